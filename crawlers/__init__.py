@@ -1,0 +1,1 @@
+"""Markets' pages become listings."""

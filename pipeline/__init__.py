@@ -1,0 +1,1 @@
+"""The spine: records, log, index and the stages between them."""

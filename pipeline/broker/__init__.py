@@ -1,0 +1,42 @@
+"""The log between the stages: ordered, durable messages per topic, read by named groups."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from pipeline.codec import Message
+
+
+class Position(msgspec.Struct, frozen=True, kw_only=True):
+    """A place in a topic: the first message at or after a time, or an offset per partition; the start where neither is given."""
+
+    at: datetime | None = None
+    offsets: Mapping[int, int] = msgspec.field(default_factory=dict)
+
+
+START = Position()
+
+
+class Broker(Protocol):
+    """An ordered, durable log of messages per topic, read by named groups."""
+
+    def publish(self, topic: str, messages: Sequence[Message]) -> None:
+        """Append messages in their order; returns once they are durable, all of them or none."""
+
+    def batch(self, topic: str, group: str, *, size: int, wait: float) -> AbstractContextManager[Sequence[Message]]:
+        """The next messages for a group, at most `size`, none after `wait` seconds without any; marked read only if the block succeeds."""
+
+    def read(self, topic: str, since: Position) -> Iterator[Message]:
+        """The messages of a topic from a place to its present end, for no group."""
+
+    def lag(self, topic: str, group: str) -> int:
+        """How many messages of the topic the group has not marked read."""
+
+    def rewind(self, topic: str, group: str, to: Position) -> None:
+        """Let the group read again from a place."""
+
+    def close(self) -> None:
+        """Let go of the log."""

@@ -1,0 +1,60 @@
+"""Every error an operator must fix.
+
+HeadstampError
+├── SettingsError               a setting, profile, mapping or command line is wrong
+├── StorageError                a file of the home cannot be read or written
+│   ├── LockedError             another process works for this group already
+│   └── CorruptError            a database file is damaged
+├── TorUnavailableError         the SOCKS port does not answer
+├── BrokerUnavailableError      the broker does not answer
+├── IndexUnavailableError       the index does not answer
+├── ModelRejectedError          a model directory is incomplete or altered
+├── SchemaTooNewError           a message was written by a newer Headstamp
+└── MalformedError              bytes that are no record; the worker sets the message aside
+
+Faulty data is a value (`Rejected`, a dead letter, a counter), not one of these.
+"""
+
+
+class HeadstampError(Exception):
+    """Something an operator must fix; the message says what to do."""
+
+
+class SettingsError(HeadstampError):
+    """A setting, market profile, column mapping or command line that cannot be used."""
+
+
+class StorageError(HeadstampError):
+    """A file of the home that cannot be read or written."""
+
+
+class LockedError(StorageError):
+    """Another process holds the lock."""
+
+
+class CorruptError(StorageError):
+    """A database file that SQLite reports as damaged."""
+
+
+class TorUnavailableError(HeadstampError):
+    """The SOCKS port does not answer."""
+
+
+class BrokerUnavailableError(HeadstampError):
+    """The broker does not answer."""
+
+
+class IndexUnavailableError(HeadstampError):
+    """The index does not answer."""
+
+
+class ModelRejectedError(HeadstampError):
+    """A model directory that is incomplete, altered or made for another version."""
+
+
+class SchemaTooNewError(HeadstampError):
+    """A message whose schema is newer than this program."""
+
+
+class MalformedError(HeadstampError):
+    """Bytes that are no record of the expected kind."""

@@ -1,0 +1,69 @@
+"""What the index holds of one listing: machine facts and human decisions, in fields of their own."""
+
+from datetime import datetime
+
+from pipeline.records import Assessment, Decision, Dollars, Erasure, Money, Review, Value
+
+
+class Observation(Value, frozen=True, kw_only=True):
+    """What one capture showed."""
+
+    capture: str
+    time: datetime
+    activations: tuple[int, int]
+    """Activation numbers of the profile and of the model that read it."""
+    digest: str
+    """Digest of the assessment, which decides between equals."""
+    version: str
+    title: str
+    vendor: str = ""
+    price: Money | None = None
+    dollars: Dollars | None = None
+
+
+class Gone(Value, frozen=True, kw_only=True):
+    """The latest visit that did not find the listing."""
+
+    time: datetime
+    visit: str
+    reason: str
+
+
+class Document(Value, frozen=True, kw_only=True):
+    """One listing as the log tells it; the same whatever the order or repetition of the records it was merged from."""
+
+    id: str
+    current: Assessment | None = None
+    """The assessment in force; None makes the document a hidden stub, as when a review comes before its listing."""
+    first_seen: datetime | None = None
+    last_seen: datetime | None = None
+    history: tuple[Observation, ...] = ()
+    """The first capture and the newest 100, oldest first."""
+    reviews: tuple[Review, ...] = ()
+    """Every review, oldest first."""
+    gone: Gone | None = None
+    erased: Erasure | None = None
+
+    @property
+    def hidden(self) -> bool:
+        """Whether searches pass it over."""
+        return self.current is None
+
+    @property
+    def present(self) -> bool:
+        """Whether the latest visit found it."""
+        return self.gone is None or (self.last_seen is not None and self.gone.time <= self.last_seen)
+
+    @property
+    def review(self) -> Review | None:
+        """The review that counts: the newest on the current version that was not taken back. Changed text re-opens."""
+        if self.current is None:
+            return None
+        undone = {review.undoes for review in self.reviews if review.decision is Decision.UNDO}
+        version = self.current.listing.version
+        counting = (
+            review
+            for review in reversed(self.reviews)
+            if review.decision is not Decision.UNDO and review.version == version and review.id not in undone
+        )
+        return next(counting, None)

@@ -1,0 +1,96 @@
+"""What a model and the policy say of a listing."""
+
+import msgspec
+
+from pipeline.records.base import Record, Value, digest
+from pipeline.records.listing import Listing
+from pipeline.taxonomy import Act, Category, Track, Verdict
+
+
+class Span(Value, frozen=True, kw_only=True):
+    """A stretch of a listing's text that moved a score; start and end in code points of the original field."""
+
+    field: str
+    start: int
+    end: int
+    weight: float
+
+
+class Entity(Value, frozen=True, kw_only=True):
+    """Something named in a listing's text."""
+
+    kind: str
+    value: str
+    field: str
+    start: int
+    end: int
+
+
+class Context(Value, frozen=True, kw_only=True):
+    """What is known around a listing when it is classified."""
+
+    vendor_listings: int = 0
+    vendor_flagged: int = 0
+
+    @property
+    def digest(self) -> str:
+        """The same for equal contexts; "" for the empty one."""
+        return "" if self == Context() else digest("context", str(self.vendor_listings), str(self.vendor_flagged))
+
+
+class Classification(Value, frozen=True, kw_only=True):
+    """A model's scores for one listing."""
+
+    score: float
+    """Calibrated probability, 0 to 1, that the listing offers something in scope."""
+    category: Category
+    """The likeliest category."""
+    model: str
+    """Digest of the model directory."""
+    activation: int
+    """Number under which that model was activated in this home."""
+    scores: dict[Category, float] = msgspec.field(default_factory=dict)
+    """Calibrated probability per category the model knows; they sum to 1."""
+    act: Act = Act.UNKNOWN
+    language: str = ""
+    entities: tuple[Entity, ...] = ()
+    spans: tuple[Span, ...] = ()
+    flags: tuple[str, ...] = ()
+    inputs: str = ""
+    """Digest of the text that was scored."""
+    context: str = ""
+    """Digest of the `Context` that was given."""
+
+
+class Dollars(Value, frozen=True, kw_only=True):
+    """US cents at the capture date, with the date of the rate used."""
+
+    cents: int
+    rate_date: str
+    """ISO 8601 date, or "" where the price was in US dollars already."""
+
+
+class Assessment(Record, frozen=True, kw_only=True, tag="assessment"):
+    """A listing, its classification and the verdict that the policy draws from them."""
+
+    listing: Listing
+    classification: Classification
+    verdicts: dict[Track, Verdict]
+    policy: str
+    """Digest of the policy's settings."""
+    dollars: Dollars | None = None
+
+    @property
+    def id(self) -> str:
+        """The listing's id."""
+        return self.listing.id
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict that asks for most attention, over all tracks."""
+        return max(self.verdicts.values(), key=lambda verdict: verdict.weight, default=Verdict.CLEAR)
+
+    @property
+    def track(self) -> Track:
+        """The track of that verdict; offers where all are clear."""
+        return max(self.verdicts, key=lambda track: self.verdicts[track].weight, default=Track.OFFERS)

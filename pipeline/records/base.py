@@ -1,0 +1,57 @@
+"""What every record is made of."""
+
+import hashlib
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from pipeline.taxonomy import Open
+
+
+def digest(*parts: str) -> str:
+    """The identity of a sequence of strings: the first 128 bits of their SHA-256 as 32 hexadecimal digits."""
+    framed = b"".join(
+        len(raw).to_bytes(4, "big") + raw for raw in (part.encode("utf-8", "surrogatepass") for part in parts)
+    )
+    return hashlib.sha256(framed).hexdigest()[:32]
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="record"):
+    """Anything a topic carries."""
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A part of a record."""
+
+
+class Precision(Open):
+    """How much of a date its source gave."""
+
+    INSTANT = "instant"
+    DAY = "day"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    UNKNOWN = "unknown"
+
+
+class Date(Value, frozen=True, kw_only=True):
+    """A date as exact as its source: the first instant of the period, in UTC, and the period's kind."""
+
+    at: datetime
+    precision: Precision = Precision.DAY
+
+
+class Money(Value, frozen=True, kw_only=True):
+    """An amount in a currency: an ISO 4217 code, or the ticker of a cryptocurrency (BTC, XMR, LTC, ETH …)."""
+
+    amount: Decimal
+    currency: str
+
+
+class Amount(Value, frozen=True, kw_only=True):
+    """How much is offered: a number and its unit as written, in lower case ("rounds", "g", "pcs")."""
+
+    value: Decimal
+    unit: str = ""

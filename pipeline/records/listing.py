@@ -1,0 +1,166 @@
+"""What a page said about one offer at one moment."""
+
+from datetime import datetime
+
+from pipeline.records.base import Amount, Date, Money, Precision, Record, Value, digest
+from pipeline.taxonomy import Open
+
+
+class Shipping(Value, frozen=True, kw_only=True):
+    """One way of delivery that the page offers."""
+
+    text: str
+    price: Money | None = None
+
+
+class Venue(Open):
+    """What kind of place a market is."""
+
+    OMNIBUS = "omnibus"
+    SINGLE_VENDOR = "single_vendor"
+    FORUM = "forum"
+    CHAT = "chat"
+    UNKNOWN = "unknown"
+
+
+class Delivery(Open):
+    """How an offer says it reaches its buyer."""
+
+    POST = "post"
+    IN_PERSON = "in_person"
+    DROP = "drop"
+    DRONE = "drone"
+    DIGITAL = "digital"
+    UNKNOWN = "unknown"
+
+
+class Serial(Open):
+    """What an offer says of a firearm's marking (UN Firearms Protocol, Art. 8)."""
+
+    PRESENT = "present"
+    REMOVED = "removed"
+    NEVER = "never"
+    UNKNOWN = "unknown"
+
+
+class Item(Value, frozen=True, kw_only=True):
+    """What the page says of the thing itself; "" and None where it says nothing."""
+
+    make: str = ""
+    model: str = ""
+    calibre: str = ""
+    action: str = ""
+    condition: str = ""
+    origin: str = ""
+    serial: Serial = Serial.UNKNOWN
+    bundle: bool | None = None
+    digital: bool | None = None
+
+
+class Vendor(Value, frozen=True, kw_only=True):
+    """What the page says of the vendor beside the name."""
+
+    profile: str = ""
+    pgp: tuple[str, ...] = ()
+    joined: Date | None = None
+    rating: str = ""
+    sales: int | None = None
+
+
+class Capture(Value, frozen=True, kw_only=True, tag="capture", tag_field="kind"):
+    """Where, when, by what and with what digest a page was fetched."""
+
+    time: datetime
+    url: str
+    visit: str
+    page: str
+    """SHA-256 of the body as received, in hexadecimal."""
+    profile: str
+    """Digest of the market profile."""
+    activation: int
+    """Number under which that profile was activated in this home."""
+    authority: str = ""
+    record: str = ""
+    """Name of the WARC record; "" where the page was not archived."""
+    software: str = ""
+
+    @property
+    def id(self) -> str:
+        """The same for every extraction of one fetched page."""
+        return digest("capture", self.url, self.time.isoformat(), self.page)
+
+
+class Import(Value, frozen=True, kw_only=True, tag="import", tag_field="kind"):
+    """Which line of which file a listing was read from."""
+
+    time: datetime
+    """The row's own date, or the time of the import where it has none."""
+    file: str
+    """SHA-256 of the file, in hexadecimal."""
+    line: int
+    mapping: str
+    """Digest of the column mapping."""
+    activation: int
+    precision: Precision = Precision.INSTANT
+
+    @property
+    def id(self) -> str:
+        """The same for every reading of one line of one file."""
+        return digest("import", self.file, str(self.line))
+
+
+class Listing(Record, frozen=True, kw_only=True, tag="listing"):
+    """What a page said about one offer at one moment, as the market shows it."""
+
+    market: str
+    key: str
+    """The market's own name for the offer, the same on every mirror and every visit."""
+    title: str
+    provenance: Capture | Import
+    description: str = ""
+    vendor: str = ""
+    venue: Venue = Venue.UNKNOWN
+    category_path: tuple[str, ...] = ()
+    price: Money | None = None
+    """The price as offered; conversions that the page adds are left out."""
+    price_text: str = ""
+    shipping: tuple[Shipping, ...] = ()
+    amounts: tuple[Amount, ...] = ()
+    item: Item = Item()
+    ships_from: tuple[str, ...] = ()
+    """ISO 3166-1 alpha-2 codes, "EU", or "WW" for the whole world."""
+    ships_from_text: str = ""
+    ships_to: tuple[str, ...] = ()
+    ships_to_text: str = ""
+    delivery: tuple[Delivery, ...] = ()
+    about_vendor: Vendor = Vendor()
+    feedback: int | None = None
+    sold: int | None = None
+    stock: int | None = None
+    posted: Date | None = None
+    truncated: tuple[str, ...] = ()
+    """Names of the fields that were cut at the door."""
+
+    @property
+    def id(self) -> str:
+        """Digest of market and key."""
+        return listing_id(self.market, self.key)
+
+    @property
+    def version(self) -> str:
+        """Digest of title, description, vendor, offered price and currency."""
+        price = (str(self.price.amount.normalize()), self.price.currency) if self.price else ("", "")
+        return digest("version", self.title, self.description, self.vendor, *price)
+
+
+def listing_id(market: str, key: str) -> str:
+    """The id of the offer that `market` calls `key`."""
+    return digest("listing", market, key)
+
+
+class Rejected(Value, frozen=True, kw_only=True):
+    """A page that should have been a listing and was not, with the reason by which it is counted."""
+
+    reason: str
+    """A name in snake case: "no_title", "no_key", "not_html", "too_large" …"""
+    detail: str = ""

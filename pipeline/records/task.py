@@ -1,0 +1,38 @@
+"""What people and operators must look at."""
+
+from datetime import datetime
+
+from pipeline.records.base import Record
+
+
+class Task(Record, frozen=True, kw_only=True, tag="task"):
+    """What an operator must do by hand."""
+
+    id: str
+    market: str
+    kind: str
+    time: datetime
+    url: str = ""
+    detail: str = ""
+
+
+class Alert(Record, frozen=True, kw_only=True, tag="alert"):
+    """Something that a person should look at now."""
+
+    id: str
+    kind: str
+    time: datetime
+    market: str = ""
+    listing_id: str = ""
+    detail: str = ""
+
+
+class DeadLetter(Record, frozen=True, kw_only=True, tag="dead"):
+    """A message that a stage could not work, whole, with the reason."""
+
+    topic: str
+    group: str
+    key: bytes
+    value: bytes
+    headers: dict[str, str]
+    reason: str

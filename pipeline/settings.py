@@ -1,0 +1,162 @@
+"""Every setting with its default, read once from headstamp.toml and the environment."""
+
+import difflib
+import os
+import pwd
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from pipeline.errors import SettingsError
+
+PREFIX = "HEADSTAMP_"
+OTHER_NAMES = ("HEADSTAMP_CONFIG", "HEADSTAMP_TEST_")
+"""Environment names that begin with the prefix and are no settings."""
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings of one part."""
+
+
+class Crawl(Section, frozen=True, kw_only=True):
+    """How markets are visited."""
+
+    socks: str = "127.0.0.1:9050"
+    """Address of the SOCKS5 port that every request goes through."""
+    profiles: str = ""
+    """A folder of market profiles beside the shipped ones; "" is none."""
+    timeout_s: float = 120.0
+    """Seconds one page may take in all."""
+    max_page_bytes: int = 5 * 2**20
+    """Size at which a page is given up, before and after decompression."""
+
+
+class Run(Section, frozen=True, kw_only=True):
+    """How the stages take their work."""
+
+    batch: int = 500
+    """Messages a stage takes at once."""
+    wait_s: float = 1.0
+    """Seconds a stage waits for new messages before it looks again."""
+
+
+class Assess(Section, frozen=True, kw_only=True):
+    """How listings are classified."""
+
+    context: Literal["on", "off"] = "on"
+    """Whether the vendor's other listings inform a classification."""
+    flag_at: float | None = None
+    """Score from which a listing is flagged; none takes the model's own threshold."""
+    review_at: float | None = None
+    """Score from which a listing waits for review; none takes the model's own threshold."""
+
+
+class Serve(Section, frozen=True, kw_only=True):
+    """The console."""
+
+    host: str = "127.0.0.1"
+    """Loopback address the console listens on."""
+    port: int = 8600
+    """Port of the console; 0 takes a free one."""
+    analyst: str = ""
+    """Name under which reviews are filed; "" takes the name of the user who started the console."""
+
+
+class Log(Section, frozen=True, kw_only=True):
+    """What is written to stderr."""
+
+    level: Literal["debug", "info", "warning", "error"] = "warning"
+    """Least level of a log line; info says each unit of work."""
+
+
+class Settings(Section, frozen=True, kw_only=True):
+    """All settings of one process."""
+
+    home: str = "./var"
+    """The folder that holds all state."""
+    broker: str = "sqlite:///log.db"
+    """The log between the stages: sqlite:///FILE or kafka://HOST:PORT."""
+    index: str = "sqlite:///index.db"
+    """The index: sqlite:///FILE or http(s)://HOST:PORT."""
+    crawl: Crawl = Crawl()
+    run: Run = Run()
+    assess: Assess = Assess()
+    serve: Serve = Serve()
+    log: Log = Log()
+
+    @property
+    def root(self) -> Path:
+        """The home as an absolute path."""
+        return Path(self.home).expanduser().absolute()
+
+
+def load(environment: Mapping[str, str], file: Path | None = None) -> Settings:
+    """The settings of `file` (default: headstamp.toml of the working folder, where there is one), overruled by the environment.
+
+    A section's key is `HEADSTAMP_SECTION_KEY`. An unknown key is a `SettingsError` that names the nearest known one.
+    """
+    chosen = file or (Path(environment["HEADSTAMP_CONFIG"]) if "HEADSTAMP_CONFIG" in environment else None)
+    tree = _file(chosen or Path("headstamp.toml"), must_exist=chosen is not None)
+    for name, value in environment.items():
+        if name.startswith(PREFIX) and not name.startswith(OTHER_NAMES):
+            _put(tree, name, value)
+    try:
+        return msgspec.convert(tree, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"settings: {error}") from error
+
+
+def names() -> dict[str, tuple[str, ...]]:
+    """Every setting's environment name with its path in headstamp.toml."""
+    found: dict[str, tuple[str, ...]] = {}
+    for field in msgspec.structs.fields(Settings):
+        if isinstance(field.type, type) and issubclass(field.type, Section):
+            for inner in msgspec.structs.fields(field.type):
+                found[f"{PREFIX}{field.name}_{inner.name}".upper()] = (field.name, inner.name)
+        else:
+            found[f"{PREFIX}{field.name}".upper()] = (field.name,)
+    return found
+
+
+def _file(path: Path, *, must_exist: bool) -> dict[str, object]:
+    try:
+        tree: dict[str, object] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if must_exist:
+            raise SettingsError(f"{path}: no such file; correct HEADSTAMP_CONFIG or --config") from None
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: {error}") from error
+    known = {".".join(keys) for keys in names().values()}
+    for section, value in tree.items():
+        for key in [f"{section}.{inner}" for inner in value] if isinstance(value, dict) else [section]:
+            if key not in known:
+                raise SettingsError(f"{path}: unknown key '{key}'{_nearest(key, known)}")
+    return tree
+
+
+def _put(tree: dict[str, object], name: str, value: str) -> None:
+    known = names()
+    if name not in known:
+        raise SettingsError(f"environment: unknown setting {name}{_nearest(name, known)}")
+    *section, key = known[name]
+    inner = tree
+    for part in section:
+        inner = inner.setdefault(part, {})  # type: ignore[assignment]  # a section is a table
+    inner[key] = value
+
+
+def _nearest(word: str, known: Mapping[str, object] | set[str]) -> str:
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+
+def user() -> str:
+    """The name of the user who started this process, for the audit."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid{os.getuid()}"
