@@ -16,6 +16,8 @@ class Deployment:
 
     settings: Settings
     broker: Callable[[], Broker]
+    log: Callable[[], Broker]
+    """The SQLite log of this home, which a crawl writes to whatever the broker is."""
     index: Callable[[], Index]
     classifier: Callable[[], Classifier]
     activations: Callable[[], Activations]

@@ -1,9 +1,23 @@
 """What each stage does with a batch of records."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.records import Classification, Context, Listing
+from pipeline.records import Classification, Context, Listing, Record
+from pipeline.topics import Topic
+
+Published = Sequence[tuple[Topic, Record]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """A named reader of one topic; its name is also its group's."""
+
+    name: str
+    topic: Topic
+    work: Callable[[Sequence[Record]], Published]
+    """Does a batch's work, repeatably, and returns what to publish."""
 
 
 class Classifier(Protocol):
