@@ -1,0 +1,188 @@
+"""Settings in, a running command out."""
+
+import argparse
+import importlib
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from pipeline.errors import HeadstampError, SettingsError
+from pipeline.settings import Settings, load
+
+if TYPE_CHECKING:
+    from pipeline.broker import Broker
+    from pipeline.deployment import Deployment
+    from pipeline.index import Index
+    from pipeline.stages import Classifier
+
+MODEL = Path(__file__).parent / "models" / "linear-1"
+FAILED, WRONG, INTERRUPTED = 1, 2, 130
+
+
+class Command(NamedTuple):
+    """One word of the command line: where its code is, and what it is for."""
+
+    module: str
+    help: str
+
+
+COMMANDS = {
+    "crawl": Command("crawlers.commands", "walk markets over Tor and publish their listings"),
+    "extract": Command("crawlers.commands", "show the listings on a saved page (no network)"),
+    "profile": Command("crawlers.commands", "check a market profile, and what it extracts from saved pages"),
+    "why": Command("crawlers.commands", "say why an address was not fetched"),
+    "practice": Command("crawlers.practice.commands", "serve the practice market on loopback"),
+    "ingest": Command("pipeline.commands.ingest", "publish the rows of a CSV or JSONL file as listings"),
+    "run": Command("pipeline.commands.run", "run all stages in one process; --once until nothing is left"),
+    "assess": Command("pipeline.commands.run", "run the stage that classifies listings and draws verdicts"),
+    "index": Command("pipeline.commands.run", "run the stage that merges assessments into the index"),
+    "settle": Command("pipeline.commands.run", "run the stage that files reviews and keeps the audit"),
+    "serve": Command("dashboards.commands", "serve the console on loopback"),
+    "search": Command("pipeline.commands.search", "find listings from the terminal"),
+    "score": Command("pipeline.commands.score", "score the rows of a file; nothing is stored"),
+    "train": Command("classifier.commands", "make a model directory from labelled data"),
+    "evaluate": Command("classifier.commands", "report how good the classifier is, vendors held out"),
+    "models": Command("classifier.commands", "list the models of this home, or put one in force"),
+    "reindex": Command("pipeline.commands.reindex", "build the index again from the log"),
+    "dead": Command("pipeline.commands.dead", "list, show and replay dead letters"),
+    "check": Command("pipeline.commands.check", "test every part: one line each, exit status"),
+    "demo": Command("pipeline.commands.demo", "the practice market, all stages and the console, on loopback"),
+}
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command; its exit status: 0 done, 1 failed, 2 wrong usage or settings."""
+    words = sys.argv[1:] if words is None else words
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return _run(words)
+    except SettingsError as error:
+        return _failed(error, WRONG)
+    except HeadstampError as error:
+        return _failed(error, FAILED)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:  # the one place where anything else ends as one line; HEADSTAMP_LOG_LEVEL=debug shows the rest
+        if os.environ.get("HEADSTAMP_LOG_LEVEL") == "debug":
+            raise
+        return _failed(f"unforeseen {type(error).__name__}: {error}; HEADSTAMP_LOG_LEVEL=debug shows where", FAILED)
+
+
+def parser(name: str | None = None) -> argparse.ArgumentParser:
+    """The command line: all commands by name and purpose, and the arguments of the one called `name`."""
+    top = argparse.ArgumentParser(
+        prog="headstamp",
+        description=sys.modules["pipeline"].__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.description = "Finds offers of firearms, their parts and ammunition among the listings of dark-web markets."
+    top.add_argument(
+        "--config", metavar="FILE", type=Path, help="settings file (default: headstamp.toml of the working folder)"
+    )
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for word, command in COMMANDS.items():
+        inner = commands.add_parser(word, help=command.help, description=command.help)
+        if word == name:
+            getattr(importlib.import_module(command.module), f"{_function(word)}_arguments")(inner)
+    return top
+
+
+def deployment(settings: Settings) -> "Deployment":
+    """The parts that the settings' addresses choose, none of them opened yet."""
+    from pipeline.activations import Activations  # noqa: PLC0415  # `--help` opens no part
+    from pipeline.deployment import Deployment  # noqa: PLC0415
+
+    return Deployment(
+        settings=settings,
+        broker=lambda: _broker(settings),
+        log=lambda: _log(settings, Settings().broker),
+        index=lambda: _index(settings),
+        classifier=lambda: _classifier(settings),
+        activations=lambda: Activations(settings.root),
+    )
+
+
+def _run(words: list[str]) -> int:
+    name = next((word for word in words if word in COMMANDS), None)
+    arguments = parser(name).parse_args(words)
+    settings = load(os.environ, arguments.config)
+    from pipeline.logs import configure  # noqa: PLC0415  # `--help` needs no log
+
+    configure(settings.log.level)
+    module = importlib.import_module(COMMANDS[arguments.command].module)
+    status: int = getattr(module, _function(arguments.command))(arguments, deployment(settings))
+    return status
+
+
+def _function(word: str) -> str:
+    return word.replace("-", "_")
+
+
+def _failed(error: object, status: int) -> int:
+    sys.stderr.write(f"headstamp: {error}\n")
+    return status
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _broker(settings: Settings) -> "Broker":
+    match urlsplit(settings.broker).scheme:
+        case "sqlite":
+            return _log(settings, settings.broker)
+        case "kafka":
+            raise SettingsError(
+                "broker: Kafka comes with the distributed deployment; this version reads sqlite:///FILE"
+            )
+        case _:
+            raise SettingsError(f"broker: '{settings.broker}' is no address; write sqlite:///FILE or kafka://HOST:PORT")
+
+
+def _index(settings: Settings) -> "Index":
+    match urlsplit(settings.index).scheme:
+        case "sqlite":
+            from pipeline.index.sqlite import SqliteIndex  # noqa: PLC0415
+
+            return SqliteIndex(_file(settings, settings.index))
+        case "http" | "https":
+            raise SettingsError(
+                "index: Elasticsearch comes with the distributed deployment; this version reads sqlite:///FILE"
+            )
+        case _:
+            raise SettingsError(f"index: '{settings.index}' is no address; write sqlite:///FILE or https://HOST:PORT")
+
+
+def _log(settings: Settings, address: str) -> "Broker":
+    from pipeline.broker.sqlite import SqliteBroker  # noqa: PLC0415
+
+    return SqliteBroker(_file(settings, address))
+
+
+def _classifier(settings: Settings) -> "Classifier":
+    from classifier.store import active  # noqa: PLC0415
+
+    from pipeline.activations import Activations  # noqa: PLC0415
+
+    activations: Activations = Activations(settings.root)
+    try:
+        return active(settings.root, activations, MODEL)
+    finally:
+        activations.close()
+
+
+def _file(settings: Settings, address: str) -> Path:
+    name = urlsplit(address).path.removeprefix("/")
+    if not name:
+        raise SettingsError(f"'{address}' names no file; write sqlite:///FILE, relative to the home")
+    return settings.root / name
+
+
+if __name__ == "__main__":
+    sys.exit(main())
