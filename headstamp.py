@@ -109,7 +109,8 @@ def deployment(settings: Settings) -> "Deployment":
 
 
 def _run(words: list[str]) -> int:
-    name = next((word for word in words if word in COMMANDS), None)
+    named = words[2:] if words[:1] == ["--config"] else words
+    name = next((word for word in named if word in COMMANDS), None)
     arguments = parser(name).parse_args(words)
     settings = load(os.environ, arguments.config)
     from pipeline.logs import configure  # noqa: PLC0415  # `--help` needs no log

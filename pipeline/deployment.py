@@ -1,13 +1,20 @@
 """What a command is given: the settings, and the parts that their addresses chose, opened when first asked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from pipeline.activations import Activations
+from pipeline.audit import Audit
 from pipeline.broker import Broker
 from pipeline.index import Index
+from pipeline.policy import Policy
+from pipeline.rates import Rates
 from pipeline.settings import Settings
-from pipeline.stages import Classifier
+from pipeline.stages import Classifier, Stage, assess_stage, index_stage, no_context, settle_stage, vendor_context
+
+STAGES = ("assess", "index", "settle")
+"""The stages in the order of a listing's way."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,3 +28,30 @@ class Deployment:
     index: Callable[[], Index]
     classifier: Callable[[], Classifier]
     activations: Callable[[], Activations]
+
+
+@contextmanager
+def stage(name: str, deployment: Deployment) -> Iterator[Stage]:
+    """One of `STAGES`, ready to work while the block runs, with connections of its own."""
+    with closing(deployment.index()) as index:
+        match name:
+            case "assess":
+                classifier = deployment.classifier()
+                settings = deployment.settings
+                context = vendor_context(index) if settings.assess.context == "on" else no_context
+                yield assess_stage(classifier, policy(settings, classifier), Rates.of(settings.root), context)
+            case "index":
+                yield index_stage(index)
+            case _:
+                with closing(Audit(deployment.settings.root)) as audit:
+                    yield settle_stage(index, audit)
+
+
+def policy(settings: Settings, classifier: Classifier) -> Policy:
+    """The policy in force: the settings' thresholds, or the model's own where they name none."""
+    review_at, flag_at = classifier.thresholds
+    chosen = settings.assess
+    return Policy(
+        review_at=review_at if chosen.review_at is None else chosen.review_at,
+        flag_at=flag_at if chosen.flag_at is None else chosen.flag_at,
+    )

@@ -46,8 +46,8 @@ class Run(Section, frozen=True, kw_only=True):
 class Assess(Section, frozen=True, kw_only=True):
     """How listings are classified."""
 
-    context: Literal["on", "off"] = "on"
-    """Whether the vendor's other listings inform a classification."""
+    context: Literal["on", "off"] = "off"
+    """Whether the vendor's other listings are looked up for the model; the shipped model does not ask for them."""
     flag_at: float | None = None
     """Score from which a listing is flagged; none takes the model's own threshold."""
     review_at: float | None = None

@@ -2,12 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from pipeline.records import Classification, Context, Listing, Record
-from pipeline.topics import Topic
+from pipeline.audit import Audit
+from pipeline.index import Index, Query
+from pipeline.policy import Policy, verdicts
+from pipeline.rates import Rates
+from pipeline.records import Assessment, Classification, Context, Erasure, Listing, Record, Review, Sighting
+from pipeline.topics import ASSESSMENTS, AUDIT, LISTINGS, REVIEWS, Topic
 
 Published = Sequence[tuple[Topic, Record]]
+Kind = TypeVar("Kind", bound=Record)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,3 +38,81 @@ class Classifier(Protocol):
 
     def classify(self, listings: Sequence[Listing], contexts: Sequence[Context]) -> Sequence[Classification]:
         """One classification per listing, in their order; equal listings in equal contexts get equal ones."""
+
+
+def assess_stage(classifier: Classifier, policy: Policy, rates: Rates, context: Callable[[Listing], Context]) -> Stage:
+    """Asks the classifier, applies the policy, appends assessments; sightings pass through, in their order."""
+
+    def work(records: Sequence[Record]) -> Published:
+        listings = only(records, Listing)
+        assessed = iter(assessments(listings, classifier, policy, rates, context))
+        return [(ASSESSMENTS, next(assessed) if isinstance(record, Listing) else record) for record in records]
+
+    return Stage(name="assess", topic=LISTINGS, work=work)
+
+
+def assessments(
+    listings: Sequence[Listing],
+    classifier: Classifier,
+    policy: Policy,
+    rates: Rates,
+    context: Callable[[Listing], Context],
+) -> list[Assessment]:
+    """One assessment per listing, in their order."""
+    classifications = classifier.classify(listings, [context(listing) for listing in listings])
+    return [
+        Assessment(
+            listing=listing,
+            classification=classification,
+            verdicts=verdicts(listing, classification, policy),
+            policy=policy.digest,
+            dollars=rates.dollars(listing.price, listing.provenance.time) if listing.price else None,
+        )
+        for listing, classification in zip(listings, classifications, strict=True)
+    ]
+
+
+def index_stage(index: Index) -> Stage:
+    """Merges assessments and sightings into the index."""
+
+    def work(records: Sequence[Record]) -> Published:
+        index.merge([record for record in records if isinstance(record, Assessment | Sighting)])
+        return ()
+
+    return Stage(name="index", topic=ASSESSMENTS, work=work)
+
+
+def settle_stage(index: Index, audit: Audit) -> Stage:
+    """Files reviews and erasures: first the audit entry, then the effect on the index."""
+
+    def work(records: Sequence[Record]) -> Published:
+        decided = [record for record in records if isinstance(record, Review | Erasure)]
+        entries = audit.file(decided)
+        index.merge(decided)
+        return [(AUDIT, entry) for entry in entries]
+
+    return Stage(name="settle", topic=REVIEWS, work=work)
+
+
+def no_context(_listing: Listing) -> Context:
+    """Nothing is known around the listing."""
+    return Context()
+
+
+def vendor_context(index: Index) -> Callable[[Listing], Context]:
+    """What the index knows of a listing's vendor on its market."""
+
+    def context(listing: Listing) -> Context:
+        if not listing.vendor:
+            return Context()
+        vendor = {"market": (listing.market,), "vendor": (listing.vendor,)}
+        listings = index.search(Query(filters=vendor, size=1)).total
+        flagged = index.search(Query(filters={**vendor, "verdict": ("flagged",)}, size=1)).total
+        return Context(vendor_listings=listings, vendor_flagged=flagged)
+
+    return context
+
+
+def only(records: Sequence[Record], kind: type[Kind]) -> list[Kind]:
+    """The records of one kind, in their order."""
+    return [record for record in records if isinstance(record, kind)]
