@@ -1,0 +1,108 @@
+"""`headstamp check`: test every part and say what is missing."""
+
+import argparse
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import msgspec
+
+from pipeline.deployment import STAGES, Deployment
+from pipeline.errors import HeadstampError, StorageError, TorUnavailableError
+from pipeline.index import Query
+from pipeline.terminal import show_json, show_table
+from pipeline.topics import ASSESSMENTS, LISTINGS, REVIEWS
+
+LEAST_FREE_GIB = 1.0
+SOCKS_WAIT_S = 2.0
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """How one part is: `ok`, `missing` (something is not there that some work needs) or `failed`."""
+
+    part: str
+    state: str
+    detail: str
+
+
+def check_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `headstamp check`."""
+    parser.add_argument("--json", action="store_true", help="print one JSON list of findings")
+
+
+def check(arguments: argparse.Namespace, deployment: Deployment) -> int:
+    """Print one line a part; 1 where a part failed. A missing part fails only the commands that need it."""
+    found = list(findings(deployment))
+    if arguments.json:
+        show_json(found)
+    else:
+        show_table(("part", "state", "detail"), [(each.part, each.state, each.detail) for each in found])
+    return 1 if any(each.state == "failed" for each in found) else 0
+
+
+def findings(deployment: Deployment) -> Iterator[Finding]:
+    """One finding a part, in the order of a listing's way."""
+    parts: dict[str, Callable[[Deployment], str]] = {
+        "home": _home,
+        "disk": _disk,
+        "tor": _tor,
+        "log": _log,
+        "model": _model,
+        "index": _index,
+    }
+    for part, test in parts.items():
+        try:
+            yield Finding(part=part, state="ok", detail=test(deployment))
+        except TorUnavailableError as error:
+            yield Finding(part=part, state="missing", detail=str(error))
+        except HeadstampError as error:
+            yield Finding(part=part, state="failed", detail=str(error))
+
+
+def _home(deployment: Deployment) -> str:
+    home = deployment.settings.root
+    probe = home / ".check"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise StorageError(
+            f"{home}: cannot be written ({error.strerror}); make it writable or name another with HEADSTAMP_HOME"
+        ) from error
+    return str(home)
+
+
+def _disk(deployment: Deployment) -> str:
+    free = shutil.disk_usage(deployment.settings.root).free / 2**30
+    if free < LEAST_FREE_GIB:
+        raise StorageError(f"{free:.1f} GiB free, {LEAST_FREE_GIB:.0f} GiB asked for; free some space")
+    return f"{free:.1f} GiB free"
+
+
+def _tor(deployment: Deployment) -> str:
+    host, _, port = deployment.settings.crawl.socks.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), SOCKS_WAIT_S).close()
+    except (OSError, ValueError) as error:
+        raise TorUnavailableError(
+            f"SOCKS port {deployment.settings.crawl.socks} does not answer; only `crawl` needs it: start tor, or set crawl.socks"
+        ) from error
+    return f"SOCKS port {deployment.settings.crawl.socks} answers"
+
+
+def _log(deployment: Deployment) -> str:
+    topics = dict(zip(STAGES, (LISTINGS, ASSESSMENTS, REVIEWS), strict=True))
+    with closing(deployment.broker()) as broker:
+        owed = {name: broker.lag(topic.name, name) for name, topic in topics.items()}
+    return ", ".join(f"{name} owes {count:,}" for name, count in owed.items())
+
+
+def _model(deployment: Deployment) -> str:
+    return deployment.classifier().digest[:12]
+
+
+def _index(deployment: Deployment) -> str:
+    with closing(deployment.index()) as index:
+        return f"{index.search(Query(size=1)).total:,} listings"

@@ -1,0 +1,138 @@
+"""`headstamp demo`: the practice market, all stages and the console, on loopback."""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from pipeline.deployment import Deployment
+from pipeline.errors import HeadstampError
+from pipeline.index import Query
+from pipeline.rates import FILE as RATES
+from pipeline.settings import PREFIX, Settings, names
+from pipeline.sqlite import lock
+from pipeline.terminal import show_facts
+
+MARKET = "practice"
+DONE = "demo.json"
+INVENTED_RATES = {"BTC": 61_250, "XMR": 158, "EUR": 1.09, "GBP": 1.27}
+"""US dollars for one unit, so that the practice market's prices can be compared; not the rates of any day."""
+
+
+class Visited(msgspec.Struct, frozen=True, kw_only=True):
+    """What the crawl of the practice market came to."""
+
+    pages: int
+    listings: int
+
+
+def demo_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `headstamp demo`."""
+    parser.add_argument("--once", action="store_true", help="end after the summary instead of serving the console")
+    parser.add_argument(
+        "--listings", type=int, default=600, metavar="N", help="listings on the practice market (default: 600)"
+    )
+    parser.add_argument("--port", type=int, metavar="N", help="port of the console (default: the setting serve.port)")
+
+
+def demo(arguments: argparse.Namespace, deployment: Deployment) -> int:
+    """Crawl, assess and index the practice market, print a summary, then serve the console until Ctrl-C."""
+    begun = time.monotonic()
+    environment = _environment(deployment.settings)
+    with lock(deployment.settings.root / "locks" / "demo.lock", "the demo"):
+        visited = _visited(deployment.settings.root, environment, arguments.listings)
+        show_facts(summary(deployment, visited) | {"seconds": f"{time.monotonic() - begun:.1f}"})
+        sys.stdout.flush()
+        if arguments.once:
+            return 0
+        return _serve(environment, arguments.port)
+
+
+def summary(deployment: Deployment, visited: Visited) -> dict[str, object]:
+    """Pages, listings, and what was flagged by category."""
+    with closing(deployment.index()) as index:
+        flagged = Query(filters={"market": (MARKET,), "verdict": ("flagged",)}, size=1)
+        categories = index.count(["category"], flagged)
+        total = index.search(flagged).total
+    by_category = ", ".join(f"{count.values[0]} {count.listings}" for count in categories)
+    return {
+        "pages": visited.pages,
+        "listings": visited.listings,
+        "flagged": total,
+        "flagged by category": by_category or "none",
+    }
+
+
+def _visited(home: Path, environment: Mapping[str, str], listings: int) -> Visited:
+    done = home / DONE
+    if done.exists():
+        return msgspec.json.decode(done.read_bytes(), type=Visited)
+    _rates(home / RATES)
+    with _market(environment, listings) as socks:
+        said = _headstamp(["crawl", MARKET, "--json"], {**environment, f"{PREFIX}CRAWL_SOCKS": socks})
+    _headstamp(["run", "--once", "--json"], environment)
+    visited = msgspec.json.decode(said, type=Visited)
+    done.write_bytes(msgspec.json.encode(visited))
+    return visited
+
+
+def _rates(file: Path) -> None:
+    if not file.exists():
+        today = datetime.now(UTC).date()
+        lines = [f"{today},{currency},{dollars}\n" for currency, dollars in INVENTED_RATES.items()]
+        file.write_text("date,currency,usd\n" + "".join(lines), encoding="utf-8")
+
+
+@contextmanager
+def _market(environment: Mapping[str, str], listings: int) -> Iterator[str]:
+    words = [sys.executable, "-m", "headstamp", "practice", "--listings", str(listings)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment) as market:  # noqa: S603  # our own command
+        assert market.stdout is not None, "it was asked for"
+        ready = market.stdout.readline()
+        if not ready:
+            raise HeadstampError("the practice market did not start; `headstamp practice` says why")
+        try:
+            yield msgspec.json.decode(ready, type=dict[str, object])["socks"]  # type: ignore[misc]  # its line is ours
+        finally:
+            market.terminate()
+
+
+def _headstamp(words: list[str], environment: Mapping[str, str]) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "headstamp", *words], env=environment, stdout=subprocess.PIPE, text=True, check=False
+    )  # our own command
+    if done.returncode:
+        raise HeadstampError(
+            f"`headstamp {' '.join(words)}` failed with status {done.returncode}; its message is above"
+        )
+    return done.stdout
+
+
+def _serve(environment: Mapping[str, str], port: int | None) -> int:
+    words = [sys.executable, "-m", "headstamp", "serve", *([] if port is None else ["--port", str(port)])]
+    with subprocess.Popen(words, env=environment) as console:  # noqa: S603  # our own command
+        try:
+            return console.wait()
+        except KeyboardInterrupt:
+            console.terminate()
+            console.wait()
+            return 0
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """The environment in which a child reads these very settings, whatever its file says."""
+    told = dict(os.environ)
+    for name, path in names().items():
+        value: object = settings
+        for part in path:
+            value = getattr(value, part)
+        if value is not None:
+            told[name] = str(value)
+    return told | {f"{PREFIX}HOME": str(settings.root)}

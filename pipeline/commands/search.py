@@ -1,0 +1,86 @@
+"""`headstamp search`: find listings from the terminal."""
+
+import argparse
+from contextlib import closing
+
+from pipeline.deployment import Deployment
+from pipeline.errors import SettingsError
+from pipeline.index import Hit, Query, Sort
+from pipeline.terminal import show_json, show_table
+
+MOST = 10_000
+HEAD = ("first seen", "market", "verdict", "category", "score", "vendor", "title", "id")
+
+
+def search_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `headstamp search`."""
+    parser.add_argument(
+        "words", nargs="*", metavar="WORDS", help='words, "phrases", prefix* and -excluded; all must hold'
+    )
+    parser.add_argument(
+        "--filter",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="keep listings whose field has this value; may be repeated",
+    )
+    parser.add_argument(
+        "--sort", type=Sort, choices=list(Sort), default=Sort.NEWEST, help="order of the listings (default: newest)"
+    )
+    parser.add_argument("--size", type=int, default=20, metavar="N", help="listings on the page (default: 20)")
+    parser.add_argument("--after", default="", metavar="CURSOR", help="the `next` of the page before")
+    parser.add_argument("--json", action="store_true", help="print one JSON object: total, next, listings")
+
+
+def search(arguments: argparse.Namespace, deployment: Deployment) -> int:
+    """Print the listings that match."""
+    query = Query(
+        words=" ".join(arguments.words),
+        filters=filters(arguments.filter),
+        sort=arguments.sort,
+        size=_size(arguments.size),
+        after=arguments.after,
+    )
+    with closing(deployment.index()) as index:
+        page = index.search(query)
+    if arguments.json:
+        show_json({"total": page.total, "next": page.next, "listings": [hit.document for hit in page.hits]})
+        return 0
+    show_table(HEAD, map(_row, page.hits))
+    print(f"{len(page.hits)} of {page.total:,} listings" + (f"; more with --after {page.next}" if page.next else ""))  # noqa: T201  # the result
+    return 0
+
+
+def filters(given: list[str]) -> dict[str, tuple[str, ...]]:
+    """The filters written as FIELD=VALUE; several values of one field are alternatives."""
+    found: dict[str, tuple[str, ...]] = {}
+    for text in given:
+        field, equals, value = text.partition("=")
+        if not (field and equals):
+            raise SettingsError(f"--filter: write FIELD=VALUE, not '{text}'")
+        found[field] = (*found.get(field, ()), value)
+    return found
+
+
+def _size(wanted: int) -> int:
+    if not 1 <= wanted <= MOST:
+        raise SettingsError(f"--size: a number from 1 to {MOST:,}, not {wanted}")
+    return wanted
+
+
+def _row(hit: Hit) -> tuple[str, ...]:
+    document = hit.document
+    current = document.current
+    assert current is not None, "a search finds no hidden stubs"
+    listing, classification = current.listing, current.classification
+    seen = document.first_seen.date().isoformat() if document.first_seen else ""
+    return (
+        seen,
+        listing.market,
+        current.verdict,
+        classification.category,
+        f"{classification.score:.3f}",
+        listing.vendor[:20],
+        listing.title[:60],
+        hit.id,
+    )
