@@ -93,7 +93,7 @@ def _rates(file: Path) -> None:
 @contextmanager
 def _market(environment: Mapping[str, str], listings: int) -> Iterator[str]:
     words = [sys.executable, "-m", "headstamp", "practice", "--listings", str(listings)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment) as market:  # noqa: S603  # our own command
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment) as market:
         assert market.stdout is not None, "it was asked for"
         ready = market.stdout.readline()
         if not ready:
@@ -107,7 +107,7 @@ def _market(environment: Mapping[str, str], listings: int) -> Iterator[str]:
 def _headstamp(words: list[str], environment: Mapping[str, str]) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "headstamp", *words], env=environment, stdout=subprocess.PIPE, text=True, check=False
-    )  # our own command
+    )
     if done.returncode:
         raise HeadstampError(
             f"`headstamp {' '.join(words)}` failed with status {done.returncode}; its message is above"
@@ -117,7 +117,7 @@ def _headstamp(words: list[str], environment: Mapping[str, str]) -> str:
 
 def _serve(environment: Mapping[str, str], port: int | None) -> int:
     words = [sys.executable, "-m", "headstamp", "serve", *([] if port is None else ["--port", str(port)])]
-    with subprocess.Popen(words, env=environment) as console:  # noqa: S603  # our own command
+    with subprocess.Popen(words, env=environment) as console:
         try:
             return console.wait()
         except KeyboardInterrupt:

@@ -1,0 +1,75 @@
+"""What a person meets at the terminal before any work is done."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import headstamp
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(*words, home, **environment):
+    environment = {"PATH": "/usr/bin:/bin", "HEADSTAMP_HOME": str(home), **environment}
+    return subprocess.run(
+        [sys.executable, "-m", "headstamp", *words],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("command", headstamp.COMMANDS)
+def test_every_command_explains_itself(command):
+    text = headstamp.parser(command).format_help()
+    assert headstamp.COMMANDS[command].help in text
+
+
+@pytest.mark.parametrize("command", headstamp.COMMANDS)
+def test_every_argument_has_a_line_of_help(command):
+    subparsers = headstamp.parser(command)._subparsers
+    waiting = [subparsers._group_actions[0].choices[command]]
+    silent = []
+    for parser in waiting:
+        silent += [action.dest for action in parser._actions if not action.help]
+        waiting += [
+            inner for action in parser._actions if isinstance(action.choices, dict) for inner in action.choices.values()
+        ]
+    assert [dest for dest in silent if dest not in ("action", "what")] == []
+
+
+def test_an_unknown_setting_names_the_nearest_known_one(tmp_path):
+    done = run("check", home=tmp_path, HEADSTAMP_CRAWL_SOCK="127.0.0.1:1")
+    assert done.returncode == 2
+    assert (
+        done.stderr
+        == "headstamp: environment: unknown setting HEADSTAMP_CRAWL_SOCK; did you mean 'HEADSTAMP_CRAWL_SOCKS'?\n"
+    )
+
+
+def test_an_unknown_key_of_the_file_names_the_nearest_known_one(tmp_path):
+    file = tmp_path / "headstamp.toml"
+    file.write_text("[crawl]\nsock = 'x'\n")
+    done = run("--config", str(file), "check", home=tmp_path)
+    assert done.returncode == 2
+    assert "unknown key 'crawl.sock'; did you mean 'crawl.socks'?" in done.stderr
+
+
+def test_an_address_of_the_distributed_deployment_says_so(tmp_path):
+    done = run("search", "x", home=tmp_path, HEADSTAMP_INDEX="http://127.0.0.1:9200")
+    assert done.returncode == 2
+    assert "distributed deployment" in done.stderr
+
+
+def test_two_homes_never_touch_each_other(tmp_path):
+    first, second = tmp_path / "a", tmp_path / "b"
+    rows = tmp_path / "rows.csv"
+    rows.write_text("market,listing_id,title\nsomewhere,1,blue lamp\n")
+    for words in (["ingest", str(rows)], ["run", "--once"]):
+        assert run(*words, home=first).returncode == 0
+    assert "1 of 1 listings" in run("search", "lamp", home=first).stdout
+    assert "0 of 0 listings" in run("search", "lamp", home=second).stdout
