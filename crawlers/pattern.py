@@ -1,0 +1,54 @@
+"""Which addresses of a market a rule of its profile means."""
+
+import re
+from typing import NamedTuple, Self
+from urllib.parse import unquote
+
+from w3lib.url import canonicalize_url
+
+LONGEST = 2_000
+"""Characters of the longest address that is looked at."""
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+ANY = r"([^/&?#]+)"
+
+
+class Pattern(NamedTuple):
+    """An anchored path with exactly these query keys, in any order."""
+
+    names: tuple[str, ...]
+    expression: re.Pattern[str]
+
+    @classmethod
+    def of(cls, rule: str) -> Self:
+        """The pattern that a rule such as "/category/{id}?page={n}" writes; a `ValueError` says what is wrong with it."""
+        if not rule.startswith("/") or rule.startswith("//") or "#" in rule:
+            raise ValueError(f"'{rule}' is no rule: write a path such as '/listing/{{key}}'")
+        bare = PLACEHOLDER.sub("0", rule)
+        if "{" in bare or "}" in bare or "*" in bare:
+            raise ValueError(f"'{rule}' is no rule: a placeholder is a name such as {{id}}, and there are no wildcards")
+        parts = PLACEHOLDER.split(_ordered(rule))
+        names = tuple(parts[1::2])
+        if len(set(names)) < len(names):
+            raise ValueError(f"'{rule}' is no rule: a placeholder stands in it twice")
+        return cls(names, re.compile(ANY.join(re.escape(part) for part in parts[0::2])))
+
+    def match(self, address: str) -> dict[str, str] | None:
+        """The placeholders' values in an address as `normal` writes it, or None where the rule does not mean it."""
+        found = self.expression.fullmatch(address)
+        return dict(zip(self.names, map(unquote, found.groups()), strict=True)) if found else None
+
+
+def normal(address: str) -> str | None:
+    """The one way to write a path and query: escapes and key order canonical, no fragment; None where it is no such thing."""
+    if not address.startswith("/") or address.startswith("//") or len(address) > LONGEST:
+        return None
+    try:
+        return canonicalize_url(address)
+    except ValueError:
+        return None
+
+
+def _ordered(rule: str) -> str:
+    path, mark, query = rule.partition("?")
+    pairs = sorted(pair if "=" in pair else f"{pair}=" for pair in query.split("&")) if query else []
+    return path + mark * bool(pairs) + "&".join(pairs)
