@@ -1,5 +1,6 @@
 """What a person meets at the terminal before any work is done."""
 
+import argparse
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import headstamp
 ROOT = Path(__file__).parents[1]
 
 
-def run(*words, home, **environment):
+def run(*words: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": "/usr/bin:/bin", "HEADSTAMP_HOME": str(home), **environment}
     return subprocess.run(
         [sys.executable, "-m", "headstamp", *words],
@@ -23,26 +24,28 @@ def run(*words, home, **environment):
     )
 
 
+def choices(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    inner = [action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return dict(inner[0]) if inner else {}
+
+
 @pytest.mark.parametrize("command", headstamp.COMMANDS)
-def test_every_command_explains_itself(command):
+def test_every_command_explains_itself(command: str) -> None:
     text = headstamp.parser(command).format_help()
     assert headstamp.COMMANDS[command].help in text
 
 
 @pytest.mark.parametrize("command", headstamp.COMMANDS)
-def test_every_argument_has_a_line_of_help(command):
-    subparsers = headstamp.parser(command)._subparsers
-    waiting = [subparsers._group_actions[0].choices[command]]
-    silent = []
+def test_every_argument_has_a_line_of_help(command: str) -> None:
+    waiting = [choices(headstamp.parser(command))[command]]
+    silent: list[str] = []
     for parser in waiting:
         silent += [action.dest for action in parser._actions if not action.help]
-        waiting += [
-            inner for action in parser._actions if isinstance(action.choices, dict) for inner in action.choices.values()
-        ]
+        waiting += choices(parser).values()
     assert [dest for dest in silent if dest not in ("action", "what")] == []
 
 
-def test_an_unknown_setting_names_the_nearest_known_one(tmp_path):
+def test_an_unknown_setting_names_the_nearest_known_one(tmp_path: Path) -> None:
     done = run("check", home=tmp_path, HEADSTAMP_CRAWL_SOCK="127.0.0.1:1")
     assert done.returncode == 2
     assert (
@@ -51,7 +54,7 @@ def test_an_unknown_setting_names_the_nearest_known_one(tmp_path):
     )
 
 
-def test_an_unknown_key_of_the_file_names_the_nearest_known_one(tmp_path):
+def test_an_unknown_key_of_the_file_names_the_nearest_known_one(tmp_path: Path) -> None:
     file = tmp_path / "headstamp.toml"
     file.write_text("[crawl]\nsock = 'x'\n")
     done = run("--config", str(file), "check", home=tmp_path)
@@ -59,13 +62,13 @@ def test_an_unknown_key_of_the_file_names_the_nearest_known_one(tmp_path):
     assert "unknown key 'crawl.sock'; did you mean 'crawl.socks'?" in done.stderr
 
 
-def test_an_address_of_the_distributed_deployment_says_so(tmp_path):
+def test_an_address_of_the_distributed_deployment_says_so(tmp_path: Path) -> None:
     done = run("search", "x", home=tmp_path, HEADSTAMP_INDEX="http://127.0.0.1:9200")
     assert done.returncode == 2
     assert "distributed deployment" in done.stderr
 
 
-def test_two_homes_never_touch_each_other(tmp_path):
+def test_two_homes_never_touch_each_other(tmp_path: Path) -> None:
     first, second = tmp_path / "a", tmp_path / "b"
     rows = tmp_path / "rows.csv"
     rows.write_text("market,listing_id,title\nsomewhere,1,blue lamp\n")

@@ -31,38 +31,38 @@ def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=named)
-def test_a_module_is_short_and_says_what_it_is_for(path):
+def test_a_module_is_short_and_says_what_it_is_for(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert text.count("\n") <= MOST_LINES
     assert ast.get_docstring(ast.parse(text)), "a module starts with one sentence that says what it is for"
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=named)
-def test_a_function_is_short(path):
+def test_a_function_is_short(path: Path) -> None:
     assert [f"{node.name}: {length(node)} lines" for node in functions(path) if length(node) > MOST_IN_FUNCTION] == []
 
 
-def test_half_of_all_functions_have_ten_lines_or_fewer():
+def test_half_of_all_functions_have_ten_lines_or_fewer() -> None:
     assert statistics.median(length(node) for path in SOURCES for node in functions(path)) <= MEDIAN_FUNCTION
 
 
-def test_nobody_mocks():
+def test_nobody_mocks() -> None:
     tests = [path for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__)]
     assert [named(path) for path in tests if "unittest.mock" in path.read_text(encoding="utf-8")] == []
 
 
-def test_no_folder_of_tests_shadows_a_package():
+def test_no_folder_of_tests_shadows_a_package() -> None:
     assert list((ROOT / "tests").rglob("__init__.py")) == []
 
 
-def test_no_installed_distribution_ships_a_package_of_our_names():
+def test_no_installed_distribution_ships_a_package_of_our_names() -> None:
     taken = importlib.metadata.packages_distributions()
     assert {
         name: taken[name] for name in (*PACKAGES, "headstamp", "models") if set(taken.get(name, [])) - {"headstamp"}
     } == {}
 
 
-def test_help_imports_no_heavy_package():
+def test_help_imports_no_heavy_package() -> None:
     code = (
         "import sys, headstamp\n"
         "try: headstamp.main(['--help'])\n"
