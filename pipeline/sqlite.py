@@ -1,10 +1,13 @@
 """The one way to SQLite: pragmas, versions, locks, and errors that say what to do."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
+from types import TracebackType
 from typing import IO
 
 import apsw
@@ -15,144 +18,246 @@ Value = int | float | str | bytes | None
 Row = tuple[Value, ...]
 
 BUSY_MS = 30_000
-CACHE_KIB = 65_536
+PRAGMAS = {
+    "synchronous": "FULL",
+    "cache_size": -65_536,  # KiB
+    "temp_store": "MEMORY",
+    "journal_size_limit": 64 * 2**20,  # a WAL that one great transaction swelled is cut again
+}
+FULL = (errno.ENOSPC, errno.EDQUOT)
+FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 class Database:
-    """One SQLite file, opened for one thread: WAL, every commit synced to disk (`synchronous=FULL`).
+    """One SQLite file: WAL, every commit synced to disk (`synchronous=FULL`).
 
     `migrations` are SQL scripts; the first makes a new file, each later one brings an older file forward, after a copy
     of it was put beside it. A `derived` file (an index, a cache) is emptied instead, for it can be made again.
+
+    Threads that share one take turns, and a transaction keeps the others waiting; a thread that reads long opens its own.
     """
 
     def __init__(self, path: Path, migrations: Sequence[str], *, derived: bool = False) -> None:
         self.path = path
-        with _translated(path):
+        self._door = _Door(path)
+        with _files(path):
             path.parent.mkdir(parents=True, exist_ok=True)
+        with self._door:
             self._connection = apsw.Connection(str(path))
             self._connection.set_busy_timeout(BUSY_MS)
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", f"cache_size=-{CACHE_KIB}", "temp_store=MEMORY"):
-                self._connection.pragma(*pragma.split("="))
-        self._migrate(migrations, derived=derived)
+            for name, value in PRAGMAS.items():
+                self._connection.pragma(name, value)
+        if self._version() != len(migrations):
+            with _files(path), _locked_file(_locks(path) / f"{path.name}.lock", fcntl.LOCK_EX):
+                self._migrate(migrations, derived=derived)
 
     def rows(self, sql: str, *bindings: Value) -> Iterator[Row]:
-        """The rows of a query, as they are found."""
-        with _translated(self.path):
-            yield from self._connection.execute(sql, bindings)
+        """The rows of a query, as they are found; nothing is written until the last was taken or the iterator closed."""
+        with self._door:
+            cursor = self._connection.execute(sql, bindings)
+        while True:
+            with self._door:
+                row = next(cursor, None)
+            if row is None:
+                return
+            yield row
+
+    def all(self, sql: str, *bindings: Value) -> list[Row]:
+        """Every row of a query that has few."""
+        with self._door:
+            found: list[Row] = self._connection.execute(sql, bindings).fetchall()
+        return found
 
     def row(self, sql: str, *bindings: Value) -> Row | None:
         """The first row of a query, or None."""
-        return next(self.rows(sql, *bindings), None)
+        with self._door:
+            cursor = self._connection.execute(sql, bindings)
+            found: Row | None = cursor.fetchone()
+            cursor.close()
+        return found
 
     def run(self, sql: str, *bindings: Value) -> int:
         """Carry out one statement; the number of rows it changed."""
-        with _translated(self.path):
+        with self._door:
+            self._refuse_while_reading()
             self._connection.execute(sql, bindings)
             return self._connection.changes()
 
     def many(self, sql: str, bindings: Iterable[Sequence[Value]]) -> None:
-        """Carry out one statement for each of the bindings."""
-        with _translated(self.path):
+        """Carry out one statement for each of the bindings, all or none."""
+        with self.transaction():
             self._connection.executemany(sql, bindings)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All writes of the block or none; on disk when the block is left."""
-        with _translated(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            with _translated(self.path):
-                self._connection.execute("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            raise
+        """All writes of the block or none; on disk when the outermost block is left."""
+        with self._door:
+            nested = self._connection.in_transaction
+            self._refuse_while_reading()
+            self._connection.execute("SAVEPOINT inner" if nested else "BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("RELEASE inner" if nested else "COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK TO inner; RELEASE inner" if nested else "ROLLBACK")
+                raise
 
     def fault(self) -> str:
-        """What SQLite finds wrong with the file; "" where it is sound."""
-        with _translated(self.path):
-            found = str(self._connection.pragma("quick_check(1)"))
+        """What SQLite finds wrong with the file; "" where it is sound. Reads all of it."""
+        try:
+            with self._door:
+                found = str(self._connection.pragma("quick_check", 1))
+        except CorruptError as error:
+            return str(error)
         return "" if found == "ok" else found
 
     def close(self) -> None:
         """Let go of the file."""
-        with _translated(self.path):
+        with self._door:
             self._connection.close()
+
+    def _refuse_while_reading(self) -> None:
+        # SQLite refuses the write where another process wrote since the reading began: rarely, hence never in a test.
+        if not self._connection.in_transaction and self._connection.txn_state("main") == apsw.SQLITE_TXN_READ:
+            raise RuntimeError(f"{self.path.name}: rows are still being read; take them all, then write")
 
     def _migrate(self, migrations: Sequence[str], *, derived: bool) -> None:
         version = self._version()
-        if version == len(migrations):
-            return
         if version > len(migrations):
             raise StorageError(f"{self.path}: written by a newer Headstamp; upgrade this one, or name another home")
-        if version > 0:
+        if 0 < version < len(migrations):
             self._clear() if derived else self._copy(version)
+        self._share()
         with self.transaction():
             for script in migrations[self._version() :]:
-                with _translated(self.path):
-                    self._connection.execute(script)
-            self.run(f"PRAGMA user_version={len(migrations)}")
+                self._connection.execute(script)
+            self._connection.pragma("user_version", len(migrations))
 
     def _version(self) -> int:
-        with _translated(self.path):
+        with self._door:
             return int(self._connection.pragma("user_version"))
+
+    def _share(self) -> None:
+        with self._door:
+            mode = self._connection.pragma("journal_mode", "WAL")
+        if mode != "wal":
+            raise StorageError(f"{self.path}: this file system cannot share a database; put the home on a local disk")
 
     def _copy(self, version: int) -> None:
         copy = self.path.with_name(f"{self.path.name}.v{version}")
-        copy.unlink(missing_ok=True)
-        self.run("VACUUM INTO ?", str(copy))
+        unfinished = copy.with_name(f"{copy.name}.unfinished")
+        unfinished.unlink(missing_ok=True)
+        self.run("VACUUM INTO ?", str(unfinished))
+        with unfinished.open("rb") as file:
+            os.fsync(file.fileno())
+        unfinished.replace(copy)
 
     def _clear(self) -> None:
-        with _translated(self.path):
+        with self._door:
             self._connection.config(apsw.SQLITE_DBCONFIG_RESET_DATABASE, 1)
-            self._connection.execute("VACUUM")
-            self._connection.config(apsw.SQLITE_DBCONFIG_RESET_DATABASE, 0)
+            try:
+                self._connection.execute("VACUUM")
+            finally:
+                self._connection.config(apsw.SQLITE_DBCONFIG_RESET_DATABASE, 0)
 
 
 @contextmanager
 def lock(path: Path, work: str) -> Iterator[None]:
     """Be the only process that does `work` while the block runs; a `LockedError` names the process that does it already."""
-    with _translated(path):
+    with _files(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("a+")
     with file:
+        with _files(path):
+            _claim(file, work)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise LockedError(
-                f"{work}: process {_holder(file)} does this already in this home; stop it, or name another home"
-            ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
+            yield
+        finally:
+            file.truncate(0)
 
 
-def _holder(file: IO[str]) -> str:
-    file.seek(0)
-    return file.read(20) or "unknown"
+def _claim(file: IO[str], work: str) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        holder = file.read(20) or "unknown"
+        raise LockedError(
+            f"{work}: process {holder} does this already in this home; stop it, or name another home"
+        ) from None
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+
+
+def _locks(path: Path) -> Path:
+    folder = path.parent / "locks"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @contextmanager
-def _translated(path: Path) -> Iterator[None]:
+def _locked_file(path: Path, how: int) -> Iterator[None]:
+    with path.open("a") as file:
+        fcntl.flock(file, how)
+        yield
+
+
+class _Door:
+    """One thread at a time; what SQLite reports leaves as an error that says what to do."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._turn = RLock()
+
+    def __enter__(self) -> None:
+        self._turn.acquire()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._turn.release()
+        if isinstance(error, apsw.Error) and (told := _told(self._path, error)):
+            raise told from error
+
+
+def _told(path: Path, error: apsw.Error) -> StorageError | None:
+    match error:
+        case apsw.CorruptError() | apsw.NotADBError():
+            return CorruptError(
+                f"{path}: the database file is damaged ({error}); put back a copy, or move it away and rebuild (docs/operations.md)"
+            )
+        case apsw.FullError():
+            return _full(path)
+        case apsw.ReadOnlyError() | apsw.CantOpenError() | apsw.PermissionsError():
+            return _forbidden(path, error)
+        case apsw.BusyError() | apsw.ProtocolError():
+            return StorageError(
+                f"{path}: another process kept the file for {BUSY_MS // 1000} s; stop it, then start again"
+            )
+        case apsw.IOError():
+            return StorageError(f"{path}: {error}; check space, quota and health of the disk, then start again")
+    return None
+
+
+@contextmanager
+def _files(path: Path) -> Iterator[None]:
     try:
         yield
-    except (apsw.CorruptError, apsw.NotADBError) as error:
-        raise CorruptError(
-            f"{path}: the database file is damaged ({error}); put back a copy, or move it away and rebuild (docs/operations.md)"
-        ) from error
-    except apsw.FullError as error:
-        raise StorageError(
-            f"{path}: the disk is full; free some space, then start again: nothing acknowledged is lost"
-        ) from error
-    except (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError, PermissionError) as error:
-        raise StorageError(
-            f"{path}: cannot be written; make the home writable or name another with HEADSTAMP_HOME"
-        ) from error
-    except apsw.BusyError as error:
-        raise StorageError(
-            f"{path}: another process kept the file for {BUSY_MS // 1000} s; stop it, then start again"
-        ) from error
-    except (apsw.IOError, OSError) as error:
-        raise StorageError(f"{path}: {error}; check the disk of the home") from error
+    except OSError as error:
+        if error.errno in FULL:
+            raise _full(path) from error
+        if error.errno in FORBIDDEN:
+            raise _forbidden(path, error) from error
+        raise StorageError(f"{path}: {error.strerror}; name a home that can be written (HEADSTAMP_HOME)") from error
+
+
+def _full(path: Path) -> StorageError:
+    return StorageError(f"{path}: the disk is full; free some space, then start again: nothing acknowledged is lost")
+
+
+def _forbidden(path: Path, error: Exception) -> StorageError:
+    return StorageError(
+        f"{path}: cannot be written ({error}); make the home writable, or name another with HEADSTAMP_HOME"
+    )
