@@ -13,6 +13,7 @@ import parsel
 import yaml
 from cssselect import SelectorError
 
+from crawlers.actions import acts
 from crawlers.address import is_onion
 from crawlers.pattern import Pattern
 from pipeline.errors import SettingsError
@@ -136,6 +137,13 @@ class MarketProfile(Part, frozen=True, kw_only=True, dict=True):
         return Pattern.of(self.listing) if self.listing else None
 
 
+SECTIONS = {
+    "": MarketProfile.__struct_fields__,
+    "fields": Fields.__struct_fields__,
+    "pace": Pace.__struct_fields__,
+}
+
+
 def load(name: str, extra: str = "") -> MarketProfile:
     """The profile of a market by its name, from the folder `extra` or else from those shipped."""
     profile = _profile(_named(name, extra), name, extra)
@@ -204,8 +212,8 @@ def _plain(message: str) -> str:
     if not unknown:
         return message
     key, where = unknown.groups(default="")
-    section: type[Part] = {"fields": Fields, "pace": Pace}.get(where.partition(".")[0], MarketProfile)
-    return f"unknown key '{f'{where}.' * bool(where)}{key}'{_nearest(key, section.__struct_fields__)}"
+    known = SECTIONS.get(where.partition(".")[0], SECTIONS[""])
+    return f"unknown key '{f'{where}.' * bool(where)}{key}'{_nearest(key, known)}"
 
 
 def _nearest(word: str, known: Sequence[str]) -> str:
@@ -234,6 +242,8 @@ def _rule_faults(profile: MarketProfile) -> Iterator[str]:
             Pattern.of(rule)
         except ValueError as error:
             yield str(error)
+        if rule not in addresses and acts(rule):
+            yield f"'{rule}' reads as an address that acts when it is fetched, and Headstamp only reads"
     if any("{" in start for start in profile.start):
         yield "start: an address to start from has no placeholders"
     if profile.listing and "{key}" not in profile.listing:

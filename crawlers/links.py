@@ -1,0 +1,112 @@
+"""The links of a page: which a profile means, and why the others are left alone."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urljoin, urlsplit
+
+import parsel
+from lxml.etree import _Element
+
+from crawlers.actions import acts
+from crawlers.page import Page
+from crawlers.pattern import normal
+from crawlers.profile import MarketProfile
+from crawlers.reason import Reason
+
+MOST = 2_000
+"""Links of one page that are looked at."""
+SHOWN = 200
+"""Characters kept of an address that is never asked for."""
+ZERO = r":0(\.0*)?(px|pt|em|rem|%|vw|vh)?(;|!|$)"
+HIDING = re.compile(
+    rf"display:none|visibility:(hidden|collapse)|(^|;)(opacity|font-size|(max-)?(width|height)){ZERO}"
+    r"|(left|top|right|text-indent):-\d{3,}|clip:rect\(0|clip-path:inset\((50|100)%|scale\(0\)"
+)
+"""Inline styles, without their spaces, that take an element out of people's sight."""
+
+
+class Kind(StrEnum):
+    """What an address shows."""
+
+    START = "start"
+    PAGE = "page"
+    LISTING = "listing"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """An address that a page leads to; with a refusal, one that is not followed."""
+
+    address: str
+    """Path and query on the market, whatever the mirror; the URL where it leads elsewhere."""
+    kind: Kind
+    refusal: Reason | None = None
+
+
+def links(page: Page, profile: MarketProfile) -> list[Link]:
+    """Every different link of the page, followed or refused, in the order of the page; none on what is no HTML."""
+    if not isinstance(document := page.document, parsel.Selector):
+        return []
+    base = joined(page.capture.url, document.css("base::attr(href)").get(""))
+    found: dict[str, Link] = {}
+    for anchor in document.css("a[href]")[:MOST]:
+        link = classified(joined(base, anchor.attrib["href"]), profile, hidden=_hidden(anchor.root))
+        if link and (link.address not in found or found[link.address].refusal):
+            found[link.address] = link
+    return list(found.values())
+
+
+def joined(base: str, href: str) -> str:
+    """The whole address that a link means; "" for what is none."""
+    try:
+        return urljoin(base, href.strip())
+    except ValueError:
+        return ""
+
+
+def classified(url: str, profile: MarketProfile, *, hidden: bool = False) -> Link | None:
+    """What an address is to the profile; None for what no request is made for at all (mailto:, javascript:)."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https"):
+        return None
+    if parts.netloc not in profile.mirrors:
+        return Link(address=url[:SHOWN], kind=Kind.OTHER, refusal=Reason.OFF_MARKET)
+    address = normal((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+    if address is None:
+        return Link(address=url[:SHOWN], kind=Kind.OTHER, refusal=Reason.NOT_AN_ADDRESS)
+    kind = kind_of(address, profile)
+    return Link(address=address, kind=kind, refusal=_refusal(address, kind, hidden=hidden))
+
+
+def kind_of(address: str, profile: MarketProfile) -> Kind:
+    """Which of the profile's rules mean the address; with `rows`, listings are read on result pages instead."""
+    if any(pattern.match(address) is not None for pattern in profile.pages):
+        return Kind.PAGE
+    if profile.key_pattern and not profile.rows and profile.key_pattern.match(address):
+        return Kind.LISTING
+    return Kind.OTHER
+
+
+def _refusal(address: str, kind: Kind, *, hidden: bool) -> Reason | None:
+    if acts(address):
+        return Reason.ACTION_WORD
+    if kind is Kind.OTHER:
+        return Reason.NOT_IN_PROFILE
+    return Reason.HIDDEN if hidden else None
+
+
+def _hidden(anchor: _Element) -> bool:
+    return any(_hides(element) for element in (anchor, *anchor.iterancestors()))
+
+
+def _hides(element: _Element) -> bool:
+    if "hidden" in element.attrib or element.tag in ("template", "noscript"):
+        return True
+    if element.get("aria-hidden", "").strip().lower() == "true":
+        return True
+    return bool(HIDING.search("".join(element.get("style", "").lower().split())))

@@ -1,0 +1,49 @@
+"""Every reason why an address was not read, with what it means to an operator."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why an address was refused, rejected or held."""
+
+    NOT_IN_PROFILE = "not_in_profile"
+    ACTION_WORD = "action_word"
+    HIDDEN = "hidden"
+    OFF_MARKET = "off_market"
+    NOT_AN_ADDRESS = "not_an_address"
+    PAGES_PER_VISIT = "pages_per_visit"
+    NOT_ONION = "not_onion"
+    REDIRECTED = "redirected"
+    HTTP_STATUS = "http_status"
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    TOO_LARGE = "too_large"
+    EMPTY = "empty"
+    NOT_HTML = "not_html"
+    HOSTILE = "hostile"
+    NO_TITLE = "no_title"
+    NO_KEY = "no_key"
+    NO_ROWS = "no_rows"
+
+
+MEANING = {
+    Reason.NOT_IN_PROFILE: "no rule of the profile means it; add one to `follow` if it shows listings",
+    Reason.ACTION_WORD: "it looks like a link that acts (cart, report, logout …), and Headstamp only reads",
+    Reason.HIDDEN: "the page hides the link from people, as traps for crawlers are",
+    Reason.OFF_MARKET: "it leads to a host that is no mirror of the profile",
+    Reason.NOT_AN_ADDRESS: "it has more than 2,000 characters, climbs with ../ or cannot be read",
+    Reason.PAGES_PER_VISIT: "the visit had read its number of pages; the next visit takes it up",
+    Reason.NOT_ONION: "the guard in front of the network let nothing out: it is no v3 onion address of the profile",
+    Reason.REDIRECTED: "the market answered with another address; see what that one leads to",
+    Reason.HTTP_STATUS: "the market answered with an error status",
+    Reason.UNREACHABLE: "no mirror could be reached, three times; the next visit tries again",
+    Reason.TIMEOUT: "the page took longer than crawl.timeout_s, three times; the next visit tries again",
+    Reason.TOO_LARGE: "the page is larger than crawl.max_page_bytes",
+    Reason.EMPTY: "the page has no content",
+    Reason.NOT_HTML: "the answer is no HTML page",
+    Reason.HOSTILE: "the page is built to stall its reader",
+    Reason.NO_TITLE: "no title where the profile looks for one; the layout may have changed: run `profile check`",
+    Reason.NO_KEY: "a row without the market's own key; the layout may have changed: run `profile check`",
+    Reason.NO_ROWS: "a listing address in the profile, but nothing on the page that reads as one",
+}
+"""What each reason means and what to do."""
