@@ -1,0 +1,115 @@
+"""Makes text from a page safe to look at: escaped, kept in its own direction, with what cannot be seen named."""
+
+import math
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate, groupby
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from pipeline.records import Span
+
+PLAIN = frozenset("\n\r\t")
+BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters, marks and symbols that draw nothing; Unicode does not count them among its format characters."""
+SELECTORS = ((0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
+JOINERS = frozenset("\u200c\u200d")
+EMOJI_STYLES = frozenset("\ufe0e\ufe0f")
+VIRAMA = 9
+LEVELS = 3
+
+
+class Stretch(NamedTuple):
+    """A part of a text on which the same spans lie."""
+
+    start: int
+    end: int
+    weight: float
+    """The sum of their weights; 0 where none lies."""
+
+
+def shown(text: str, limit: int | None = None) -> Markup:
+    """The text as HTML that cannot act, reorder its surroundings or hide a letter; cut after `limit` code points."""
+    cut = limit is not None and len(text) > limit
+    return _isolated(_letters(text[:limit], _hidden(text[:limit])) + Markup("…" if cut else ""))
+
+
+def marked(text: str, spans: Iterable[Span]) -> Markup:
+    """As `shown`, with the stretches that moved the score marked: raised or lowered it, in three strengths."""
+    hidden = _hidden(text)
+    stretches = list(_stretches(len(text), spans))
+    strongest = max((abs(stretch.weight) for stretch in stretches), default=0.0)
+    return _isolated(Markup("").join(_stretch(text, hidden, stretch, strongest) for stretch in stretches))
+
+
+def visible(text: str) -> str:
+    """The text without what cannot be seen, for a window's title."""
+    return "".join(letter for letter, hidden in zip(text, _hidden(text), strict=True) if not hidden)
+
+
+def _isolated(inner: Markup) -> Markup:
+    return Markup('<bdi dir="auto">{}</bdi>').format(inner)
+
+
+def _stretch(text: str, hidden: Sequence[bool], stretch: Stretch, strongest: float) -> Markup:
+    part = slice(stretch.start, stretch.end)
+    letters = _letters(text[part], hidden[part])
+    if stretch.weight == 0:
+        return letters
+    level = max(1, math.ceil(LEVELS * abs(stretch.weight) / strongest))
+    kind, meaning = ("up", "raised the score") if stretch.weight > 0 else ("down", "lowered the score")
+    return Markup('<mark class="{}-{}" title="{}">{}</mark>').format(kind, level, meaning, letters)
+
+
+def _stretches(length: int, spans: Iterable[Span]) -> Iterator[Stretch]:
+    """The whole text cut where a span begins or ends; spans that overlap add up, what lies outside the text is left out."""
+    steps: dict[int, list[float]] = {0: [], length: []}
+    for span in spans:
+        start, end = max(0, span.start), min(length, span.end)
+        if start < end and math.isfinite(span.weight):
+            steps.setdefault(start, []).append(span.weight)
+            steps.setdefault(end, []).append(-span.weight)
+    places = sorted(steps)
+    weights = accumulate(math.fsum(steps[place]) for place in places)
+    for start, end, weight in zip(places, places[1:], weights, strict=False):
+        yield Stretch(start, end, 0.0 if math.isclose(weight, 0.0, abs_tol=1e-9) else weight)
+
+
+def _letters(text: str, hidden: Sequence[bool]) -> Markup:
+    runs = groupby(zip(text, hidden, strict=True), key=lambda pair: pair[0] if pair[1] else "")
+    return Markup("").join(
+        _named(letter, sum(1 for _ in run)) if letter else Markup.escape("".join(seen for seen, _ in run))
+        for letter, run in runs
+    )
+
+
+def _named(letter: str, times: int) -> Markup:
+    repeated = f" ×{times}" if times > 1 else ""
+    name = unicodedata.name(letter, "not a character")
+    return Markup('<span class="unseen" title="{}">{}</span>').format(
+        f"{name}{repeated}", f"U+{ord(letter):04X}{repeated}"
+    )
+
+
+def _hidden(text: str) -> list[bool]:
+    """For each letter, whether it draws nothing; joiners and styles that belong to an emoji or a script pass."""
+    return [_draws_nothing(letter) and not _belongs(letter, before) for before, letter in zip(f" {text}", text, strict=False)]
+
+
+@lru_cache(maxsize=4096)
+def _draws_nothing(letter: str) -> bool:
+    if letter in PLAIN:
+        return False
+    if letter in BLANKS or any(low <= ord(letter) <= high for low, high in SELECTORS):
+        return True
+    return unicodedata.category(letter)[0] == "C" or letter in "\u2028\u2029"
+
+
+def _belongs(letter: str, before: str) -> bool:
+    emoji = unicodedata.category(before) in {"So", "Sk"} and before not in BLANKS
+    if letter in EMOJI_STYLES:
+        return emoji
+    scripts = unicodedata.bidirectional(before) == "AL" or unicodedata.combining(before) == VIRAMA
+    return letter in JOINERS and (emoji or scripts or before in EMOJI_STYLES)

@@ -1,0 +1,191 @@
+"""What the pages ask the index."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+from dashboards.web.choices import CURSOR, NAME, WORDS, Choices, Rule, day, kinds, member, pair, text
+from pipeline.index import Count, Hit, Index, Page, Query, Range, Sort
+from pipeline.index.document import Document, Observation
+from pipeline.records import Decision
+from pipeline.taxonomy import Category, Track, Verdict
+
+PAGE = 50
+NEAR = 200
+"""How far into the review queue a listing's place is looked for."""
+SIBLINGS = 10
+URGENT = (Verdict.FLAGGED, Verdict.REVIEW)
+"""The verdicts that ask for a review, most urgent first."""
+WAITING = "open"
+"""What the index says of a listing that nobody has reviewed."""
+NONE, MAYBE_NONE = "none", ("ships_from", "language")
+"""How an address asks for listings without a value, and of which fields it can."""
+DECIDED = (Decision.IN_SCOPE, Decision.OUT_OF_SCOPE, Decision.UNSURE)
+
+FACETS = {
+    "market": "Market",
+    "category": "Category",
+    "verdict": "Verdict",
+    "review": "Review",
+    "ships_from": "Ships from",
+    "language": "Language",
+    "present": "At the latest visit",
+}
+QUEUE: dict[str, Rule] = {
+    "track": Rule(kinds(Track)),
+    "category": Rule(kinds(Category)),
+    "market": Rule(text(NAME)),
+}
+SEARCH: dict[str, Rule] = {
+    "words": Rule(text(WORDS)),
+    "market": Rule(text(NAME), many=True),
+    "category": Rule(kinds(Category), many=True),
+    "verdict": Rule(kinds(Verdict), many=True),
+    "review": Rule(member(WAITING, *DECIDED), many=True),
+    "ships_from": Rule(text(NAME), many=True),
+    "language": Rule(text(NAME), many=True),
+    "present": Rule(member("true", "false"), many=True),
+    "vendor": Rule(text(NAME)),
+    "since": Rule(day),
+    "until": Rule(day),
+    "sort": Rule(kinds(Sort)),
+}
+PAGING = {"after": Rule(text(CURSOR))}
+NOTICE = {"done": Rule(pair)}
+VIA = {"via": Rule(member("queue", "search"))}
+"""From which page a listing was opened; that page's choices come along."""
+
+
+class Queue(NamedTuple):
+    """One page of the review queue."""
+
+    hits: tuple[Hit, ...]
+    waiting: dict[Verdict, int]
+    next: str
+
+
+class Place(NamedTuple):
+    """Where a listing stands in the review queue."""
+
+    number: int
+    """1 for the first; 0 where it is not among the next 200."""
+    total: int
+    next: str
+    """Id of the listing to look at after it, or ""."""
+
+
+class Facet(NamedTuple):
+    """The values of one field among the listings found."""
+
+    field: str
+    name: str
+    counts: Sequence[Count]
+
+
+class Change(NamedTuple):
+    """Captures one after the other that show the same."""
+
+    first: Observation
+    last: Observation
+    captures: int
+
+
+def queue(index: Index, choices: Choices, size: int = PAGE) -> Queue:
+    """The waiting listings: flagged ones, then those for review, each newest first seen."""
+    counted = index.count(["verdict"], _waiting(choices, *URGENT))
+    waiting = {Verdict(count.values[0]): count.listings for count in counted}
+    verdict, _, after = choices.one("after").partition(":")
+    hits: tuple[Hit, ...] = ()
+    if verdict != Verdict.REVIEW:
+        page = index.search(_waiting(choices, Verdict.FLAGGED, size=size, after=after))
+        if page.next:
+            return Queue(page.hits, waiting, f"{Verdict.FLAGGED}:{page.next}")
+        hits, after = page.hits, ""
+    if len(hits) == size:
+        return Queue(hits, waiting, f"{Verdict.REVIEW}:" if waiting.get(Verdict.REVIEW) else "")
+    page = index.search(_waiting(choices, Verdict.REVIEW, size=size - len(hits), after=after))
+    return Queue(hits + page.hits, waiting, page.next and f"{Verdict.REVIEW}:{page.next}")
+
+
+def place(index: Index, choices: Choices, listing_id: str) -> Place:
+    """Where a listing stands in the queue of these choices."""
+    found = queue(index, choices.only(QUEUE), NEAR)
+    ids = [hit.id for hit in found.hits]
+    others = [other for other in ids if other != listing_id]
+    following = dict(pairwise(ids)).get(listing_id) or next(iter(others), "")
+    number = ids.index(listing_id) + 1 if listing_id in ids else 0
+    return Place(number, sum(found.waiting.values()), following)
+
+
+def queue_facets(index: Index, choices: Choices) -> list[Facet]:
+    """The values by which the queue can be narrowed."""
+    names = {"track": "Track", "category": "Category", "market": "Market"}
+    return [
+        Facet(field, name, index.count([field], _waiting(choices.without(field), *URGENT)))
+        for field, name in names.items()
+    ]
+
+
+def search(index: Index, choices: Choices) -> Page:
+    """One page of the listings that match."""
+    return index.search(_found(choices, size=PAGE))
+
+
+def facets(index: Index, choices: Choices) -> list[Facet]:
+    """The values of every facet, each counted without its own choice."""
+    return [Facet(field, name, index.count([field], _found(choices.without(field)))) for field, name in FACETS.items()]
+
+
+def siblings(index: Index, document: Document) -> Page:
+    """The other listings of a listing's vendor on its market, newest first."""
+    if document.current is None or not document.current.listing.vendor:
+        return Page(hits=(), total=0)
+    listing = document.current.listing
+    same = {"market": (listing.market,), "vendor": (listing.vendor,)}
+    page = index.search(Query(filters=same, size=SIBLINGS + 1))
+    others = tuple(hit for hit in page.hits if hit.id != document.id)[:SIBLINGS]
+    return Page(hits=others, total=max(page.total - 1, len(others)))
+
+
+def changes(history: Sequence[Observation]) -> list[Change]:
+    """A listing's history, newest first, with captures that show the same taken together."""
+    found: list[Change] = []
+    for seen in history:
+        same = found and (found[-1].last.version, found[-1].last.title) == (seen.version, seen.title)
+        if same:
+            found[-1] = found[-1]._replace(last=seen, captures=found[-1].captures + 1)
+        else:
+            found.append(Change(seen, seen, 1))
+    return found[::-1]
+
+
+def _waiting(choices: Choices, *verdicts: Verdict, size: int = PAGE, after: str = "") -> Query:
+    narrowed = {name: choices.all(name) for name in QUEUE if choices.all(name)}
+    filters = {**narrowed, "review": (WAITING,), "verdict": tuple(map(str, verdicts))}
+    return Query(filters=filters, size=size, after=after)
+
+
+def _found(choices: Choices, size: int = PAGE) -> Query:
+    filters = {name: _values(choices, name) for name in (*FACETS, "vendor") if choices.all(name)}
+    return Query(
+        words=choices.one("words"),
+        filters=filters,
+        ranges=_seen(choices),
+        sort=Sort(choices.one("sort", Sort.NEWEST)),
+        size=size,
+        after=choices.one("after"),
+    )
+
+
+def _values(choices: Choices, name: str) -> tuple[str, ...]:
+    return tuple("" if value == NONE and name in MAYBE_NONE else value for value in choices.all(name))
+
+
+def _seen(choices: Choices) -> dict[str, Range]:
+    since, until = choices.one("since"), choices.one("until")
+    if not (since or until):
+        return {}
+    low = datetime.combine(datetime.fromisoformat(since), time.min, UTC) if since else None
+    end = datetime.combine(datetime.fromisoformat(until), time.min, UTC) if until else None
+    return {"first_seen": Range(low=low, high=end and end + timedelta(days=1, milliseconds=-1))}

@@ -1,0 +1,54 @@
+// Keyboard shortcuts. The console works without this file.
+"use strict";
+
+const one = (selector) => document.querySelector(selector);
+const rows = () => [...document.querySelectorAll("[data-row]")];
+
+function move(step) {
+  const all = rows();
+  if (!all.length) return;
+  const here = all.indexOf(document.activeElement);
+  const next = all[Math.min(Math.max(here + step, 0), all.length - 1)];
+  next.focus();
+  next.scrollIntoView({ block: "nearest" });
+}
+
+function choose(key) {
+  const choice = one(`[data-review] input[data-key="${CSS.escape(key)}"]`);
+  if (!choice) return false;
+  choice.checked = true;
+  choice.focus();
+  return true;
+}
+
+const actions = {
+  "/": () => (one("#words") || one("[data-find]")).select(),
+  j: () => move(1),
+  k: () => move(-1),
+  n: () => one("[data-next]")?.click(),
+  q: () => one("[data-back]")?.click(),
+  z: () => one("[data-undo]")?.click(),
+};
+
+document.addEventListener("keydown", (event) => {
+  const writing = event.target.matches("textarea, select, input:not([type=radio])");
+  const form = one("[data-review]");
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form?.contains(event.target)) {
+    form.requestSubmit();
+    return;
+  }
+  if (writing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const action = actions[event.key];
+  if (action) action();
+  if (action || choose(event.key)) event.preventDefault();
+});
+
+// A form that was sent is not sent twice.
+document.addEventListener("submit", (event) => {
+  for (const button of event.target.querySelectorAll("button")) button.disabled = true;
+});
+window.addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("button:disabled")) button.disabled = false;
+});
+
+one("[data-keys]")?.removeAttribute("hidden");

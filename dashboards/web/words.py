@@ -1,0 +1,132 @@
+"""How values read on screen."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from pipeline.index.document import Document
+from pipeline.records import Amount, Date, Decision, Dollars, Import, Money, Precision, Review
+from pipeline.taxonomy import CATEGORIES, IN_SCOPE, Category, Track, Verdict
+
+DECISIONS = {
+    Decision.IN_SCOPE: "In scope",
+    Decision.OUT_OF_SCOPE: "Out of scope",
+    Decision.UNSURE: "Unsure",
+    Decision.UNDO: "Taken back",
+}
+WAITING = "Waiting"
+FORMATS = {
+    Precision.INSTANT: "%Y-%m-%d %H:%M:%S UTC",
+    Precision.DAY: "%Y-%m-%d",
+    Precision.MONTH: "%Y-%m",
+    Precision.YEAR: "%Y",
+}
+GONE = {"not_found": "the page was not found", "removed": "the market removed it", "unlisted": "it was no longer listed"}
+PLACES = {"WW": "worldwide", "EU": "European Union"}
+
+
+def category(code: str) -> str:
+    """The name of a category."""
+    entry = CATEGORIES.get(Category(code))
+    return entry.name if entry else "Unknown"
+
+
+def in_scope(code: str) -> bool:
+    """Whether a category matches the Protocol's wording."""
+    return Category(code) in IN_SCOPE
+
+
+def verdict(found: str) -> str:
+    """A verdict as a word."""
+    return Verdict(found).value.capitalize()
+
+
+def track(found: str) -> str:
+    """A track as a word."""
+    return Track(found).value.capitalize()
+
+
+def decision(review: Review | None) -> str:
+    """What was decided, or that the listing waits."""
+    if review is None:
+        return WAITING
+    decided = DECISIONS.get(review.decision, "Unknown")
+    return f"{decided}: {category(review.category)}" if review.category else decided
+
+
+def money(price: Money | None) -> str:
+    """A price as offered, or "" for none."""
+    return f"{number(price.amount)} {price.currency}" if price else ""
+
+
+def dollars(converted: Dollars | None) -> str:
+    """A price in US dollars, or "" for none."""
+    return f"${converted.cents / 100:,.2f}" if converted else ""
+
+
+def number(value: Decimal) -> str:
+    """A decimal number without needless zeros; a very long one with its exponent."""
+    plain = f"{value.normalize():,f}" if value.is_finite() and abs(value.adjusted()) < 16 else f"{value:.6g}"
+    return plain if len(plain) <= 24 else f"{value:.6g}"
+
+
+def amount(offered: Amount) -> str:
+    """How much is offered."""
+    return f"{number(offered.value)} {offered.unit}".rstrip()
+
+
+def score(probability: float) -> str:
+    """A probability with two decimals; never rounded to a certainty."""
+    return f"{min(max(probability, 0.01), 0.99):.2f}" if 0 < probability < 1 else f"{probability:.2f}"
+
+
+def moment(time: datetime) -> str:
+    """A time to the second."""
+    return time.strftime(FORMATS[Precision.INSTANT])
+
+
+def date(found: Date) -> str:
+    """A date as exact as its source."""
+    if found.precision is Precision.QUARTER:
+        return f"{found.at:%Y} Q{(found.at.month + 2) // 3}"
+    return found.at.strftime(FORMATS.get(found.precision, FORMATS[Precision.DAY]))
+
+
+def import_time(provenance: Import) -> str:
+    """When an imported row says it is from."""
+    return date(Date(at=provenance.time, precision=provenance.precision))
+
+
+def place(code: str) -> str:
+    """A country's code, or a wider area's name."""
+    return PLACES.get(code, code)
+
+
+def gone(reason: str) -> str:
+    """Why a listing is held to be gone."""
+    return GONE.get(reason, reason.replace("_", " "))
+
+
+def currency_of(document: Document) -> str:
+    """The price in force in dollars, or else as offered."""
+    current = document.current
+    return (dollars(current.dollars) or money(current.listing.price)) if current else ""
+
+
+WORDS = (
+    category,
+    in_scope,
+    verdict,
+    track,
+    decision,
+    money,
+    dollars,
+    number,
+    amount,
+    score,
+    moment,
+    date,
+    import_time,
+    place,
+    gone,
+)
+"""What templates may call."""
