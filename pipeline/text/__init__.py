@@ -1,0 +1,8 @@
+"""Text as a reader understands it, however it was spelt: bounded, normalised, de-obfuscated, and cut into search words."""
+
+from pipeline.text.bounds import LIMIT, bounded
+from pipeline.text.normal import Normalised, normalised
+from pipeline.text.reveal import deobfuscated
+from pipeline.text.words import tokens
+
+__all__ = ["LIMIT", "Normalised", "bounded", "deobfuscated", "normalised", "tokens"]

@@ -1,0 +1,108 @@
+"""Cuts text into search words that any index can keep whole: SQLite's FTS5 and Elasticsearch's whitespace analyser alike."""
+
+import re
+from collections.abc import Sequence
+from unicodedata import category, normalize
+
+from pipeline.text.normal import normalised
+from pipeline.text.reveal import revealed
+
+LONGEST = 128
+"""Most characters of one word; a Monero address has 106."""
+
+_FLAT = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th", "ĸ": "k"}
+)
+_MARKS = re.compile("[\u0300-\u036f]+")
+_CALIBRE = re.compile(
+    r"(?<![\w.,])(?:(\d{1,2})[.,](\d{1,3}) ?[x×х*] ?|(\d{1,2})[x×х*])(\d\d)(?: ?mm\b|(?![\w]|[.,]\d))"
+)
+_ASCII_WORD = re.compile(r"[a-z0-9]+(?:(?<=[0-9])\.(?=[0-9])[a-z0-9]+)*")
+_OUTER_DOT = re.compile(r"(?<![0-9])\.|\.(?![0-9])")
+_RAGGED = re.compile(
+    "([\u3040-\u30ff\u3105-\u312f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff々〇]+)"
+)
+_AFTER_ES = ("ches", "shes", "sses", "xes", "zzes")
+_WITH_NUMBER = re.compile(r"([^\W\d_]{1,12})(\d{1,4})")
+
+
+class _Separators(dict[int, int]):
+    """Which characters words are made of, learnt as they come: letters, digits, marks and dots stay, anything else is a space."""
+
+    def __missing__(self, code: int) -> int:
+        kept = code if code == ord(".") or category(chr(code))[0] in "LNM" else ord(" ")
+        if code < 0x3000:  # noqa: PLR2004  # so that no page can fill the memory
+            self[code] = kept
+        return kept
+
+
+_SEPARATORS = _Separators()
+
+
+def tokens(text: str) -> list[str]:
+    """The search words of a text, in its order; equal for all spellings of a word that a reader takes as the same.
+
+    Case and diacritics are folded, disguises undone, plurals cut. A word is letters, digits and marks, with dots between
+    digits (7.62x39, 0.5; .45 is 45), at most 128 characters. Letters and a number glued together are two words, so that
+    AK-47, AK 47 and AK47 agree; Chinese, Japanese and Korean runs are pairs of characters.
+    """
+    words = _ascii_words(text) if text.isascii() else _other_words(text)
+    found: list[str] = []
+    for word in words:
+        last = word[-1]
+        if last == "s":
+            found += _with_number(_singular(word))
+        elif last.isdigit() and not word[0].isdigit():
+            found += _with_number(word)
+        else:
+            found.append(word)
+    return found
+
+
+def _ascii_words(text: str) -> list[str]:
+    words: list[str] = _ASCII_WORD.findall(_plain(normalised(text).text.lower()))
+    return [word[:LONGEST] for word in words]
+
+
+def _other_words(text: str) -> list[str]:
+    composed = normalised(text).text.casefold()
+    folded = normalize("NFC", _MARKS.sub("", normalize("NFD", composed))).translate(_FLAT)
+    spaced = _OUTER_DOT.sub(" ", _plain(folded).lower().translate(_SEPARATORS))
+    return [part[:LONGEST] for word in spaced.split() for part in _parts(word)]
+
+
+def _plain(folded: str) -> str:
+    return _CALIBRE.sub(_calibre, revealed(folded))
+
+
+def _calibre(found: re.Match[str]) -> str:
+    whole, fraction, bore, length = found.groups()
+    return f"{bore or whole + '.' + fraction}x{length}"
+
+
+def _parts(word: str) -> list[str]:
+    if word.isascii():
+        return [word]
+    return [each for part in _RAGGED.split(word) if part for each in _pairs(part)]
+
+
+def _pairs(part: str) -> list[str]:
+    if len(part) == 1 or not _RAGGED.match(part):
+        return [part]
+    return [part[place : place + 2] for place in range(len(part) - 1)]
+
+
+def _with_number(word: str) -> Sequence[str]:
+    found = _WITH_NUMBER.fullmatch(word)
+    return found.groups() if found else (word,)
+
+
+def _singular(word: str) -> str:
+    """The word without a plural s, where that is safe to say of Latin words in general; doing it again changes nothing."""
+    if len(word) <= 3 or word.endswith(("ss", "us", "is")):  # noqa: PLR2004  # "gas", "was"
+        return word
+    if not word[-2].isalpha():
+        return word if word[0].isdigit() else word[:-1]
+    if word.endswith("ies") and len(word) > 4:  # noqa: PLR2004  # "ties"
+        return f"{word[:-3]}y"
+    return word[:-2] if word.endswith(_AFTER_ES) else word[:-1]
