@@ -1,0 +1,94 @@
+"""Reads what a person typed into a search box, and refuses what no index could answer."""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import msgspec
+
+from pipeline.errors import SettingsError
+from pipeline.index import Query, Range
+from pipeline.index.fields import FACETS, RANGES, Kind
+from pipeline.text import tokens
+
+MOST_CHARACTERS = 2_000
+MOST_TERMS = 64
+MOST_VALUES = 256
+MOST_HITS = 10_000
+MOST_FIELDS = 4
+
+_TERM = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)(?:"(?P<star>\*?)|$)|(?P<word>[^\s"]+))')
+
+
+class Term(msgspec.Struct, frozen=True, kw_only=True):
+    """A word or phrase that a listing must have, or must not have where it is excluded."""
+
+    tokens: tuple[str, ...]
+    """They follow one another in the title or in the description."""
+    prefix: bool = False
+    """Whether the last token may go on."""
+    excluded: bool = False
+
+
+def terms(words: str) -> tuple[Term, ...]:
+    """The terms of a search text; what holds no letter or digit is passed over, an open quote ends with the text."""
+    if len(words) > MOST_CHARACTERS:
+        raise SettingsError(f"a search text has at most {MOST_CHARACTERS:,} characters, not {len(words):,}; shorten it")
+    found = tuple(term for match in _TERM.finditer(words) if (term := _term(match)).tokens)
+    if len(found) > MOST_TERMS:
+        raise SettingsError(f"a search text has at most {MOST_TERMS} words and phrases, not {len(found)}; shorten it")
+    return found
+
+
+def check(query: Query) -> None:
+    """Raise a `SettingsError` that names what is wrong where a query asks for an unknown field or a value of the wrong type."""
+    if not 0 <= query.size <= MOST_HITS:
+        raise SettingsError(f"size: a number from 0 to {MOST_HITS:,}, not {query.size}")
+    for name, values in query.filters.items():
+        _known(name, FACETS, "filter")
+        _check_values(name, values)
+    for name, span in query.ranges.items():
+        _known(name, RANGES, "range")
+        _check_range(name, span)
+
+
+def check_fields(by: Iterable[str]) -> None:
+    """Raise a `SettingsError` where listings cannot be counted by these fields."""
+    names = tuple(by)
+    if not 0 < len(set(names)) == len(names) <= MOST_FIELDS:
+        raise SettingsError(f"count by 1 to {MOST_FIELDS} different fields, not {', '.join(names) or 'none'}")
+    for name in names:
+        _known(name, FACETS, "count")
+
+
+def _term(match: re.Match[str]) -> Term:
+    text = match["word"] if match["phrase"] is None else match["phrase"] + (match["star"] or "")
+    return Term(tokens=tuple(tokens(text)), prefix=text.endswith("*"), excluded=bool(match["minus"]))
+
+
+def _known(name: str, fields: Mapping[str, object], use: str) -> None:
+    if name not in fields:
+        near = difflib.get_close_matches(name[:40], fields, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(fields)}"
+        raise SettingsError(f"{use}: unknown field '{name[:40]}'; {hint}")
+
+
+def _check_values(name: str, values: object) -> None:
+    if not isinstance(values, tuple) or not all(isinstance(value, str) for value in values):
+        raise SettingsError(f"filter '{name}': give a tuple of texts, not {values!r:.80}")
+    if not 0 < len(values) <= MOST_VALUES:
+        raise SettingsError(f"filter '{name}': give 1 to {MOST_VALUES} values, not {len(values)}")
+
+
+def _check_range(name: str, span: Range) -> None:
+    for bound in (span.low, span.high):
+        match bound:
+            case None:
+                continue
+            case datetime() if RANGES[name].kind is Kind.DATE and bound.tzinfo:
+                continue
+            case int() | float() if RANGES[name].kind is not Kind.DATE and not isinstance(bound, bool):
+                continue
+        wanted = "a time with its zone" if RANGES[name].kind is Kind.DATE else "a number"
+        raise SettingsError(f"range '{name}': give {wanted}, not {bound!r:.80}")

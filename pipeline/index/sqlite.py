@@ -1,0 +1,124 @@
+"""The index in one SQLite file, with full-text search."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from functools import reduce
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from pipeline.index import Count, Hit, Mergeable, Page, Query, Sort
+from pipeline.index.cursor import Cursor, read, text
+from pipeline.index.document import Document
+from pipeline.index.merge import merge, subject
+from pipeline.index.query import check, check_fields, terms
+from pipeline.index.sqlite_layout import LAYOUTS, decoded
+from pipeline.index.sqlite_search import MOST_RANKED, Found, counted, ordered, selection, total
+from pipeline.index.sqlite_write import Change, write
+from pipeline.sqlite import Database
+
+AT_ONCE = 500
+PRAGMAS = ("secure_delete=ON", f"mmap_size={2**32}")
+DOCUMENTS = """
+    SELECT listing.place, document FROM json_each(?1) AS asked
+        JOIN listing ON listing.id = unhex(asked.value) JOIN body ON body.place = listing.place
+    UNION ALL SELECT NULL, document FROM json_each(?1) AS asked JOIN stub ON stub.id = asked.value
+"""
+
+
+class SqliteIndex:
+    """One index in one file; several processes read while one writes."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = Database(path, LAYOUTS, derived=True)
+        for pragma in PRAGMAS:
+            self._database.all(f"PRAGMA {pragma}")
+
+    def merge(self, records: Sequence[Mergeable]) -> None:
+        """Merge records into their listings' documents; returns once that is durable, all of it or none."""
+        with self._database.transaction():
+            changes = self._changes(records)
+            write(self._database, changes)
+        if any(change.after.erased for change in changes):
+            self._database.all("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def get(self, listing_id: str) -> Hit | None:
+        """One listing's document, hidden ones too; None where there is none."""
+        found = self._known([listing_id.encode(errors="replace").decode()]).get(listing_id)
+        return Hit(id=listing_id, document=found[1]) if found else None
+
+    def search(self, query: Query) -> Page:
+        """The listings that match, a page at a time."""
+        check(query)
+        chosen = selection(query)
+        matching = total(self._database, chosen)
+        sort, after = _order(query, matching)
+        with closing(ordered(self._database, chosen, sort, after)) as places:
+            found = list(islice(places, query.size + 1))
+        more = 0 < query.size < len(found)
+        return Page(
+            hits=tuple(self._hits(found[: query.size])),
+            total=matching,
+            next=_cursor(sort, found[query.size - 1]) if more else "",
+        )
+
+    def count(self, by: Sequence[str], query: Query) -> tuple[Count, ...]:
+        """How many match for each combination of the values of `by`, most first, then by value.
+
+        A listing with several values of a field counts once for each of them, so that the counts may sum to more than the total.
+        """
+        check(query)
+        check_fields(by)
+        return counted(self._database, selection(query), by)
+
+    def scan(self, query: Query) -> Iterator[Hit]:
+        """Every listing that matches, in the query's order; merge through another instance while it runs."""
+        check(query)
+        chosen = selection(query)
+        sort, after = _order(query, total(self._database, chosen))
+        places = ordered(self._database, chosen, sort, after)
+        while found := list(islice(places, AT_ONCE)):
+            yield from self._hits(found)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def _changes(self, records: Sequence[Mergeable]) -> list[Change]:
+        records_of: dict[str, list[Mergeable]] = {}
+        for record in records:
+            records_of.setdefault(subject(record), []).append(record)
+        known = self._known(list(records_of))
+        changes = []
+        for listing_id, mergeable in records_of.items():
+            place, before = known.get(listing_id, (None, None))
+            after = reduce(merge, mergeable, before)
+            if after is not None and after is not before:
+                changes.append(Change(place, before, after))
+        return changes
+
+    def _known(self, ids: Sequence[str]) -> dict[str, tuple[int | None, Document]]:
+        found = {}
+        for place, stored in self._database.rows(DOCUMENTS, msgspec.json.encode(ids).decode()):
+            document = decoded(stored)
+            found[document.id] = (None if place is None else int(str(place)), document)
+        return found
+
+    def _hits(self, found: Sequence[Found]) -> Iterator[Hit]:
+        ids = [one.id.hex() for one in found]
+        known = self._known(ids)
+        return (Hit(id=one, document=known[one][1]) for one in ids if one in known)
+
+
+def _order(query: Query, matching: int) -> tuple[Sort, Cursor | None]:
+    """The order that a search follows: relevance falls back to newest without words, and above MOST_RANKED listings."""
+    after = read(query.after, query.sort)
+    if after:
+        return after.sort, after
+    ranked = matching <= MOST_RANKED and any(not term.excluded for term in terms(query.words))
+    return (Sort.NEWEST if query.sort is Sort.RELEVANCE and not ranked else query.sort), None
+
+
+def _cursor(sort: Sort, last: Found) -> str:
+    return text(Cursor(sort, last.key, last.id.hex()))

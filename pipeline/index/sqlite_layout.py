@@ -1,0 +1,111 @@
+"""Lays documents out as rows: the columns, the search text and the tags of the SQLite index."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+import msgspec
+
+from pipeline.index.document import Document
+from pipeline.index.fields import FACETS, RANGES, Content, Field, Kind
+from pipeline.index.places import milliseconds
+from pipeline.records import digest
+from pipeline.sqlite import Value
+from pipeline.text import tokens
+
+EVERY = "every"
+"""The tag of every listing."""
+MOST_CENTS = 2**63 - 1
+COLUMNS = (*FACETS, *RANGES)
+_TYPES: Mapping[Kind, str] = {Kind.DATE: "INTEGER", Kind.MONEY: "INTEGER", Kind.NUMBER: "REAL"}
+
+SCHEMA = f"""
+CREATE TABLE listing(
+    place INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    {", ".join(f"{name} TEXT NOT NULL" for name in FACETS)},
+    {", ".join(f"{name} {_TYPES[field.kind]}" for name, field in RANGES.items())}
+) STRICT;
+CREATE INDEX by_month ON listing(month, category, ships_from);
+CREATE INDEX by_score ON listing(score, id);
+CREATE INDEX by_last_seen ON listing(last_seen, id);
+CREATE INDEX by_review ON listing(review, verdict, score, id);
+CREATE TABLE body(place INTEGER PRIMARY KEY, document BLOB NOT NULL) STRICT;
+CREATE TABLE stub(id TEXT PRIMARY KEY, document BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE crowded(moment INTEGER PRIMARY KEY) STRICT;
+CREATE VIRTUAL TABLE ft USING fts5(
+    title, description, tags, content='', contentless_delete=1,
+    tokenize="unicode61 remove_diacritics 0 categories 'L* N* Co M*' tokenchars '.'"
+);
+"""
+
+LAYOUTS = (SCHEMA,)
+"""Raise their number, and so empty every index, when the tables, the fields or the tokens change: `("", SCHEMA)` …"""
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+_decoder = msgspec.json.Decoder(Document)
+_packer = msgspec.json.Encoder()
+_unpacker = msgspec.json.Decoder(tuple[str, ...])
+
+
+class Row(NamedTuple):
+    """What the tables hold of a visible document."""
+
+    columns: tuple[Value, ...]
+    """Contents of COLUMNS."""
+    tags: str
+    title: str
+    description: str
+
+
+def row(document: Document) -> Row:
+    """The row of a visible document."""
+    current = document.current
+    assert current is not None, "a hidden document has no row"
+    facets = [(field, field.values(field.get(document, current))) for field in FACETS.values()]
+    packed = [_packed(field, values) for field, values in facets]
+    numbers = [_number(field.get(document, current)) for field in RANGES.values()]
+    tags = " ".join((EVERY, *(tag(field.name, value) for field, values in facets for value in values)))
+    return Row((*packed, *numbers), tags, current.listing.title, current.listing.description)
+
+
+def search_text(text: str) -> str:
+    """The text as the search index takes it: its tokens, parted by spaces."""
+    return " ".join(tokens(text))
+
+
+@lru_cache(maxsize=65_536)
+def tag(field: str, value: str) -> str:
+    """The token that stands for a field's value; its letters and digits mean nothing to the search syntax."""
+    return f"z{digest('tag', field, value)[:14]}"
+
+
+def encoded(document: Document) -> bytes:
+    """The document as it is stored; equal documents give equal bytes."""
+    return _encoder.encode(document)
+
+
+def decoded(stored: Value) -> Document:
+    """The document in stored bytes."""
+    assert isinstance(stored, bytes)
+    return _decoder.decode(stored)
+
+
+def unpacked(name: str, stored: Value) -> tuple[str, ...]:
+    """The values in a facet's column."""
+    return _unpacker.decode(str(stored)) if FACETS[name].many else (str(stored),)
+
+
+def _packed(field: Field, values: tuple[str, ...]) -> str:
+    return _packer.encode(values).decode() if field.many else values[0]
+
+
+def _number(content: Content) -> Value:
+    match content:
+        case None | float():
+            return content
+        case int():
+            return min(content, MOST_CENTS)
+        case _:
+            assert not isinstance(content, str | tuple), "a ranged field holds numbers and times"
+            return milliseconds(content)
