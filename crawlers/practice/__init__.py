@@ -1,0 +1,1 @@
+"""A synthetic, seeded market on loopback, for trying and testing."""
