@@ -58,7 +58,7 @@ def _topics() -> str:
 
 
 def _fields() -> str:
-    rows = [(f"`{field.name}`", str(field.kind), "yes" if field.facet else "", field.meaning) for field in FIELDS]
+    rows = [(f"`{field.name}`", str(field.kind), "yes" if field.facet else "", field.meaning) for field in FIELDS.values()]
     return "## Fields of the index\n\n" + _table(("field", "kind", "facet", "meaning"), rows)
 
 

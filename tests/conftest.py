@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item, call):
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """In CI a test that is skipped for a missing system part has failed; only absent research data and servers excuse it."""
     report = yield
     excused = "../shared" in str(report.longrepr) or "HEADSTAMP_TEST_" in str(report.longrepr)
