@@ -17,7 +17,7 @@ _SIGNS = {
     "₴": "s", "₮": "t", "₩": "w",
 }  # fmt: skip
 _DIGITS = {"0": "o", "3": "e", "4": "a", "5": "s", "7": "t"}
-_VOWELS = frozenset("aeiouy")
+_VOWELS = frozenset("aeiouyàáâäåæèéêëìíîïòóôöøùúûüýœ")
 _BEFORE_L = frozenset("bcfgkps")
 """Consonants that a word may have before l and a vowel, so that 1 reads as l there."""
 _ONSET = re.compile("[bcfgkps]l|[bcdfgkptw]r|[cgprstw]h|s[ckmnptw]|[dt]w|kn|chr|sch|s[cpt]r|shr|spl|thr")

@@ -1,0 +1,73 @@
+"""Prices as markets write them."""
+
+import re
+from decimal import Decimal
+from string import ascii_letters
+
+from pipeline.records import Money
+from pipeline.values.numbers import MOST, NUMBER, number, readable
+
+LEAST = Decimal("1e-18")
+"""Smaller amounts exist in no currency."""
+
+_CRYPTO = frozenset("ADA BCH BNB BTC DASH DOGE ETH LTC SOL TON TRX USDC USDT XMR XRP ZEC".split())  # noqa: SIM905
+_DECIMAL_COMMA = frozenset("ARS BGN BRL CLP COP CZK DKK EUR HUF IDR NOK PLN RON RUB SEK TRY UAH VND".split())  # noqa: SIM905
+_OTHERS = "AED AUD BYN CAD CHF CNY EGP GBP GEL HKD ILS INR JPY KES KRW KZT MAD MXN MYR NGN NZD PEN PHP PKR SAR SGD THB TWD USD ZAR"
+_DOLLARS = "AUD|CAD|HKD|MXN|NZD|SGD|TWD|USD"
+_SIGNS = {
+    "$": "USD", "US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "HK$": "HKD",
+    "S$": "SGD", "MX$": "MXN", "NT$": "TWD", "R$": "BRL", "€": "EUR", "£": "GBP", "₽": "RUB", "₴": "UAH", "₺": "TRY",
+    "₹": "INR", "₩": "KRW", "₪": "ILS", "₸": "KZT", "₫": "VND", "₱": "PHP", "₦": "NGN", "元": "CNY", "円": "JPY",
+    "₿": "BTC", "฿": "BTC", "Ƀ": "BTC", "Ł": "LTC", "Ξ": "ETH", "ɱ": "XMR",
+}  # fmt: skip
+"""฿ is the baht's sign, which markets put for bitcoin; kr and ¥ belong to several currencies and stay unreadable."""
+_NAMES = {
+    "xbt": "BTC", "bitcoin": "BTC", "bitcoins": "BTC", "monero": "XMR", "litecoin": "LTC", "litecoins": "LTC",
+    "ethereum": "ETH", "ether": "ETH", "dollar": "USD", "dollars": "USD", "euro": "EUR", "euros": "EUR", "pound": "GBP",
+    "pounds": "GBP", "rur": "RUB", "rub": "RUB", "руб": "RUB", "рублей": "RUB", "рубля": "RUB", "грн": "UAH",
+    "zł": "PLN", "zl": "PLN", "zloty": "PLN", "rmb": "CNY", "kč": "CZK",
+}  # fmt: skip
+_CODES = {code.lower(): code for code in (*_CRYPTO, *_DECIMAL_COMMA, *_OTHERS.split())}
+_CURRENCIES = _CODES | _NAMES | {sign.lower(): code for sign, code in _SIGNS.items()}
+
+
+def _either(words: list[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+
+
+_SPELT = _either([*_CODES, *_NAMES])
+_LETTERED = _either([sign for sign in _SIGNS if sign[0] in ascii_letters])
+_BARE = _either([sign for sign in _SIGNS if sign[0] not in ascii_letters])
+_CURRENCY = rf"(?:(?<![^\W\d_])(?:(?:{_SPELT})(?![^\W\d_])|{_LETTERED})|{_BARE})"
+_KILO = r"(?P<{}>[kK](?![^\W\d_]))?"
+_PLAIN = re.compile(r"(\d+(?:\.\d+)?) ([A-Z]{3,4})")
+_PRICE = re.compile(
+    rf"(?<![\w#-])(?P<before>{_CURRENCY}) ?:? ?(?P<first>{NUMBER}){_KILO.format('k1')}(?: ?(?P<exact>{_DOLLARS})\b)?"
+    rf"|(?<![\w#.,-])(?P<second>{NUMBER}){_KILO.format('k2')}(?: ?[-–] ?{NUMBER}[kK]?)? ?(?P<after>{_CURRENCY})",
+    re.IGNORECASE,
+)
+
+
+def money(text: str) -> Money | None:
+    """The first price in a text, the lower end of a range, or None; zero, negative and absurd ones are None too."""
+    plain = _PLAIN.fullmatch(text)
+    if plain and plain[2].lower() in _CODES:
+        return _price(plain[1], plain[2])
+    found = _PRICE.search(readable(text))
+    if not found:
+        return None
+    kilo = bool(found["k1"] or found["k2"])
+    return _price(found["first"] or found["second"], _currency(found), kilo=kilo)
+
+
+def _currency(found: re.Match[str]) -> str:
+    sign = found["before"] or found["after"]
+    return found["exact"].upper() if sign == "$" and found["exact"] else _CURRENCIES[sign.lower()]
+
+
+def _price(digits: str, currency: str, *, kilo: bool = False) -> Money | None:
+    amount = number(digits, decimal_comma=currency in _DECIMAL_COMMA, small=currency in _CRYPTO)
+    if amount is None:
+        return None
+    amount = amount * 1000 if kilo else amount
+    return Money(amount=amount, currency=currency) if LEAST <= amount <= MOST else None

@@ -1,0 +1,144 @@
+"""Countries and regions as markets write them."""
+
+import re
+from functools import cache, lru_cache
+from unicodedata import normalize
+
+from pipeline.values.numbers import readable
+
+LONGEST_NAME = 6
+"""Most words of a name that is looked for inside a text."""
+
+_NAMES = {
+    "WW": "worldwide|world wide|world|whole world|ww|global|globally|international|internationally|everywhere|anywhere|all countries"
+    "|earth|wordwide|worlwide|wolrdwide|worldwid|weltweit|mondial|monde entier|mundial|весь мир|по всему миру|全球|全世界",
+    "EU": "eu|european union|europe|e u|europa|евросоюз|европа|欧洲|欧盟",
+    "GB": "uk|u k|great britain|britain|england|scotland|wales|northern ireland|united kingdom|великобритания|英国",
+    "US": "usa|u s a|u s|america|new jersey|new mexico|united states of america|états unis|estados unidos|vereinigte staaten|сша|美国",
+    "DE": "german|deutschland|allemagne|alemania|германия|德国",
+    "NL": "holland|the netherlands|nederland|niederlande|нидерланды|голландия",
+    "CH": "swiss|schweiz|suisse|svizzera|швейцария",
+    "AT": "österreich|австрия",
+    "BE": "belgien|belgique|belgië",
+    "FR": "frankreich|франция|法国",
+    "ES": "españa|spanien|espagne|испания",
+    "IT": "italia|italien|italie|италия",
+    "PL": "polska|polen|польша",
+    "SE": "sverige|schweden",
+    "NO": "norge|norwegen",
+    "DK": "danmark|dänemark",
+    "FI": "suomi|finnland",
+    "CZ": "czech republic|česko|tschechien|чехия",
+    "IE": "republic of ireland|roi|eire",
+    "PT": "portogallo|португалия",
+    "RU": "russia|russian federation|россия|рф|俄罗斯",
+    "UA": "україна|украина",
+    "BY": "беларусь|белоруссия",
+    "KZ": "казахстан",
+    "CN": "china|mainland china|китай|中国",
+    "HK": "hongkong|香港",
+    "TW": "台湾",
+    "JP": "日本",
+    "KR": "korea|republic of korea",
+    "AU": "aus|aussie",
+    "NZ": "n z",
+    "AE": "uae|emirates|dubai",
+    "TR": "turkey|türkei|турция",
+    "BR": "brasil",
+    "MX": "méxico",
+    "MK": "macedonia",
+    "CI": "ivory coast",
+    "CV": "cape verde",
+    "SZ": "swaziland",
+    "PS": "palestine",
+    "MO": "macau",
+    "VA": "vatican",
+    "BN": "brunei",
+    "": "north america|south america|latin america|central america",
+}
+"""What ISO 3166 does not list: short names, other languages, regions, and frequent misspellings of the widest one; "" is a region without a code."""
+
+_CODE_ALIASES = {"UK": "GB", "EU": "EU", "WW": "WW", "PM": ""}
+"""PM is Saint Pierre and Miquelon's code, and on a market "send a private message"."""
+_SMALL_CODES = frozenset(["us", "uk", "eu", "ww"])
+"""Codes that are understood in small letters; "in", "it", "no" and "me" are words."""
+
+_EXCEPTION = re.compile(
+    r"\b(?:ex?cept\w*|exe?pt\w*|exclu\w*|excl|but|not|outside|without|w/o|kein\w*|außer|ohne|sauf|excepto|кроме)\b.*|\bno [^\W\d_].*",
+    re.IGNORECASE | re.DOTALL,
+)
+_PARTS = re.compile(r"[,;/|()\[\]*]+|\s[-–—+]\s|\+")
+_AND = re.compile(r"&|\band\b|\bund\b", re.IGNORECASE)
+_ONLY = re.compile(r"\b(?:only|countries|free)\b|!", re.IGNORECASE)
+_WORDS = re.compile(r"[^\W_]+")
+_MARKS = re.compile("[\u0300-\u036f]+")
+
+
+@lru_cache(maxsize=4096)
+def countries(text: str) -> tuple[str, ...]:
+    """The places named in a text, in its order: ISO 3166-1 alpha-2 codes, "EU" (also for Europe), "WW" for the whole world.
+
+    What a text excepts ("worldwide except …") is left out, and so is anything that is no place.
+    """
+    whole = readable(text)
+    if (found := _place(whole)) is not None:
+        return (found,) if found else ()
+    offered = _ONLY.sub(" ", _EXCEPTION.sub(" ", whole))
+    return tuple(dict.fromkeys(code for part in _PARTS.split(offered) for code in _places(part) if code))
+
+
+def _places(part: str) -> list[str]:
+    """The places of one part of a list: all of it, or what stands between "and", or else the longest names inside."""
+    if (found := _place(part)) is not None:
+        return [found]
+    joined = _AND.split(part)
+    return [code for each in joined for code in _places(each)] if len(joined) > 1 else _inside(part)
+
+
+def _inside(text: str) -> list[str]:
+    words, names = _words(text), _names()
+    found: list[str] = []
+    place = 0
+    while place < len(words):
+        sizes = range(min(LONGEST_NAME, len(words) - place), 0, -1)
+        size = next((size for size in sizes if " ".join(words[place : place + size]) in names), 0)
+        if size:
+            found.append(names[" ".join(words[place : place + size])])
+        place += size or 1
+    return found
+
+
+def _place(text: str) -> str | None:
+    bare = text.strip(" .:!")
+    if len(bare) in {2, 3} and (bare.isupper() or bare in _SMALL_CODES):
+        return _code(bare.upper())
+    return _names().get(" ".join(_words(bare)))
+
+
+@cache
+def _code(letters: str) -> str | None:
+    import pycountry  # noqa: PLC0415  # 90 ms, paid only where places are read
+
+    country = pycountry.countries.get(alpha_2=letters) or pycountry.countries.get(alpha_3=letters)
+    if letters in _CODE_ALIASES:
+        return _CODE_ALIASES[letters]
+    return country.alpha_2 if country else _names().get(letters.lower())
+
+
+@cache
+def _names() -> dict[str, str]:
+    import pycountry  # noqa: PLC0415  # as above
+
+    found: dict[str, str] = {}
+    for country in pycountry.countries:
+        for kind in ("name", "common_name", "official_name"):
+            if name := getattr(country, kind, None):
+                found[" ".join(_words(name))] = country.alpha_2
+    for code, names in _NAMES.items():
+        found |= {" ".join(_words(name)): code for name in names.split("|")}
+    return found
+
+
+def _words(text: str) -> list[str]:
+    plain = text.casefold().replace("&", " and ").replace("'", "")
+    return _WORDS.findall(plain if plain.isascii() else _MARKS.sub("", normalize("NFD", plain)))
