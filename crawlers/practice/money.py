@@ -17,7 +17,7 @@ WHOLE = Decimal(1)
 FORMS = {
     "USD": ("{:,} USD", "USD {:,}", "${:,}", "$ {}", "{:,} US$"),
     "EUR": ("{:,} EUR", "€{:,}", "EUR {}", "{comma} €"),
-    "BTC": ("{} BTC", "BTC {}", "₿{}"),
+    "BTC": ("{} BTC", "BTC {}", "{} btc"),
     "XMR": ("{} XMR", "XMR {}"),
 }
 

@@ -47,6 +47,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     reach: str
     reach_text: str
     ways: tuple[tuple[str, str], ...]
+    digital: bool
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,6 +169,7 @@ def _delivery(ware: Ware, vendor: Vendor, draws: Random) -> Delivery:
         reach=reach,
         reach_text=draws.choice(places().spellings(reach)),
         ways=tuple(zip((text for text, _ in offered), costs, strict=True)),
+        digital=digital,
     )
 
 

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import cache
 from random import Random
 
 import msgspec
@@ -35,7 +36,7 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def pgp(self) -> str:
         """An armoured public key that no one has the private half of, because it was drawn, not made."""
-        return pgp_block(self.handle, drawing(self.pgp_seed))
+        return pgp_block(self.handle, self.pgp_seed)
 
 
 def vendors(seed: int, offers_per_aisle: Mapping[str, int]) -> dict[str, tuple[Vendor, ...]]:
@@ -51,8 +52,10 @@ def vendors(seed: int, offers_per_aisle: Mapping[str, int]) -> dict[str, tuple[V
     return {aisle: tuple(sellers) for aisle, sellers in found.items()}
 
 
-def pgp_block(handle: str, draws: Random) -> str:
+@cache
+def pgp_block(handle: str, seed: str) -> str:
     """A public key block with the packets of an RSA key and a user name, and a right checksum."""
+    draws = drawing(seed)
     numbers = b"\x08\x00" + bytes([draws.randrange(128, 256)]) + draws.randbytes(255) + b"\x00\x11\x01\x00\x01"
     key = b"\x04" + draws.randrange(1_500_000_000, 1_630_000_000).to_bytes(4, "big") + b"\x01" + numbers
     name = handle.encode()

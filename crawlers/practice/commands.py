@@ -1,0 +1,77 @@
+"""`headstamp practice`: serve the practice market on loopback."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from pipeline.deployment import Deployment
+from pipeline.errors import SettingsError, StorageError
+
+SEED, LISTINGS = 7, 600
+MOST_LISTINGS, MOST_DAYS, MOST_PORT = 200_000, 3650, 65_535
+
+
+def practice_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `headstamp practice`."""
+    parser.add_argument(
+        "--listings", type=int, default=LISTINGS, metavar="N", help=f"listings on day 0 (default: {LISTINGS})"
+    )
+    parser.add_argument("--seed", type=int, default=SEED, metavar="S", help=f"which market (default: {SEED})")
+    parser.add_argument(
+        "--day",
+        type=int,
+        default=0,
+        metavar="D",
+        help="days after day 0: prices and texts change, listings vanish and appear",
+    )
+    parser.add_argument(
+        "--arms",
+        type=float,
+        metavar="SHARE",
+        help="share of listings to do with arms, in scope or not (default: 0.034, less in a large market)",
+    )
+    parser.add_argument(
+        "--port", type=int, default=0, metavar="P", help="SOCKS5 port on loopback (default: a free one)"
+    )
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE", help="keep the count of requests, traps and leaks in this file"
+    )
+
+
+def practice(arguments: argparse.Namespace, deployment: Deployment) -> int:
+    """Serve until SIGTERM, SIGINT or the end of the parent; one JSON line on stdout says when and where."""
+    del deployment  # the market has no home: its state is its seed, its size and the day
+    _check("--listings", arguments.listings, 30, MOST_LISTINGS)
+    _check("--day", arguments.day, 0, MOST_DAYS)
+    _check("--port", arguments.port, 0, MOST_PORT)
+    if arguments.arms is not None:
+        _check("--arms", arguments.arms, 0, 1)
+    try:
+        run(arguments)
+    except OSError as error:
+        raise StorageError(f"practice: {error}; choose another --port or --report") from error
+    return 0
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Serve one market on one day until this process is asked to end."""
+    from crawlers.practice.catalogue import market  # noqa: PLC0415  # `--help` draws no market
+    from crawlers.practice.pages import Pages  # noqa: PLC0415
+    from crawlers.practice.server import mirrors, serve  # noqa: PLC0415
+    from crawlers.practice.site import Site  # noqa: PLC0415
+    from crawlers.practice.tally import Tally  # noqa: PLC0415
+
+    drawn = market(arguments.seed, arguments.listings, arguments.day, arguments.arms)
+    site = Site(Pages(drawn), mirrors())
+    asyncio.run(serve(site, Tally(arguments.report), arguments.port, ready=_said))
+
+
+def _said(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _check(name: str, value: float, least: float, most: float) -> None:
+    if not least <= value <= most:
+        raise SettingsError(f"{name}: {value:g} is not between {least:g} and {most:g}")
