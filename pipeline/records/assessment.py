@@ -88,9 +88,9 @@ class Assessment(Record, frozen=True, kw_only=True, tag="assessment"):
     @property
     def verdict(self) -> Verdict:
         """The verdict that asks for most attention, over all tracks."""
-        return max(self.verdicts.values(), key=lambda verdict: verdict.weight, default=Verdict.CLEAR)
+        return self.verdicts.get(self.track, Verdict.CLEAR)
 
     @property
     def track(self) -> Track:
-        """The track of that verdict; offers where all are clear."""
-        return max(self.verdicts, key=lambda track: self.verdicts[track].weight, default=Track.OFFERS)
+        """The track of that verdict, of several the first in the list of tracks; offers where all are clear."""
+        return max(Track, key=lambda track: self.verdicts.get(track, Verdict.CLEAR).weight)
