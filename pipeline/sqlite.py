@@ -5,10 +5,10 @@ import fcntl
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import IO
 
 import apsw
 
@@ -167,7 +167,7 @@ def lock(path: Path, work: str) -> Iterator[None]:
     """Be the only process that does `work` while the block runs; a `LockedError` names the process that does it already."""
     with _files(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+")
+        file = path.open("a+b", buffering=0)
     with file:
         with _files(path):
             _claim(file, work)
@@ -177,18 +177,17 @@ def lock(path: Path, work: str) -> Iterator[None]:
             file.truncate(0)
 
 
-def _claim(file: IO[str], work: str) -> None:
+def _claim(file: FileIO, work: str) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         file.seek(0)
-        holder = file.read(20) or "unknown"
+        holder = file.read(20).decode() or "unknown"
         raise LockedError(
             f"{work}: process {holder} does this already in this home; stop it, or name another home"
         ) from None
     file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
+    file.write(b"%d" % os.getpid())
 
 
 def _locks(path: Path) -> Path:

@@ -374,3 +374,18 @@ def test_a_lock_that_cannot_be_made_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StorageError, match="name a home that can be written"), lock(tmp_path / "file" / "a.lock", "it"):
         pass
+
+
+def test_a_lock_that_the_disk_refuses_says_what_to_do(path: Path) -> None:
+    code = """
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+try:
+    with lock(path, "the work"):
+        pass
+except HeadstampError as error:
+    print(error, flush=True)
+"""
+    with child(code, path) as process:
+        assert "name a home that can be written" in said(process)
+    with lock(path, "the work"):
+        pass
