@@ -3,14 +3,14 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import parsel
-from lxml.etree import _Element
+from lxml.etree import _Element  # type: ignore[import-untyped]  # lxml ships no types
 
 from crawlers.actions import acts
 from crawlers.page import Page
-from crawlers.pattern import normal
+from crawlers.pattern import joined, local
 from crawlers.profile import MarketProfile
 from crawlers.reason import Reason
 
@@ -58,14 +58,6 @@ def links(page: Page, profile: MarketProfile) -> list[Link]:
     return list(found.values())
 
 
-def joined(base: str, href: str) -> str:
-    """The whole address that a link means; "" for what is none."""
-    try:
-        return urljoin(base, href.strip())
-    except ValueError:
-        return ""
-
-
 def classified(url: str, profile: MarketProfile, *, hidden: bool = False) -> Link | None:
     """What an address is to the profile; None for what no request is made for at all (mailto:, javascript:)."""
     try:
@@ -76,7 +68,7 @@ def classified(url: str, profile: MarketProfile, *, hidden: bool = False) -> Lin
         return None
     if parts.netloc not in profile.mirrors:
         return Link(address=url[:SHOWN], kind=Kind.OTHER, refusal=Reason.OFF_MARKET)
-    address = normal((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+    address = local(url)
     if address is None:
         return Link(address=url[:SHOWN], kind=Kind.OTHER, refusal=Reason.NOT_AN_ADDRESS)
     kind = kind_of(address, profile)

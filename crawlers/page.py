@@ -7,7 +7,7 @@ from functools import cached_property
 import parsel
 from w3lib.encoding import html_to_unicode
 
-from crawlers.pattern import normal
+from crawlers.pattern import local
 from crawlers.reason import Reason
 from pipeline.records import Capture, Rejected
 
@@ -32,9 +32,7 @@ class Page:
     @cached_property
     def address(self) -> str:
         """Path and query on the market, whatever the mirror; "" for no such address."""
-        host_and_rest = self.capture.url.partition("://")[2]
-        slash = host_and_rest.find("/")
-        return (normal(host_and_rest[slash:]) or "") if slash >= 0 else "/"
+        return local(self.capture.url) or ""
 
     @cached_property
     def document(self) -> parsel.Selector | Rejected:

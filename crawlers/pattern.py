@@ -2,7 +2,7 @@
 
 import re
 from typing import NamedTuple, Self
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin, urlsplit
 
 from w3lib.url import canonicalize_url
 
@@ -48,6 +48,23 @@ def normal(address: str) -> str | None:
     except ValueError:
         return None
     return None if DOTS.search(written) else written
+
+
+def local(url: str) -> str | None:
+    """Path and query of a web address, as `normal` writes them."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return normal((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+
+
+def joined(base: str, href: str) -> str:
+    """The whole address that a link means; "" for what is none."""
+    try:
+        return urljoin(base, href.strip())
+    except ValueError:
+        return ""
 
 
 def _ordered(rule: str) -> str:

@@ -116,7 +116,7 @@ class MarketProfile(Part, frozen=True, kw_only=True, dict=True):
     gates: dict[Gate, str | tuple[str, ...]] = msgspec.field(default_factory=dict)
     """Selectors that only such a page has, and addresses ("/login") that a redirect to it names."""
     gone: tuple[int | str, ...] = (404, 410)
-    """Statuses and selectors that say a listing is there no more."""
+    """Statuses, selectors and addresses a redirect leads to that say a listing is there no more."""
     pace: Pace = Pace()
     expect: dict[str, Share] = msgspec.field(default_factory=dict)
     """Share of listings in which a field should be read."""
@@ -236,7 +236,8 @@ def _faults(profile: MarketProfile) -> Iterator[str]:
 
 
 def _rule_faults(profile: MarketProfile) -> Iterator[str]:
-    addresses = [entry for entry, _ in gate_entries(profile) if is_address(entry)]
+    entries = [entry for entry, _ in gate_entries(profile)] + [str(entry) for entry in profile.gone]
+    addresses = [entry for entry in entries if is_address(entry)]
     for rule in (*profile.start, *profile.follow, *addresses, *filter(None, [profile.listing])):
         try:
             Pattern.of(rule)
@@ -255,7 +256,7 @@ def _rule_faults(profile: MarketProfile) -> Iterator[str]:
 def _selector_faults(profile: MarketProfile) -> Iterator[str]:
     fields = [(f"fields.{name}", _css(getattr(profile.fields, name))) for name in Fields.__struct_fields__]
     gates = [(f"gates.{gate}", entry) for entry, gate in gate_entries(profile) if not is_address(entry)]
-    gone = [("gone", entry) for entry in profile.gone if isinstance(entry, str)]
+    gone = [("gone", entry) for entry in profile.gone if isinstance(entry, str) and not is_address(entry)]
     empty = parsel.Selector("<html></html>")
     for name, selector in (*fields, *gates, *gone, ("rows", profile.rows)):
         try:

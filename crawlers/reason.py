@@ -23,7 +23,7 @@ class Reason(StrEnum):
     HOSTILE = "hostile"
     NO_TITLE = "no_title"
     NO_KEY = "no_key"
-    NO_ROWS = "no_rows"
+    FAULT = "fault"
 
 
 MEANING = {
@@ -36,7 +36,7 @@ MEANING = {
     Reason.NOT_ONION: "the guard in front of the network let nothing out: it is no v3 onion address of the profile",
     Reason.REDIRECTED: "the market answered with another address; see what that one leads to",
     Reason.HTTP_STATUS: "the market answered with an error status",
-    Reason.UNREACHABLE: "no mirror could be reached, three times; the next visit tries again",
+    Reason.UNREACHABLE: "it could not be reached, three times on each mirror; the next visit tries again",
     Reason.TIMEOUT: "the page took longer than crawl.timeout_s, three times; the next visit tries again",
     Reason.TOO_LARGE: "the page is larger than crawl.max_page_bytes",
     Reason.EMPTY: "the page has no content",
@@ -44,6 +44,6 @@ MEANING = {
     Reason.HOSTILE: "the page is built to stall its reader",
     Reason.NO_TITLE: "no title where the profile looks for one; the layout may have changed: run `profile check`",
     Reason.NO_KEY: "a row without the market's own key; the layout may have changed: run `profile check`",
-    Reason.NO_ROWS: "a listing address in the profile, but nothing on the page that reads as one",
+    Reason.FAULT: "Headstamp itself failed on the page; the log says how, and the next visit tries again",
 }
 """What each reason means and what to do."""

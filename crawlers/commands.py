@@ -1,0 +1,147 @@
+"""The commands that visit markets and read their pages."""
+
+import argparse
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec.structs import asdict
+
+from pipeline.deployment import Deployment
+from pipeline.terminal import progress, show_facts, show_json, show_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crawlers.account import Tally
+    from crawlers.saved import Fill
+
+SUMS = ("pages", "listings", "news", "sightings", "gone", "waiting")
+COLUMNS = ("title", "vendor", "price", "ships_from", "ships_to", "description")
+CELL = 40
+
+
+def crawl_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `headstamp crawl`."""
+    parser.add_argument("markets", nargs="+", metavar="MARKET", help="a market that has a profile")
+    parser.add_argument("--json", action="store_true", help="print the summary as JSON")
+
+
+def crawl(arguments: argparse.Namespace, deployment: Deployment) -> int:
+    """Visit markets; 1 where one could not be reached."""
+    from crawlers.crawl import crawl as visit  # noqa: PLC0415  # Scrapy takes half a second to import
+
+    with progress("pages") as moved:
+        tallies = visit(arguments.markets, deployment, moved)
+    if arguments.json:
+        show_json({name: sum(getattr(one, name) for one in tallies) for name in SUMS} | {"markets": tallies})
+    else:
+        for one in tallies:
+            show_facts(_facts(one))
+    return int(any(one.unreachable for one in tallies))
+
+
+def _facts(tally: "Tally") -> dict[str, object]:
+    facts: dict[str, object] = {"market": tally.market, "visit": tally.visit}
+    facts |= {name: getattr(tally, name) for name in SUMS}
+    for name in ("rejected", "gated", "refused"):
+        counted = getattr(tally, name)
+        facts[name] = ", ".join(f"{reason} {number}" for reason, number in counted.items()) or "none"
+    if tally.unreachable:
+        facts["unreachable"] = "no mirror answers; the visit goes on at the next crawl"
+    elif not tally.finished:
+        facts["interrupted"] = "the visit goes on at the next crawl"
+    return facts
+
+
+def extract_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `headstamp extract`."""
+    parser.add_argument("profile", metavar="PROFILE", help="a market's name, or the file of a profile")
+    parser.add_argument("page", metavar="PAGE", type=Path, help="a saved page")
+    parser.add_argument("--address", default="", metavar="PATH", help="path and query that the page was saved from")
+    parser.add_argument("--json", action="store_true", help="print the listings as a JSON array")
+
+
+def extract(arguments: argparse.Namespace, deployment: Deployment) -> int:
+    """Show the listings on a saved page; 1 where there is none."""
+    from crawlers.saved import flat, profile_of, read_page  # noqa: PLC0415  # parsel takes a tenth of a second to import
+
+    profile = profile_of(arguments.profile, deployment.settings.crawl.profiles)
+    listings, rejected = read_page(arguments.page, profile, arguments.address)
+    rows = [flat(listing) for listing in listings]
+    if arguments.json:
+        show_json(rows)
+    else:
+        show_table(COLUMNS, [[_cell(row[name]) for name in COLUMNS] for row in rows])
+        show_facts({f"rejected, {one.reason}": one.detail for one in rejected})
+    return int(not listings)
+
+
+def _cell(value: object) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, tuple) else str("" if value is None else value)
+    return text if len(text) <= CELL else f"{text[: CELL - 1]}…"
+
+
+def profile_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `headstamp profile`."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    check = actions.add_parser("check", help="check a profile, and how many of its fields saved pages fill")
+    check.add_argument("profile", metavar="PROFILE", help="a market's name, or the file of a profile")
+    check.add_argument("pages", nargs="*", metavar="PAGE", type=Path, help="a saved page")
+    check.add_argument("--json", action="store_true", help="print the figures as JSON")
+
+
+def profile(arguments: argparse.Namespace, deployment: Deployment) -> int:
+    """Show how many fields a profile fills on saved pages; 1 where it stays below what it expects."""
+    from crawlers.saved import fill, profile_of  # noqa: PLC0415  # as above
+
+    found = fill(profile_of(arguments.profile, deployment.settings.crawl.profiles), arguments.pages)
+    if arguments.json:
+        show_json(found)
+    else:
+        rows = [(one.field, f"{one.filled:.0%}", _expected(one)) for one in found.fields]
+        show_table(("field", "filled", "expected"), rows)
+        show_facts({"pages": len(arguments.pages), "listings": found.listings, "rejected": found.rejected})
+    return int(bool(arguments.pages) and not found.sound)
+
+
+def _expected(fill: "Fill") -> str:
+    if fill.expected is None:
+        return ""
+    return f"{fill.expected:.0%}{' (fewer)' if fill.short else ''}"
+
+
+def why_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `headstamp why`."""
+    parser.add_argument("what", metavar="MARKET|URL", help="a market, or one address of it")
+    parser.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+
+def why(arguments: argparse.Namespace, deployment: Deployment) -> int:
+    """Say how far addresses are and why; 1 where nothing is known."""
+    from crawlers import account  # noqa: PLC0415  # as above
+    from crawlers.frontier import Frontier  # noqa: PLC0415  # as above
+
+    with closing(Frontier(deployment.settings.root)) as frontier:
+        if "/" not in arguments.what:
+            found: Sequence[msgspec.Struct] = account.counts(frontier.database, arguments.what)
+        else:
+            found = account.why(frontier.database, *_place(arguments.what, deployment.settings.crawl.profiles))
+    if arguments.json:
+        show_json(found)
+    else:
+        for one in found:
+            show_facts({name: value for name, value in asdict(one).items() if value != ""})
+    return int(not found)
+
+
+def _place(url: str, extra: str) -> tuple[str, list[str]]:
+    """The address in a URL, and the markets whose mirror it names; a bare path is an address of any market."""
+    from crawlers.pattern import local  # noqa: PLC0415  # as above
+    from crawlers.profile import load, names  # noqa: PLC0415  # as above
+
+    host = urlsplit(url).netloc
+    markets = [name for name in names(extra) if host in load(name, extra).mirrors]
+    return (local(url) or url if markets or not host else url), markets

@@ -1,0 +1,50 @@
+"""What was last said of each listing, so that only news is said again."""
+
+from collections.abc import Iterator, Sequence
+
+from crawlers.news import Said
+from pipeline.records import Presence
+from pipeline.sqlite import Database
+
+TABLE = """
+CREATE TABLE listing(
+    market TEXT NOT NULL, key TEXT NOT NULL, address TEXT NOT NULL, statement TEXT NOT NULL, version TEXT NOT NULL,
+    presence TEXT NOT NULL, visit TEXT NOT NULL, PRIMARY KEY(market, key)) STRICT, WITHOUT ROWID;
+CREATE INDEX listing_address ON listing(market, address);
+"""
+COLUMNS = "key, address, statement, version, presence, visit"
+
+
+class Memory:
+    """What was last said of the listings of one market."""
+
+    def __init__(self, database: Database, market: str) -> None:
+        self._database = database
+        self._market = market
+
+    def of(self, key: str) -> Said | None:
+        """What was last said of a listing; None where it was never seen."""
+        return next(self._found("key=?", key), None)
+
+    def at(self, address: str) -> list[Said]:
+        """What was last said of the listings that an address showed."""
+        return list(self._found("address=?", address))
+
+    def missing(self, visit: str) -> list[Said]:
+        """The listings held to be present that this visit did not see."""
+        return list(self._found("presence=? AND visit<>?", Presence.PRESENT, visit))
+
+    def keep(self, said: Sequence[Said]) -> None:
+        """Remember what is said now."""
+        self._database.many(
+            f"INSERT OR REPLACE INTO listing(market, {COLUMNS}) VALUES(?,?,?,?,?,?,?)",
+            [(self._market, one.key, one.address, one.statement, one.version, one.presence, one.visit) for one in said],
+        )
+
+    def _found(self, condition: str, *values: str) -> Iterator[Said]:
+        sql = f"SELECT {COLUMNS} FROM listing WHERE market=? AND {condition} ORDER BY key"  # noqa: S608  # our own conditions
+        for row in self._database.rows(sql, self._market, *values):
+            key, address, told, version, presence, visit = map(str, row)
+            yield Said(
+                key=key, address=address, statement=told, version=version, presence=Presence(presence), visit=visit
+            )
