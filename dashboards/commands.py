@@ -10,7 +10,9 @@ from pipeline.deployment import Deployment
 
 def serve_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `headstamp serve`."""
-    parser.add_argument("--port", type=int, metavar="N", help="port to listen on, 0 for a free one (default: the setting serve.port)")
+    parser.add_argument(
+        "--port", type=int, metavar="N", help="port to listen on, 0 for a free one (default: the setting serve.port)"
+    )
     parser.add_argument("--host", metavar="H", help="loopback address to listen on (default: the setting serve.host)")
 
 

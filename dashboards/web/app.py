@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from dashboards.web import pages, reviewing
+from dashboards.web import listing, pages, reviewing
 from dashboards.web.console import FOLDER, Console, templates
 from dashboards.web.desk import Desk
 from dashboards.web.guard import Guard
@@ -42,9 +42,7 @@ def _pages(deployment: Deployment) -> Starlette:
     async def connected(app: Starlette) -> AsyncIterator[None]:
         desk = Desk(deployment)
         analyst = deployment.settings.serve.analyst or user()
-        app.state.console = Console(
-            desk=desk, templates=templates(), analyst=analyst, token=secrets.token_urlsafe(32)
-        )
+        app.state.console = Console(desk=desk, templates=templates(), analyst=analyst, token=secrets.token_urlsafe(32))
         try:
             yield
         finally:
@@ -54,7 +52,7 @@ def _pages(deployment: Deployment) -> Starlette:
         routes=[
             Route("/", pages.review_queue),
             Route("/search", pages.search),
-            Route("/listing/{id}", pages.listing),
+            Route("/listing/{id}", listing.listing),
             Route("/listing/{id}/review", reviewing.review, methods=["POST"]),
             Route("/listing/{id}/undo", reviewing.undo, methods=["POST"]),
             Route("/about", pages.about),
@@ -99,4 +97,4 @@ async def _unforeseen(request: Request, error: Exception) -> Response:
 
 def _wrong(request: Request, status: int, detail: str) -> Response:
     heading = WRONG.get(status, HTTPStatus(status).phrase)
-    return Console.of(request).page("error.html", status, heading=heading, detail=detail)
+    return Console.of(request).page("error.html", {"heading": heading, "detail": detail}, status)

@@ -12,6 +12,8 @@ from dashboards.web.desk import Desk
 from pipeline.taxonomy import CATEGORIES, IN_SCOPE
 
 FOLDER = Path(__file__).parent
+Facts = dict[str, object]
+"""What a template is told, by name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +33,7 @@ class Console:
         assert isinstance(found, cls)
         return found
 
-    def page(self, template: str, status: int = 200, **facts: object) -> Response:
+    def page(self, template: str, facts: Facts, status: int = 200) -> Response:
         """A page rendered."""
         shared = {"analyst": self.analyst, "token": self.token}
         return HTMLResponse(self.templates.get_template(template).render(shared | facts), status)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, Protocol, TypeVar
 
-from pipeline.broker import Broker
 from pipeline.codec import message
 from pipeline.deployment import Deployment
 from pipeline.index import Index

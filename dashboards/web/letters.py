@@ -32,8 +32,8 @@ class Stretch(NamedTuple):
 
 def shown(text: str, limit: int | None = None) -> Markup:
     """The text as HTML that cannot act, reorder its surroundings or hide a letter; cut after `limit` code points."""
-    cut = limit is not None and len(text) > limit
-    return _isolated(_letters(text[:limit], _hidden(text[:limit])) + Markup("…" if cut else ""))
+    kept = text if limit is None or len(text) <= limit else f"{text[:limit]}…"
+    return _isolated(_letters(kept, _hidden(kept)))
 
 
 def marked(text: str, spans: Iterable[Span]) -> Markup:
@@ -95,7 +95,10 @@ def _named(letter: str, times: int) -> Markup:
 
 def _hidden(text: str) -> list[bool]:
     """For each letter, whether it draws nothing; joiners and styles that belong to an emoji or a script pass."""
-    return [_draws_nothing(letter) and not _belongs(letter, before) for before, letter in zip(f" {text}", text, strict=False)]
+    return [
+        _draws_nothing(letter) and not _belongs(letter, before)
+        for before, letter in zip(f" {text}", text, strict=False)
+    ]
 
 
 @lru_cache(maxsize=4096)

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from dashboards.web.choices import CURSOR, NAME, WORDS, Choices, Rule, day, kinds, member, pair, text
+from dashboards.web.choices import CURSOR, NAME, WORDS, Choices, Rule, day, kinds, member, text
 from pipeline.index import Count, Hit, Index, Page, Query, Range, Sort
-from pipeline.index.document import Document, Observation
-from pipeline.records import Decision
+from pipeline.index.document import Observation
+from pipeline.records import Decision, Listing
 from pipeline.taxonomy import Category, Track, Verdict
 
 PAGE = 50
@@ -52,9 +52,6 @@ SEARCH: dict[str, Rule] = {
     "sort": Rule(kinds(Sort)),
 }
 PAGING = {"after": Rule(text(CURSOR))}
-NOTICE = {"done": Rule(pair)}
-VIA = {"via": Rule(member("queue", "search"))}
-"""From which page a listing was opened; that page's choices come along."""
 
 
 class Queue(NamedTuple):
@@ -137,14 +134,13 @@ def facets(index: Index, choices: Choices) -> list[Facet]:
     return [Facet(field, name, index.count([field], _found(choices.without(field)))) for field, name in FACETS.items()]
 
 
-def siblings(index: Index, document: Document) -> Page:
+def siblings(index: Index, listing: Listing) -> Page:
     """The other listings of a listing's vendor on its market, newest first."""
-    if document.current is None or not document.current.listing.vendor:
+    if not listing.vendor:
         return Page(hits=(), total=0)
-    listing = document.current.listing
     same = {"market": (listing.market,), "vendor": (listing.vendor,)}
     page = index.search(Query(filters=same, size=SIBLINGS + 1))
-    others = tuple(hit for hit in page.hits if hit.id != document.id)[:SIBLINGS]
+    others = tuple(hit for hit in page.hits if hit.id != listing.id)[:SIBLINGS]
     return Page(hits=others, total=max(page.total - 1, len(others)))
 
 

@@ -9,10 +9,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dashboards.web.choices import REASON, Choices, Rule, identity, kinds, member, text
+from dashboards.web.choices import REASON, Choices, Rule, identity, member, text
 from dashboards.web.console import Console
 from dashboards.web.desk import filed
-from dashboards.web.pages import along, indexed, listing_page, way
+from dashboards.web.listing import Way, along, indexed, listing_id_of, listing_page, way
 from pipeline.records import Decision, Review
 from pipeline.taxonomy import IN_SCOPE, Category
 
@@ -25,36 +25,35 @@ REVIEW = TOKEN | {
     "reason": Rule(text(REASON, lines=True)),
 }
 UNDO = TOKEN | {"review": Rule(identity)}
-CHANGED = "The text of this listing changed after you opened it, and nothing was filed. Read it again, then decide."
+CHANGED = "The text, vendor or price of this listing changed after you opened it; nothing was filed. Read it again, then decide."
+UNSETTLED = "This review is not in the index yet, so it cannot be taken back. Try again once the settle stage has run."
+EARLIER_RUN = "This form is from an earlier run of the console. Go back, load the page again, then decide."
 UNDECIDED = "Nothing was filed: choose what the listing is."
 
 
 async def review(request: Request) -> Response:
     """File a decision on the version that the analyst saw, then go on to the next listing of the queue, or back."""
-    listing_id, console = _listing_id(request), Console.of(request)
+    listing_id, choices, console = listing_id_of(request), along(request), Console.of(request)
     form = await _form(request, REVIEW)
-    choices = along(request)
-    hit, on = await console.desk.ask(lambda index: (indexed(index, listing_id), way(index, listing_id, choices)))
-    assert hit.document.current is not None, "erased and hidden listings are refused"
-    if form.one("version") != hit.document.current.listing.version:
+    (_, current), on = await console.desk.ask(
+        lambda index: (indexed(index, listing_id), way(index, listing_id, choices))
+    )
+    if form.one("version") != current.listing.version:
         return await listing_page(request, 409, problem=CHANGED, reason=form.one("reason"))
     if not form.one("decision"):
         return await listing_page(request, 400, problem=UNDECIDED, reason=form.one("reason"))
     decided = _decided(form, listing_id, console.analyst)
     await console.desk.file(decided)
-    if on.place and on.place.next:
-        return _onward(on.choices.at(f"/listing/{on.place.next}"), decided)
-    return _onward(on.back if choices.one("via") else f"/listing/{listing_id}", decided)
+    return _onward(_next(on, listing_id), decided)
 
 
 async def undo(request: Request) -> Response:
     """Take a review back, then show its listing."""
-    listing_id, console = _listing_id(request), Console.of(request)
+    listing_id, choices, console = listing_id_of(request), along(request), Console.of(request)
     form = await _form(request, UNDO)
-    choices = along(request).without("done")
     earlier = await console.desk.ask(lambda index: filed(index, listing_id, form.one("review")))
     if earlier is None:
-        raise HTTPException(409, "This review is not in the index yet, so it cannot be taken back. Try again once the settle stage has run.")
+        raise HTTPException(409, UNSETTLED)
     undone = Review(
         id=secrets.token_hex(16),
         listing_id=listing_id,
@@ -65,7 +64,13 @@ async def undo(request: Request) -> Response:
         undoes=earlier.id,
     )
     await console.desk.file(undone)
-    return _onward(choices.at(f"/listing/{listing_id}"), undone)
+    return _onward(choices.without("done").at(f"/listing/{listing_id}"), undone)
+
+
+def _next(on: Way, listing_id: str) -> str:
+    if on.place and on.place.next:
+        return on.choices.at(f"/listing/{on.place.next}")
+    return on.back if on.choices.one("via") else f"/listing/{listing_id}"
 
 
 def _decided(form: Choices, listing_id: str, analyst: str) -> Review:
@@ -89,20 +94,13 @@ async def _form(request: Request, rules: dict[str, Rule]) -> Choices:
         raise HTTPException(400, "The form cannot be read.") from error
     form = Choices.read(fields, rules)
     if not hmac.compare_digest(form.one("token").encode(), Console.of(request).token.encode()):
-        raise HTTPException(403, "This form is from an earlier run of the console. Go back, load the page again, then decide.")
+        raise HTTPException(403, EARLIER_RUN)
     return form
 
 
 def _onward(address: str, done: Review) -> Response:
     join = "&" if "?" in address else "?"
     return RedirectResponse(f"{address}{join}done={done.listing_id}.{done.id}", 303)
-
-
-def _listing_id(request: Request) -> str:
-    try:
-        return identity(request.path_params["id"])
-    except ValueError as error:
-        raise HTTPException(404, f"This is no id of a listing: {error}.") from error
 
 
 def _now() -> datetime:

@@ -10,6 +10,7 @@ from dashboards.web.app import application
 from pipeline.deployment import Deployment
 from pipeline.errors import SettingsError
 
+PORTS = 2**16
 GOODBYE_S = 3
 """Seconds that open requests get when the console stops."""
 
@@ -31,9 +32,11 @@ def listening(host: str, port: int) -> socket.socket:
     """A socket on a loopback address; a `SettingsError` where the host is none or the port is taken."""
     address = _loopback(host)
     family = socket.AF_INET6 if address.version == 6 else socket.AF_INET  # noqa: PLR2004  # IPv6
+    if port not in range(PORTS):
+        raise SettingsError(f"{port} is no port; choose one below {PORTS} with --port, or 0 for a free one")
     try:
         return socket.create_server((str(address), port), family=family)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise SettingsError(f"{host}:{port}: {error}; choose another port with --port, or 0 for a free one") from error
 
 

@@ -30,7 +30,9 @@ def _settle(deployment: Deployment, stop: Event) -> None:
     while not stop.is_set():
         try:
             with closing(deployment.broker()) as broker, stage("settle", deployment) as settle:
-                run_forever(settle, broker, stop, size=deployment.settings.run.batch, wait=deployment.settings.run.wait_s)
+                run_forever(
+                    settle, broker, stop, size=deployment.settings.run.batch, wait=deployment.settings.run.wait_s
+                )
         except LockedError:
             stop.wait(RETRY_S)
         except HeadstampError as error:

@@ -3,7 +3,6 @@
 from datetime import datetime
 from decimal import Decimal
 
-from pipeline.index.document import Document
 from pipeline.records import Amount, Date, Decision, Dollars, Import, Money, Precision, Review
 from pipeline.taxonomy import CATEGORIES, IN_SCOPE, Category, Track, Verdict
 
@@ -14,13 +13,19 @@ DECISIONS = {
     Decision.UNDO: "Taken back",
 }
 WAITING = "Waiting"
+DIGITS = 16
+"""Digits from which a number is shown with its exponent."""
 FORMATS = {
     Precision.INSTANT: "%Y-%m-%d %H:%M:%S UTC",
     Precision.DAY: "%Y-%m-%d",
     Precision.MONTH: "%Y-%m",
     Precision.YEAR: "%Y",
 }
-GONE = {"not_found": "the page was not found", "removed": "the market removed it", "unlisted": "it was no longer listed"}
+GONE = {
+    "not_found": "the page was not found",
+    "removed": "the market removed it",
+    "unlisted": "it was no longer listed",
+}
 PLACES = {"WW": "worldwide", "EU": "European Union"}
 
 
@@ -60,13 +65,15 @@ def money(price: Money | None) -> str:
 
 def dollars(converted: Dollars | None) -> str:
     """A price in US dollars, or "" for none."""
-    return f"${converted.cents / 100:,.2f}" if converted else ""
+    if converted is None:
+        return ""
+    value = Decimal(converted.cents).scaleb(-2)
+    return f"${value:,.2f}" if _short(value) else f"${value:.6g}"
 
 
 def number(value: Decimal) -> str:
     """A decimal number without needless zeros; a very long one with its exponent."""
-    plain = f"{value.normalize():,f}" if value.is_finite() and abs(value.adjusted()) < 16 else f"{value:.6g}"
-    return plain if len(plain) <= 24 else f"{value:.6g}"
+    return f"{value.normalize():,f}" if _short(value) else f"{value:.6g}"
 
 
 def amount(offered: Amount) -> str:
@@ -106,10 +113,8 @@ def gone(reason: str) -> str:
     return GONE.get(reason, reason.replace("_", " "))
 
 
-def currency_of(document: Document) -> str:
-    """The price in force in dollars, or else as offered."""
-    current = document.current
-    return (dollars(current.dollars) or money(current.listing.price)) if current else ""
+def _short(value: Decimal) -> bool:
+    return value.is_finite() and abs(value.adjusted()) < DIGITS
 
 
 WORDS = (

@@ -1,0 +1,191 @@
+"""A decision is filed on the version that was seen, shown, and taken back."""
+
+from contextlib import closing
+from datetime import UTC, datetime
+
+import pytest
+
+from dashboards.web import desk
+from pipeline.audit import Audit
+from pipeline.broker import START as BEGINNING
+from pipeline.codec import decode
+from pipeline.records import Decision, Review
+from pipeline.taxonomy import Category
+from pipeline.topics import REVIEWS
+from tests.dashboards.conftest import Site, offer
+
+
+def published(site: Site) -> list[Review]:
+    with closing(site.deployment.broker()) as broker:
+        records = [decode(message, REVIEWS.records) for message in broker.read(REVIEWS.name, BEGINNING)]
+    return [record for record in records if isinstance(record, Review)]
+
+
+def where(headers_location: str | None) -> str:
+    assert headers_location is not None
+    return headers_location
+
+
+@pytest.fixture
+def impatient(unsettled: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """A console where nobody settles, that waits for it a moment only."""
+    monkeypatch.setattr(desk, "PATIENCE_S", 0.1)
+    return unsettled
+
+
+def test_a_review_is_filed_as_it_was_decided(site: Site) -> None:
+    fa = offer("fa")
+    site.index([fa])
+    before = datetime.now(UTC)
+    answer = site.review(fa.id, decision="PC", reason="a part, see the title")
+    assert answer.status == 303
+    (review,) = site.reviews(fa.id)
+    assert published(site) == [review]
+    assert (review.decision, review.category) == (Decision.IN_SCOPE, Category.PARTS)
+    assert (review.version, review.analyst) == (fa.listing.version, "A. Tester")
+    assert review.reason == "a part, see the title"
+    assert review.time.microsecond % 1000 == 0
+    assert abs((review.time - before).total_seconds()) < 600
+
+
+@pytest.mark.parametrize("decision", ["out_of_scope", "unsure"])
+def test_a_review_outside_the_scope_names_no_category(site: Site, decision: str) -> None:
+    fa = offer("fa")
+    site.index([fa])
+    site.review(fa.id, decision=decision)
+    (review,) = site.reviews(fa.id)
+    assert (review.decision, review.category) == (Decision(decision), None)
+
+
+def test_a_review_leaves_the_queue_and_shows_the_next_with_a_notice(site: Site) -> None:
+    first, second, third = (
+        offer("a", "first", minutes=3),
+        offer("b", "second", minutes=2),
+        offer("c", "third", minutes=1),
+    )
+    site.index([first, second, third])
+    answer = site.review(second.id, "?via=queue", decision="FA")
+    address = where(answer.headers["Location"])
+    assert address.startswith(f"/listing/{third.id}?via=queue&done={second.id}.")
+    page = site.get(address)
+    assert "Filed: In scope: Firearm. second" in page.words
+    assert "Undo" in page.words
+    assert site.get("/").listings() == ["first", "third"]
+
+
+def test_the_last_review_goes_back_to_the_queue(site: Site) -> None:
+    fa = offer("fa")
+    site.index([fa, offer("elsewhere", market="harbour")])
+    answer = site.review(fa.id, "?via=queue&market=practice", decision="unsure")
+    assert where(answer.headers["Location"]).startswith("/?market=practice&done=")
+
+
+def test_a_review_from_a_search_goes_back_to_that_search(site: Site) -> None:
+    fa = offer("fa")
+    site.index([fa])
+    answer = site.review(fa.id, "?via=search&words=pistol&market=practice", decision="unsure")
+    assert where(answer.headers["Location"]).startswith("/search?words=pistol&market=practice&done=")
+
+
+def test_a_review_shows_on_its_listing_and_can_be_undone(site: Site) -> None:
+    fa = offer("fa")
+    site.index([fa])
+    site.review(fa.id, decision="FA", reason="plain")
+    page = site.get(f"/listing/{fa.id}")
+    assert "review In scope: Firearm" in page.words
+    assert "plain" in page.words
+    fields = {"token": page.hidden("token"), "review": page.hidden("review")}
+    answer = site.post(f"/listing/{fa.id}/undo", fields)
+    page = site.get(where(answer.headers["Location"]))
+    assert "Taken back." in page.words
+    assert "review Waiting" in page.words
+    assert [review.decision for review in site.reviews(fa.id)] == [Decision.IN_SCOPE, Decision.UNDO]
+    assert site.get("/").listings() == [fa.listing.title]
+
+
+def test_every_decision_and_every_undo_is_in_the_audit(site: Site) -> None:
+    fa = offer("fa")
+    site.index([fa])
+    site.review(fa.id, decision="FA")
+    page = site.get(f"/listing/{fa.id}")
+    site.post(f"/listing/{fa.id}/undo", {"token": page.hidden("token"), "review": page.hidden("review")})
+    with closing(Audit(site.deployment.settings.root)) as audit:
+        assert audit.head()[0] == 2
+
+
+def test_a_listing_that_changed_is_asked_about_again(site: Site) -> None:
+    fa = offer("fa", price="150")
+    site.index([fa])
+    page = site.get(f"/listing/{fa.id}")
+    site.index([offer("fa", price="120", minutes=60)])
+    fields = {name: page.hidden(name) for name in ("token", "version")}
+    answer = site.post(f"/listing/{fa.id}/review", fields | {"decision": "FA", "reason": "my words"})
+    assert answer.status == 409
+    assert "changed after you opened it" in answer.words
+    assert "my words" in answer.text
+    assert answer.hidden("version") != page.hidden("version")
+    assert published(site) == []
+
+
+def test_nothing_is_filed_without_a_decision(site: Site) -> None:
+    fa = offer("fa")
+    site.index([fa])
+    answer = site.review(fa.id, reason="well")
+    assert answer.status == 400
+    assert "choose what the listing is" in answer.words
+    assert published(site) == []
+
+
+@pytest.mark.parametrize(
+    "fields", [{"decision": "undo"}, {"decision": "EXP"}, {"reason": "x" * 2001}, {"analyst": "Eve"}]
+)
+def test_a_form_that_was_tampered_with_is_refused(site: Site, fields: dict[str, str]) -> None:
+    fa = offer("fa")
+    site.index([fa])
+    assert site.review(fa.id, **{"decision": "FA"} | fields).status == 400
+    assert published(site) == []
+
+
+def test_a_reason_is_shown_as_text(site: Site) -> None:
+    fa = offer("fa")
+    site.index([fa])
+    site.review(fa.id, decision="FA", reason="</textarea><script>alert(1)</script>\nline two")
+    assert "<script>alert" not in site.get(f"/listing/{fa.id}").text
+
+
+def test_without_the_settle_stage_a_review_is_filed_and_says_so(impatient: Site) -> None:
+    fa = offer("fa")
+    impatient.index([fa])
+    answer = impatient.review(fa.id, decision="FA")
+    assert answer.status == 303
+    assert len(published(impatient)) == 1
+    page = impatient.get(where(answer.headers["Location"]))
+    assert "Filed; will show when the settle stage has run" in page.words
+
+
+def test_a_review_that_is_not_settled_cannot_be_undone_yet(impatient: Site) -> None:
+    fa = offer("fa")
+    impatient.index([fa])
+    page = impatient.get(f"/listing/{fa.id}")
+    answer = impatient.post(f"/listing/{fa.id}/undo", {"token": page.hidden("token"), "review": "0" * 32})
+    assert answer.status == 409
+    assert "not in the index yet" in answer.words
+
+
+def test_a_review_of_a_listing_that_is_not_there_is_refused(site: Site) -> None:
+    fa = offer("fa")
+    site.index([fa])
+    token = site.get(f"/listing/{fa.id}").hidden("token")
+    fields = {"token": token, "version": "0" * 32, "decision": "FA"}
+    assert site.post(f"/listing/{'0' * 32}/review", fields).status == 404
+    assert published(site) == []
+
+
+def test_a_form_of_no_known_encoding_is_refused(idle: Site) -> None:
+    answer = idle.ask(
+        "POST",
+        f"/listing/{'0' * 32}/review",
+        b"reason=\xff&decision=%ff",
+        {"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert answer.status == 400
