@@ -26,16 +26,17 @@ from pipeline.index.document import Document
 from pipeline.index.sqlite import SqliteIndex
 from pipeline.records import DeadLetter, Decision, Review
 from pipeline.terminal import show_facts, show_json
-from pipeline.topics import REVIEWS, WORK, Topic
+from pipeline.topics import ASSESSMENTS, LISTINGS, REVIEWS, WORK, Topic
 
 ROOT = Path(__file__).parents[1]
+READS = dict(zip(STAGES, (LISTINGS, ASSESSMENTS, REVIEWS), strict=True))
 VICTIMS = ("ingest", *STAGES)
 WORDS = ("lamp", "blue", "vintage", "set of two", "large", "used", "ceramic", "wool", "oak", "garden")
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 REVIEWED = 10
 """Of so many listings one is reviewed."""
-LONGEST_S = 1.0
-"""A kill falls within this time of the beginning of its round."""
+LONGEST_S = 0.3
+"""A kill falls within this time of the first listing that its round publishes."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +44,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     rounds: int
     killed: dict[str, int]
+    struck: int
+    """How many were at work when they were killed; the others were starting, waiting or done."""
     listings: int
     reviews: int
     faults: list[str]
@@ -53,7 +56,7 @@ def main() -> int:
     """Print what the kills came to; 1 where anything differs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=30, help="kills (default: 30)")
-    parser.add_argument("--listings", type=int, default=400, help="listings published in a round (default: 400)")
+    parser.add_argument("--listings", type=int, default=1_000, help="listings published in a round (default: 1000)")
     parser.add_argument("--seed", type=int, default=1, help="what draws victims and moments (default: 1)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     arguments = parser.parse_args()
@@ -75,10 +78,11 @@ def chaos(folder: Path, rounds: int, listings: int, seed: int) -> Report:
     _publish(calm, reviews)
     _done("run", "--once", home=calm)
     victims = [VICTIMS[number % len(VICTIMS)] for number in range(rounds)]
-    _disturb(disturbed, files, reviews, victims, draw)
+    struck = _disturb(disturbed, files, reviews, victims, draw)
     return Report(
         rounds=rounds,
         killed={name: victims.count(name) for name in VICTIMS},
+        struck=struck,
         listings=len(_documents(calm)),
         reviews=len(reviews),
         faults=list(_faults(calm, disturbed, reviews)),
@@ -87,25 +91,39 @@ def chaos(folder: Path, rounds: int, listings: int, seed: int) -> Report:
 
 def _disturb(
     home: Path, files: Sequence[Path], reviews: Sequence[Review], victims: Sequence[str], draw: random.Random
-) -> None:
+) -> int:
+    """Take the files and reviews through a home, killing a victim a file; how many were at work when it came."""
+    struck = 0
     with ExitStack() as stack:
         running = {name: stack.enter_context(_running(name, home=home)) for name in STAGES}
         for number, (file, victim) in enumerate(zip(files, victims, strict=True)):
-            ingest = stack.enter_context(_running("ingest", str(file), home=home))
+            before = _owed(home, "chaos", LISTINGS)
+            running["ingest"] = stack.enter_context(_running("ingest", str(file), home=home))
+            while _owed(home, "chaos", LISTINGS) == before and running["ingest"].poll() is None:
+                time.sleep(0.01)
             _publish(home, reviews[number :: len(files)])
             time.sleep(draw.uniform(0, LONGEST_S))
-            killed = ingest if victim == "ingest" else running[victim]
-            killed.send_signal(signal.SIGKILL)
-            killed.wait()
-            if victim == "ingest":
-                _done("ingest", str(file), home=home)
-            else:
-                running[victim] = stack.enter_context(_running(victim, home=home))
-            ingest.wait()
+            struck += _killed(running[victim], at_work=victim == "ingest" or _owed(home, victim, READS[victim]) > 0)
+            words = (victim, str(file)) if victim == "ingest" else (victim,)
+            running[victim] = stack.enter_context(_running(*words, home=home))
+            running["ingest"].wait()
         for process in running.values():
             process.send_signal(signal.SIGTERM)
             process.wait()
     _done("run", "--once", home=home)
+    return struck
+
+
+def _killed(process: subprocess.Popen[bytes], *, at_work: bool) -> bool:
+    there = process.poll() is None
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    return there and at_work
+
+
+def _owed(home: Path, group: str, topic: Topic) -> int:
+    with closing(SqliteBroker(home / "log.db")) as broker:
+        return broker.lag(topic.name, group)
 
 
 def _faults(calm: Path, disturbed: Path, reviews: Sequence[Review]) -> Iterator[str]:

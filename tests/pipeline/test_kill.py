@@ -8,6 +8,9 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
+from benchmarks.chaos import chaos
 from pipeline import codec
 from pipeline.broker import START
 from pipeline.broker.sqlite import SqliteBroker
@@ -66,3 +69,10 @@ def test_a_stage_killed_again_and_again_answers_every_message_in_its_order(tmp_p
     ids = [answer.id for answer in answers if isinstance(answer, Alert)]
     assert list(dict.fromkeys(ids)) == [name for number in range(KILLS) for name in names[number::KILLS]]
     assert len(ids) <= MESSAGES + KILLS * SIZE
+
+
+@pytest.mark.slow
+def test_the_commands_killed_in_their_work_leave_the_index_of_an_undisturbed_run(tmp_path: Path) -> None:
+    report = chaos(tmp_path, rounds=4, listings=200, seed=1)
+    assert report.faults == []
+    assert (report.listings, report.reviews) == (650, 65)

@@ -317,7 +317,7 @@ with database.transaction():
     print("held", flush=True)
     sys.stdin.readline()
 """
-    monkeypatch.setattr(sqlite, "BUSY_MS", 100)
+    monkeypatch.setattr(sqlite, "BUSY_S", 0.1)
     with child(code, path) as process:
         assert said(process) == "held"
         with closing(Database(path, (FIRST,))) as impatient, pytest.raises(StorageError, match="another process kept"):
