@@ -3,6 +3,7 @@
 import csv
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from pathlib import Path
@@ -68,13 +69,9 @@ def _lines(path: Path) -> Iterator[tuple[int, str, Decimal]]:
 
 
 def _rate(row: list[str], where: str) -> tuple[int, str, Decimal]:
-    try:
+    with suppress(ValueError, InvalidOperation):
         day, currency, usd = (cell.strip() for cell in row)
         rate = Decimal(usd)
-        if not (rate.is_finite() and rate > 0):
-            raise ValueError(usd)
-        return date.fromisoformat(day).toordinal(), currency.upper(), rate
-    except (ValueError, InvalidOperation):
-        raise SettingsError(
-            f"{where}: {','.join(row)[:80]!r} is no day, currency and rate; write 2024-05-01,BTC,61250"
-        ) from None
+        if rate.is_finite() and rate > 0:
+            return date.fromisoformat(day).toordinal(), currency.upper(), rate
+    raise SettingsError(f"{where}: {','.join(row)[:80]!r} is no day, currency and rate; write 2024-05-01,BTC,61250")
