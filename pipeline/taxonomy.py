@@ -76,7 +76,13 @@ class Verdict(Open):
     @property
     def weight(self) -> int:
         """How much attention it asks for, as a number to compare."""
-        return {Verdict.REVIEW: 1, Verdict.FLAGGED: 2}.get(self, 0)
+        match self:
+            case Verdict.FLAGGED:
+                return 2
+            case Verdict.REVIEW:
+                return 1
+            case _:
+                return 0
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

@@ -57,7 +57,7 @@ class Document(Value, frozen=True, kw_only=True):
     @property
     def review(self) -> Review | None:
         """The review that counts: the newest on the current version that was not taken back. Changed text re-opens."""
-        if self.current is None:
+        if self.current is None or not self.reviews:
             return None
         undone = {review.undoes for review in self.reviews if review.decision is Decision.UNDO}
         version = self.current.listing.version

@@ -50,13 +50,9 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 
     def values(self, content: Content) -> tuple[str, ...]:
         """A facet's content as the values it is filtered and counted by: each once, in order; "" alone where there is none."""
-        match content:
-            case bool():
-                return ("true",) if content else ("false",)
-            case tuple():
-                return tuple(sorted(set(content))) or ("",)
-            case _:
-                return ("" if content is None else str(content),)
+        if isinstance(content, tuple):
+            return tuple(sorted(set(content))) or ("",)
+        return (_text(content),)
 
 
 def flat(document: Document) -> dict[str, str]:
@@ -69,10 +65,12 @@ def flat(document: Document) -> dict[str, str]:
 
 def _text(content: Content) -> str:
     match content:
-        case None:
-            return ""
+        case str():
+            return content
         case bool():
             return "true" if content else "false"
+        case None:
+            return ""
         case tuple():
             return " ".join(content)
         case datetime():

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from pipeline.index.document import Document
-from pipeline.index.fields import FACETS, RANGES, Content, Field, Kind
+from pipeline.index.fields import FACETS, RANGES, Content, Kind
 from pipeline.index.places import milliseconds
 from pipeline.records import digest
 from pipeline.sqlite import Value
@@ -63,10 +63,10 @@ def row(document: Document) -> Row:
     current = document.current
     assert current is not None, "a hidden document has no row"
     facets = [(field, field.values(field.get(document, current))) for field in FACETS.values()]
-    packed = [_packed(field, values) for field, values in facets]
+    packed = [_packer.encode(values).decode() if field.many else values[0] for field, values in facets]
     numbers = [_number(field.get(document, current)) for field in RANGES.values()]
-    tags = " ".join((EVERY, *(tag(field.name, value) for field, values in facets for value in values)))
-    return Row((*packed, *numbers), tags, current.listing.title, current.listing.description)
+    tags = [tag(field.name, value) for field, values in facets for value in values]
+    return Row((*packed, *numbers), " ".join((EVERY, *tags)), current.listing.title, current.listing.description)
 
 
 def search_text(text: str) -> str:
@@ -94,10 +94,6 @@ def decoded(stored: Value) -> Document:
 def unpacked(name: str, stored: Value) -> tuple[str, ...]:
     """The values in a facet's column."""
     return _unpacker.decode(str(stored)) if FACETS[name].many else (str(stored),)
-
-
-def _packed(field: Field, values: tuple[str, ...]) -> str:
-    return _packer.encode(values).decode() if field.many else values[0]
 
 
 def _number(content: Content) -> Value:

@@ -93,4 +93,6 @@ class Assessment(Record, frozen=True, kw_only=True, tag="assessment"):
     @property
     def track(self) -> Track:
         """The track of that verdict, of several the first in the list of tracks; offers where all are clear."""
-        return max(Track, key=lambda track: self.verdicts.get(track, Verdict.CLEAR).weight)
+        most = max((verdict.weight for verdict in self.verdicts.values()), default=0)
+        asking = [track for track, verdict in self.verdicts.items() if verdict.weight == most]
+        return min(asking, key=list(Track).index) if most else Track.OFFERS
