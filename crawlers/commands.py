@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import msgspec
 from msgspec.structs import asdict
 
 from pipeline.deployment import Deployment
@@ -14,6 +13,8 @@ from pipeline.terminal import progress, show_facts, show_json, show_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import msgspec
 
     from crawlers.account import Tally
     from crawlers.saved import Fill
@@ -131,9 +132,9 @@ def why(arguments: argparse.Namespace, deployment: Deployment) -> int:
             found = account.why(frontier.database, *_place(arguments.what, deployment.settings.crawl.profiles))
     if arguments.json:
         show_json(found)
-    else:
-        for one in found:
-            show_facts({name: value for name, value in asdict(one).items() if value != ""})
+    elif found:
+        rows = [tuple(asdict(one).values()) for one in found]
+        show_table(type(found[0]).__struct_fields__, rows)
     return int(not found)
 
 

@@ -3,7 +3,7 @@
 import logging
 import secrets
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
@@ -104,14 +104,24 @@ def _told(visited: Tally) -> Tally:
     return visited
 
 
+def _process(settings: Mapping[str, object]) -> AsyncCrawlerProcess:
+    """Scrapy's process, which says nothing below a warning: it would tell of every request."""
+    logging.disable(logging.INFO)
+    try:
+        return AsyncCrawlerProcess(Settings(dict(settings)))
+    finally:
+        logging.getLogger("scrapy").setLevel(logging.WARNING)
+        logging.disable(logging.NOTSET)
+
+
 def _run(walks: Sequence[Walk], deployment: Deployment) -> None:
     crawl = deployment.settings.crawl
-    process = AsyncCrawlerProcess(Settings(dict(scrapy_settings(crawl, Pace()))))
-    logging.getLogger("scrapy").setLevel(logging.WARNING)  # below it Scrapy tells of every request and item
+    process = _process(scrapy_settings(crawl, Pace()))
     visits = []
     for walk in walks:
-        pace = Settings(dict(scrapy_settings(crawl, walk.profile.pace)))
-        visits.append(process.crawl(Crawler(MarketSpider, pace), walk=walk))
+        # at "project", their own priority, the settings of the process would overrule the market's pace
+        own = Settings(dict(scrapy_settings(crawl, walk.profile.pace)), priority="spider")
+        visits.append(process.crawl(Crawler(MarketSpider, own), walk=walk))
     process.start()
     for visit in visits:
         visit.result()
