@@ -1,7 +1,6 @@
 """Does anything get lost, or appear twice, when ingest and the stages are killed at random moments?"""
 
 import argparse
-import os
 import random
 import signal
 import sqlite3
@@ -9,13 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
 
+from benchmarks.product import done, running
 from pipeline import codec
 from pipeline.audit import Audit
 from pipeline.broker.sqlite import SqliteBroker
@@ -28,7 +28,11 @@ from pipeline.records import DeadLetter, Decision, Review
 from pipeline.terminal import show_facts, show_json
 from pipeline.topics import ASSESSMENTS, LISTINGS, REVIEWS, WORK, Topic
 
-ROOT = Path(__file__).parents[1]
+SETTINGS = {
+    "run_batch": "20",
+    "run_wait_s": "0.1",
+    "assess_context": "off",  # what is known around a listing depends on what was indexed before it
+}
 READS = dict(zip(STAGES, (LISTINGS, ASSESSMENTS, REVIEWS), strict=True))
 VICTIMS = ("ingest", *STAGES)
 WORDS = ("lamp", "blue", "vintage", "set of two", "large", "used", "ceramic", "wool", "oak", "garden")
@@ -72,11 +76,11 @@ def chaos(folder: Path, rounds: int, listings: int, seed: int) -> Report:
     files = [_file(folder / f"{number}.jsonl", number, listings, draw) for number in range(rounds)]
     calm, disturbed = folder / "calm", folder / "disturbed"
     for file in files:
-        _done("ingest", str(file), home=calm)
-    _done("run", "--once", home=calm)
+        done("ingest", str(file), home=calm, **SETTINGS)
+    done("run", "--once", home=calm, **SETTINGS)
     reviews = _reviews(calm)
     _publish(calm, reviews)
-    _done("run", "--once", home=calm)
+    done("run", "--once", home=calm, **SETTINGS)
     victims = [VICTIMS[number % len(VICTIMS)] for number in range(rounds)]
     struck = _disturb(disturbed, files, reviews, victims, draw)
     return Report(
@@ -95,26 +99,26 @@ def _disturb(
     """Take the files and reviews through a home, killing a victim a file; how many were at work when it came."""
     struck = 0
     with ExitStack() as stack:
-        running = {name: stack.enter_context(_running(name, home=home)) for name in STAGES}
+        started = {name: stack.enter_context(running(name, home=home, **SETTINGS)) for name in STAGES}
         for number, (file, victim) in enumerate(zip(files, victims, strict=True)):
             before = _owed(home, "chaos", LISTINGS)
-            running["ingest"] = stack.enter_context(_running("ingest", str(file), home=home))
-            while _owed(home, "chaos", LISTINGS) == before and running["ingest"].poll() is None:
+            started["ingest"] = stack.enter_context(running("ingest", str(file), home=home, **SETTINGS))
+            while _owed(home, "chaos", LISTINGS) == before and started["ingest"].poll() is None:
                 time.sleep(0.01)
             _publish(home, reviews[number :: len(files)])
             time.sleep(draw.uniform(0, LONGEST_S))
-            struck += _killed(running[victim], at_work=victim == "ingest" or _owed(home, victim, READS[victim]) > 0)
+            struck += _killed(started[victim], at_work=victim == "ingest" or _owed(home, victim, READS[victim]) > 0)
             words = (victim, str(file)) if victim == "ingest" else (victim,)
-            running[victim] = stack.enter_context(_running(*words, home=home))
-            running["ingest"].wait()
-        for process in running.values():
+            started[victim] = stack.enter_context(running(*words, home=home, **SETTINGS))
+            started["ingest"].wait()
+        for process in started.values():
             process.send_signal(signal.SIGTERM)
             process.wait()
-    _done("run", "--once", home=home)
+    done("run", "--once", home=home, **SETTINGS)
     return struck
 
 
-def _killed(process: subprocess.Popen[bytes], *, at_work: bool) -> bool:
+def _killed(process: subprocess.Popen[str], *, at_work: bool) -> bool:
     there = process.poll() is None
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -200,34 +204,6 @@ def _file(path: Path, number: int, listings: int, draw: random.Random) -> Path:
     )
     path.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
     return path
-
-
-def _done(*words: str, home: Path) -> None:
-    subprocess.run(_command(words), cwd=ROOT, env=_environment(home), stdout=subprocess.DEVNULL, check=True)
-
-
-@contextmanager
-def _running(*words: str, home: Path) -> Iterator[subprocess.Popen[bytes]]:
-    with subprocess.Popen(_command(words), cwd=ROOT, env=_environment(home), stdout=subprocess.DEVNULL) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def _command(words: Sequence[str]) -> list[str]:
-    return [sys.executable, "-m", "headstamp", *words]
-
-
-def _environment(home: Path) -> dict[str, str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("HEADSTAMP_")}
-    return {
-        **own,
-        "HEADSTAMP_HOME": str(home),
-        "HEADSTAMP_RUN_BATCH": "20",
-        "HEADSTAMP_RUN_WAIT_S": "0.1",
-        "HEADSTAMP_ASSESS_CONTEXT": "off",  # what is known around a listing depends on what was indexed before it
-    }
 
 
 if __name__ == "__main__":
