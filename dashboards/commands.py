@@ -1,7 +1,6 @@
 """`headstamp serve`: the console."""
 
 import argparse
-import signal
 import sys
 from collections.abc import Callable
 
@@ -19,7 +18,6 @@ def serve_arguments(parser: argparse.ArgumentParser) -> None:
 def serve(arguments: argparse.Namespace, deployment: Deployment) -> int:
     """Serve the console, and settle reviews, until Ctrl-C or SIGTERM."""
     chosen = deployment.settings.serve
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         serve_console(
             deployment,

@@ -1,5 +1,6 @@
 """What the pages ask the index."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
@@ -32,6 +33,10 @@ FACETS = {
     "language": "Language",
     "present": "At the latest visit",
 }
+SEVERAL = frozenset({"ships_from"})
+"""Facets of which a listing can have several values."""
+FIELDS = 4
+"""Most fields that an index counts by at once."""
 QUEUE: dict[str, Rule] = {
     "track": Rule(kinds(Track)),
     "category": Rule(kinds(Category)),
@@ -131,7 +136,10 @@ def search(index: Index, choices: Choices) -> Page:
 
 def facets(index: Index, choices: Choices) -> list[Facet]:
     """The values of every facet, each counted without its own choice."""
-    return [Facet(field, name, index.count([field], _found(choices.without(field)))) for field, name in FACETS.items()]
+    counts: dict[str, Sequence[Count]] = {}
+    for fields in _together(choices):
+        counts |= _each(fields, index.count(fields, _found(choices.without(*fields))))
+    return [Facet(field, name, counts[field]) for field, name in FACETS.items()]
 
 
 def siblings(index: Index, listing: Listing) -> Page:
@@ -154,6 +162,26 @@ def changes(history: Sequence[Observation]) -> list[Change]:
         else:
             found.append(Change(seen, seen, 1))
     return found[::-1]
+
+
+def _together(choices: Choices) -> list[tuple[str, ...]]:
+    """The facets that one count can answer: those nobody chose in, as long as a listing has one value of each."""
+    free = [field for field in FACETS if field not in SEVERAL and not choices.all(field)]
+    shared = [tuple(free[start : start + FIELDS]) for start in range(0, len(free), FIELDS)]
+    return shared + [(field,) for field in FACETS if field not in free]
+
+
+def _each(fields: Sequence[str], counts: Sequence[Count]) -> dict[str, Sequence[Count]]:
+    found: dict[str, Counter[str]] = {field: Counter() for field in fields}
+    for count in counts:
+        for field, value in zip(fields, count.values, strict=True):
+            found[field][value] += count.listings
+    return {field: _most_first(values) for field, values in found.items()}
+
+
+def _most_first(values: Counter[str]) -> list[Count]:
+    ordered = sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [Count(values=(value,), listings=listings) for value, listings in ordered]
 
 
 def _waiting(choices: Choices, *verdicts: Verdict, size: int = PAGE, after: str = "") -> Query:

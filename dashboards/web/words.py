@@ -55,7 +55,7 @@ def decision(review: Review | None) -> str:
     if review is None:
         return WAITING
     decided = DECISIONS.get(review.decision, "Unknown")
-    return f"{decided}: {category(review.category)}" if review.category else decided
+    return f"{decided} ({category(review.category)})" if review.category else decided
 
 
 def money(price: Money | None) -> str:

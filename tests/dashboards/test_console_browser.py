@@ -191,7 +191,7 @@ def test_a_review_goes_to_the_next_listing_and_is_undone(window: Window, site: S
     window.driver.find_element(By.CSS_SELECTOR, "input[value=AM]").click()
     window.driver.find_element(By.ID, "reason").send_keys("fifty rounds")
     window.click("[data-review] button")
-    assert "Filed: In scope: Ammunition. the first" in window.words()
+    assert "Filed: In scope (Ammunition). the first" in window.words()
     assert window.driver.find_element(By.TAG_NAME, "h1").text == "the second"
     window.click("[data-undo]")
     assert "Taken back. the first" in window.words()
@@ -206,7 +206,7 @@ def test_a_queue_is_worked_from_the_keyboard(window: Window, site: Site) -> None
     window.leave(lambda: window.press(Keys.ENTER))
     window.press("f")
     window.leave(lambda: window.press(Keys.CONTROL, Keys.ENTER))
-    assert "Filed: In scope: Firearm. the first" in window.words()
+    assert "Filed: In scope (Firearm). the first" in window.words()
     window.leave(lambda: window.press("z"))
     assert "Taken back." in window.words()
 

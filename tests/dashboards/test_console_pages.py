@@ -1,11 +1,33 @@
 """The pages show what an investigator needs, and narrow, sort and page it."""
 
 import json
+from contextlib import closing
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
-from pipeline.records import Erasure, Presence, Review, Sighting, Span
+from dashboards.web.choices import Choices
+from dashboards.web.questions import facets
+from pipeline.index import Query
+from pipeline.records import (
+    Amount,
+    Date,
+    Delivery,
+    Dollars,
+    Erasure,
+    Import,
+    Item,
+    Money,
+    Precision,
+    Presence,
+    Review,
+    Shipping,
+    Sighting,
+    Span,
+    Vendor,
+)
 from pipeline.records.review import Decision
 from pipeline.taxonomy import Category, Verdict
 from tests.dashboards.conftest import START, Site, offer
@@ -221,3 +243,65 @@ def test_the_words_page_explains_in_scope(idle: Site) -> None:
     words = idle.get("/about").words
     assert "Article 3 of the UN Firearms Protocol" in words
     assert "illegal" not in words
+
+
+@pytest.mark.parametrize("address", [(), (("market", "harbour"),), (("words", "pistol"), ("ships_from", "DE"))])
+def test_facets_counted_together_say_what_each_alone_would(site: Site, address: tuple[tuple[str, str], ...]) -> None:
+    site.index(
+        [
+            offer("a", market="harbour", language="de"),
+            offer("b", ships_from=("DE", "NL"), verdict=Verdict.REVIEW),
+            offer("c", ships_from=(), category=Category.PARTS, language=""),
+        ]
+    )
+    choices = Choices(address)
+    chosen = {name: choices.all(name) for name in ("market", "ships_from") if choices.all(name)}
+    with closing(site.deployment.index()) as index:
+        for facet in facets(index, choices):
+            others = {name: values for name, values in chosen.items() if name != facet.field}
+            alone = index.count([facet.field], Query(words=choices.one("words"), filters=others))
+            assert tuple(facet.counts) == alone
+
+
+def test_an_imported_listing_names_its_file_and_line(site: Site) -> None:
+    row = Import(time=START, file="7d" * 32, line=1204, mapping="3e" * 16, activation=1, precision=Precision.QUARTER)
+    fa = offer("fa")
+    fa = replace(fa, listing=replace(fa.listing, provenance=row))
+    site.index([fa])
+    page = site.get(f"/listing/{fa.id}")
+    assert "Dated 2026 Q1" in page.words
+    assert "Line 1,204" in page.words
+    assert "7d" * 32 in page.text
+
+
+def test_a_listing_with_every_field_filled_is_shown_whole(site: Site) -> None:
+    fa = offer("fa")
+    huge = Money(amount=Decimal("1e400"), currency=HOSTILE)
+    filled = replace(
+        fa.listing,
+        price=huge,
+        shipping=(Shipping(text=HOSTILE, price=huge), Shipping(text="by post")),
+        amounts=(Amount(value=Decimal("NaN"), unit=HOSTILE), Amount(value=Decimal("1e-300")), Amount(value=Decimal(0))),
+        item=Item(make="Oldsmith", model=HOSTILE, calibre="9mm"),
+        about_vendor=Vendor(rating=HOSTILE, sales=1204),
+        category_path=(HOSTILE, "Pistols"),
+        delivery=(Delivery.IN_PERSON,),
+        posted=Date(at=START, precision=Precision.MONTH),
+        truncated=("description",),
+        ships_to=("US", "EU"),
+        ships_to_text=HOSTILE,
+        feedback=0,
+    )
+    site.index([replace(fa, listing=filled, dollars=Dollars(cents=10**400, rate_date="2026-03-01"))])
+    page = site.get(f"/listing/{fa.id}")
+    assert page.status == 200
+    for words in ("Oldsmith", "1,204", "in person", "2026-03", "Cut at 64 Ki characters: description", "Feedback 0"):
+        assert words in page.words
+    assert "<script>document" not in page.text
+
+
+def test_a_listing_without_title_text_or_vendor_can_be_opened(site: Site) -> None:
+    fa = offer("fa", "", "", vendor="")
+    site.index([fa])
+    assert site.get("/").listings() == ["(no title)"]
+    assert "The page has no description." in site.get(f"/listing/{fa.id}").words

@@ -68,7 +68,7 @@ def test_a_review_leaves_the_queue_and_shows_the_next_with_a_notice(site: Site) 
     address = where(answer.headers["Location"])
     assert address.startswith(f"/listing/{third.id}?via=queue&done={second.id}.")
     page = site.get(address)
-    assert "Filed: In scope: Firearm. second" in page.words
+    assert "Filed: In scope (Firearm). second" in page.words
     assert "Undo" in page.words
     assert site.get("/").listings() == ["first", "third"]
 
@@ -92,7 +92,7 @@ def test_a_review_shows_on_its_listing_and_can_be_undone(site: Site) -> None:
     site.index([fa])
     site.review(fa.id, decision="FA", reason="plain")
     page = site.get(f"/listing/{fa.id}")
-    assert "review In scope: Firearm" in page.words
+    assert "review In scope (Firearm)" in page.words
     assert "plain" in page.words
     fields = {"token": page.hidden("token"), "review": page.hidden("review")}
     answer = site.post(f"/listing/{fa.id}/undo", fields)
