@@ -11,6 +11,7 @@ from crawlers.links import Kind, Link
 from crawlers.memory import Memory
 from crawlers.news import Said
 from crawlers.outcome import Outcome, Place, State
+from crawlers.profile import Gate
 from crawlers.reason import Reason
 from pipeline.records import Presence
 from pipeline.sqlite import Database, Value
@@ -101,6 +102,11 @@ class Frontier:
     def hold(self, place: Place) -> None:
         """Put an address back that could not be asked for through no fault of its own."""
         self._run("UPDATE address SET state='waiting' WHERE id=? AND state='taken'", place.id)
+
+    def gated(self, visit: Visit, gate: Gate) -> bool:
+        """Whether the visit met this gate before."""
+        sql = "SELECT 1 FROM address WHERE market=? AND visit=? AND state='gated' AND reason=? LIMIT 1"
+        return self.database.row(sql, visit.market, visit.id, gate) is not None
 
     def finish(self, visit: Visit, now: datetime) -> None:
         """End the visit; what its budget left over waits for the next one."""

@@ -61,7 +61,8 @@ class Walk:
     def settle(self, outcome: Outcome) -> None:
         """Publish what came of an address, then note it: killed in between, it is asked for and published again."""
         with self._minding():
-            self._publish(outcome.publish)
+            told = outcome.gate is not None and self.frontier.gated(self.visit, outcome.gate)
+            self._publish(() if told else outcome.publish)
             self.frontier.settle(self.visit, outcome, now())
         if outcome.answered:
             self.failures = 0

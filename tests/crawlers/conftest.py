@@ -1,0 +1,259 @@
+"""A tiny market behind a SOCKS5 port on loopback, and crawls of it as processes of their own."""
+
+import json
+import os
+import signal
+import socketserver
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Any
+
+import pytest
+
+import headstamp
+from crawlers.address import onion
+from pipeline.broker import START
+from pipeline.codec import decode
+from pipeline.records import Record
+from pipeline.settings import Settings
+from pipeline.topics import Topic
+
+FORKS = get_context("forkserver")
+FORKS.set_forkserver_preload(["crawlers.crawl", "headstamp", __name__])  # the imports of a crawl cost a second each
+MIRRORS = (onion(bytes(range(32))), onion(bytes(range(32, 64))))
+PROFILE = """
+market: {name}
+authority: test
+mirrors: {mirrors}
+start: [/]
+follow: ["/page/{{n}}", "/find?cat={{cat}}&page={{n}}"]
+listing: "/listing/{{key}}"
+fields:
+  title: h1
+  vendor: .vendor
+  price: .price
+  description: .description
+gates: {{captcha: "form#captcha", login: [/login]}}
+gone: [404, 410, ".removed", /removed]
+pace: {{delay: 0, concurrent: 1, pages_per_visit: 500}}
+{more}
+"""
+
+
+@dataclass
+class Answer:
+    """What the tiny market answers with."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    chunks: Callable[[], Iterator[bytes]] | None = None
+    """Sent one by one instead of the body, without a length."""
+
+
+def listing(title: str, *, vendor: str = "quietmill", price: str = "$120.00", text: str = "Short advert.") -> Answer:
+    """A listing's page."""
+    page = f"<h1>{title}</h1><b class=vendor>{vendor}</b><p class=price>{price}</p><div class=description>{text}</div>"
+    return Answer(page.encode())
+
+
+def links(*addresses: str, before: str = "") -> Answer:
+    """A page of links."""
+    return Answer((before + "".join(f'<p><a href="{address}">{address}</a></p>' for address in addresses)).encode())
+
+
+class Tiny(socketserver.ThreadingTCPServer):
+    """A SOCKS5 port behind which every mirror is the same small market."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Client)
+        self.pages: dict[str, Answer] = {}
+        self.down: set[str] = set()
+        self.asked: list[str] = []
+        self.hosts: list[str] = []
+        self.keys: list[bytes] = []
+        self.waiting = threading.Event()
+        self.pause_s = 0.0
+
+    @property
+    def socks(self) -> str:
+        """The address of the port."""
+        return f"127.0.0.1:{self.server_address[1]}"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Nothing: crawlers are killed here."""
+
+
+class Client(BaseHTTPRequestHandler):
+    """One connection: the SOCKS5 handshake, then HTTP."""
+
+    server: Tiny
+    protocol_version = "HTTP/1.1"
+
+    def handle(self) -> None:
+        if self._handshake():
+            super().handle()
+
+    def _handshake(self) -> bool:
+        assert self.rfile.read(3) == b"\x05\x01\x02", "only authentication by password is offered"
+        self.connection.sendall(b"\x05\x02")
+        assert self.rfile.read(1) == b"\x01"
+        user, password = self._string(), self._string()
+        assert user.startswith(b"<torS0X>0")
+        self.connection.sendall(b"\x01\x00")
+        head = self.rfile.read(4)
+        assert head == b"\x05\x01\x00\x03", "the name goes to the port as it is"
+        host = self._string().decode()
+        self.rfile.read(2)
+        self.server.keys.append(password)
+        known = host in MIRRORS and host not in self.server.down
+        if known:
+            self.server.hosts.append(host)
+        self.connection.sendall(b"\x05" + (b"\x00" if known else b"\xf0") + b"\x00\x01" + bytes(6))
+        return known
+
+    def _string(self) -> bytes:
+        return self.rfile.read(self.rfile.read(1)[0])
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)
+        self.server.waiting.set()
+        time.sleep(self.server.pause_s)
+        answer = self.server.pages.get(self.path, Answer(b"<h1>nothing</h1>", 404))
+        self.send_response(answer.status)
+        for name, value in {"Content-Type": "text/html; charset=utf-8", **answer.headers}.items():
+            self.send_header(name, value)
+        if answer.chunks is None:
+            self.send_header("Content-Length", str(len(answer.body)))
+            self.end_headers()
+            self.wfile.write(answer.body)
+            return
+        self.send_header("Connection", "close")
+        self.end_headers()
+        for chunk in answer.chunks():
+            self.wfile.write(chunk)
+        self.close_connection = True
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing."""
+
+
+@dataclass
+class Crawl:
+    """A finished crawl."""
+
+    status: int
+    errors: str
+    summary: dict[str, Any]
+
+    @property
+    def visit(self) -> dict[str, Any]:
+        """The summary of the only market."""
+        visit: dict[str, Any] = self.summary["markets"][0]
+        return visit
+
+
+def headstamped(words: list[str], environment: dict[str, str], said: Path, errors: Path) -> None:
+    """The command line in a process of its own."""
+    for number, path in ((1, said), (2, errors)):
+        os.dup2(os.open(path, os.O_WRONLY), number)
+    os.environ.clear()
+    os.environ |= environment
+    status = headstamp.main(words)
+    sys.stdout.flush()
+    os._exit(status)
+
+
+@dataclass
+class Running:
+    """A crawl under way."""
+
+    process: ForkServerProcess
+    said: Path
+    errors: Path
+
+    def ended(self) -> Crawl:
+        """The crawl, when it has ended."""
+        self.process.join(60)
+        assert self.process.exitcode is not None, "the crawl does not end"
+        said = self.said.read_text()
+        return Crawl(self.process.exitcode, self.errors.read_text(), json.loads(said) if said else {})
+
+
+@dataclass
+class Bench:
+    """A home, a folder of profiles, and the tiny market."""
+
+    tiny: Tiny
+    folder: Path
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(home=str(self.folder / "home"))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ["PATH"],
+            "HEADSTAMP_HOME": self.settings.home,
+            "HEADSTAMP_CRAWL_SOCKS": self.tiny.socks,
+            "HEADSTAMP_CRAWL_PROFILES": str(self.folder),
+            "HEADSTAMP_CRAWL_MAX_PAGE_BYTES": "100000",
+            "HEADSTAMP_CRAWL_TIMEOUT_S": "2",
+        }
+
+    def profile(self, name: str = "tiny", *, mirrors: Sequence[str] = MIRRORS[:1], more: str = "") -> None:
+        text = PROFILE.format(name=name, mirrors=json.dumps(list(mirrors)), more=more)
+        (self.folder / f"{name}.yaml").write_text(text)
+
+    def start(self, *markets: str, **extra: str) -> "Running":
+        """A crawl that has been started."""
+        words = ["crawl", *(markets or ["tiny"]), "--json"]
+        said, errors = (Path(mkstemp(dir=self.folder)[1]) for _ in range(2))
+        process = FORKS.Process(target=headstamped, args=(words, self.environment | extra, said, errors))
+        process.start()
+        return Running(process, said, errors)
+
+    def crawl(self, *markets: str, **extra: str) -> Crawl:
+        return self.start(*markets, **extra).ended()
+
+    def killed_at(self, pages: int, how: signal.Signals) -> Crawl:
+        """A crawl that gets a signal when so many pages were asked for."""
+        running = self.start()
+        while len(self.tiny.asked) < pages and running.process.is_alive():
+            self.tiny.waiting.wait(5)
+            self.tiny.waiting.clear()
+        assert running.process.pid is not None
+        os.kill(running.process.pid, how)
+        return running.ended()
+
+    def published(self, topic: Topic) -> list[Record]:
+        with closing(headstamp.deployment(self.settings).log()) as log:
+            return [decode(message, topic.records) for message in log.read(topic.name, START)]
+
+
+@pytest.fixture
+def tiny() -> Iterator[Tiny]:
+    with Tiny() as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def bench(tiny: Tiny, tmp_path: Path) -> Bench:
+    made = Bench(tiny, tmp_path)
+    made.profile()
+    return made
