@@ -269,7 +269,7 @@ def test_one_line_is_logged_for_a_batch(broker: SqliteBroker, capsys: pytest.Cap
         work_batch(stage(choke(ValueError("x"), on="bad")), broker, size=10, wait=0)
         work_batch(stage(notice), broker, size=10, wait=0)
     finally:
-        logging.getLogger().handlers.clear()
+        logging.basicConfig(level=logging.WARNING, handlers=[], force=True)
     (line,) = map(json.loads, capsys.readouterr().err.splitlines())
     facts = {name: line[name] for name in ("event", "level", "stage", "taken", "published", "dead")}
     assert facts == {"event": "batch", "level": "warning", "stage": "notice", "taken": 2, "published": 1, "dead": 1}
