@@ -4,9 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
@@ -173,6 +174,34 @@ def test_a_damaged_log_says_what_to_do(broker: SqliteBroker, path: Path) -> None
         file.write(os.urandom(path.stat().st_size // 2))
     with closing(SqliteBroker(path)) as damaged, pytest.raises(CorruptError, match="put back a copy"):
         everything(damaged)
+
+
+def test_reading_holds_few_messages_in_memory(broker: SqliteBroker) -> None:
+    for _ in range(20):
+        publish(broker, *(os.urandom(10_000) for _ in range(100)))
+    tracemalloc.start()
+    assert sum(len(each.value) for each in broker.read(TOPIC, START)) == 20_000_000
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 5_000_000
+
+
+class Yesterday(datetime):
+    """A clock that was set back a day."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> "Yesterday":
+        return super().now(tz) - timedelta(days=1)
+
+
+def test_a_clock_that_was_set_back_hides_nothing_published_since(
+    broker: SqliteBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = datetime.now(UTC)
+    publish(broker, b"1")
+    monkeypatch.setattr("pipeline.broker.sqlite.datetime", Yesterday)
+    publish(broker, b"2")
+    assert [each.value for each in broker.read(TOPIC, Position(at=before))] == [b"1", b"2"]
 
 
 KEPT = Topic(name="kept", records=(Alert,), key="", writer="", readers=("readers",), keep_days=30)
