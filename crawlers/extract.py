@@ -55,10 +55,11 @@ def _key(address: str, profile: MarketProfile) -> str | None:
 
 
 def _row_key(row: parsel.Selector, page: Page, profile: MarketProfile) -> str:
-    """The key that a row shows, or that the link it shows has in it."""
+    """The key that a row shows, or that the link it shows has in it; "" where that is no listing's link."""
     shown = first(row, profile.fields.key)
-    address = local(joined(page.capture.url, shown)) or ""
-    return _key(address, profile) or shown
+    if not re.search("[/?]", shown):
+        return shown
+    return _key(local(joined(page.capture.url, shown)) or "", profile) or ""
 
 
 def _listing(node: parsel.Selector, key: str, page: Page, profile: MarketProfile) -> Listing | Rejected:

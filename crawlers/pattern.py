@@ -9,7 +9,6 @@ from w3lib.url import canonicalize_url
 LONGEST = 2_000
 """Characters of the longest address that is looked at."""
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-DOTS = re.compile(r"/\.\.?(?=[/?]|$)")
 ANY = r"([^/&?#]+)"
 
 
@@ -40,14 +39,13 @@ class Pattern(NamedTuple):
 
 
 def normal(address: str) -> str | None:
-    """The one way to write a path and query: escapes and key order canonical, no fragment; None where it is too long, climbs (..) or is no such thing."""
+    """The one way to write a path and query: escapes and key order canonical, no fragment, no ..; None where it is too long or no such thing."""
     if not address.startswith("/") or address.startswith("//") or len(address) > LONGEST:
         return None
     try:
-        written = canonicalize_url(address)
+        return canonicalize_url(address)
     except ValueError:
         return None
-    return None if DOTS.search(written) else written
 
 
 def local(url: str) -> str | None:

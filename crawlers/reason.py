@@ -31,7 +31,7 @@ MEANING = {
     Reason.ACTION_WORD: "it looks like a link that acts (cart, report, logout …), and Headstamp only reads",
     Reason.HIDDEN: "the page hides the link from people, as traps for crawlers are",
     Reason.OFF_MARKET: "it leads to a host that is no mirror of the profile",
-    Reason.NOT_AN_ADDRESS: "it has more than 2,000 characters, climbs with ../ or cannot be read",
+    Reason.NOT_AN_ADDRESS: "it has more than 2,000 characters or cannot be read",
     Reason.PAGES_PER_VISIT: "the visit had read its number of pages; the next visit takes it up",
     Reason.NOT_ONION: "the guard in front of the network let nothing out: it is no v3 onion address of the profile",
     Reason.REDIRECTED: "the market answered with another address; see what that one leads to",

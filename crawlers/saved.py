@@ -51,13 +51,13 @@ def profile_of(name: str, extra: str) -> MarketProfile:
 
 
 def page_of(path: Path, profile: MarketProfile, address: str = "") -> Page:
-    """The page in a file, as if fetched from `address`; one of a listing's otherwise, keyed by the file's name."""
+    """The page in a file, as if fetched from `address`; without one, as a listing's page whose key is the file's name."""
     try:
         body = path.read_bytes()
         saved = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}") from error
-    place = address or profile.listing.replace("{key}", quote(path.stem)) or "/"
+    place = address or ("" if profile.rows else profile.listing.replace("{key}", quote(path.stem))) or "/"
     capture = Capture(
         time=saved,
         url=ORIGIN + place,

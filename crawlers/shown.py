@@ -12,7 +12,7 @@ BLOCKS = frozenset(
         "address",
         "article",
         "blockquote",
-        "br",
+       
         "dd",
         "div",
         "dl",
@@ -47,6 +47,7 @@ BLOCKS = frozenset(
 )
 """Elements that begin and end a line."""
 SILENT = frozenset({"head", "script", "style", "template", "noscript"})
+EDGE = "\x1f"
 BLANK = re.compile(r"[^\S\n]+")
 EMPTY_LINES = re.compile(r"\n{3,}")
 
@@ -64,27 +65,28 @@ def every(node: parsel.Selector, selector: Selector) -> list[str]:
 
 
 def _text(found: object) -> str:
-    return _lines(found if isinstance(found, str) else _spoken(found))
+    lines = (found if isinstance(found, str) else _spoken(found)).splitlines()
+    return EMPTY_LINES.sub("\n\n", "\n".join(BLANK.sub(" ", line).strip() for line in lines)).strip()
 
 
 def _spoken(root: object) -> str:
+    """What an element and those in it say; a block stands on lines of its own, source lines stay lines."""
     parts: list[str] = []
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, element in walker:
-        silent = not isinstance(element.tag, str) or element.tag in SILENT
-        edge = "\n" if element.tag in BLOCKS else ""
-        if event == "start" and silent:
-            walker.skip_subtree()
-        elif event == "start":
-            parts += [edge, element.text or ""]
+        parts.append(EDGE if element.tag in BLOCKS else "")
+        if event == "end":
+            parts.append("" if element is root else _said(element.tail))
+        elif isinstance(element.tag, str) and element.tag not in SILENT:
+            parts.append("\n" if element.tag == "br" else _said(element.text))
         else:
-            parts += [edge, (element.tail or "") if element is not root else ""]
-    return "".join(parts)
+            walker.skip_subtree()
+    blocks = (block.strip() for block in "".join(parts).split(EDGE))
+    return "\n".join(block for block in blocks if block)
 
 
-def _lines(text: str) -> str:
-    lines = (BLANK.sub(" ", line).strip() for line in text.splitlines())
-    return EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
+def _said(text: str | None) -> str:
+    return (text or "").replace(EDGE, " ")
 
 
 def _cut(text: str, pick: Pick) -> str:

@@ -1,0 +1,103 @@
+"""What a market profile may say, and how its faults are named."""
+
+from pathlib import Path
+
+import pytest
+
+from crawlers.address import onion
+from crawlers.profile import Gate, MarketProfile, Pace, load, names, read
+from pipeline.errors import SettingsError
+
+MIRROR = onion(bytes(32))
+
+
+def written(folder: Path, text: str, name: str = "smithy") -> str:
+    (folder / f"{name}.yaml").write_text(text)
+    return str(folder)
+
+
+def fault(folder: Path, text: str) -> str:
+    with pytest.raises(SettingsError) as found:
+        load("smithy", written(folder, f"market: smithy\n{text}"))
+    return str(found.value)
+
+
+def test_a_profile_says_what_the_file_says(tmp_path: Path) -> None:
+    text = f"market: smithy\nmirrors: [{MIRROR}]\npace: {{delay: 1.5}}\ngates: {{seized: img.seal}}"
+    profile = load("smithy", written(tmp_path, text))
+    assert (profile.mirrors, profile.pace, profile.gates) == ((MIRROR,), Pace(delay=1.5), {Gate.SEIZED: "img.seal"})
+
+
+def test_a_market_builds_on_the_profile_of_its_software(tmp_path: Path) -> None:
+    written(tmp_path, "market: forge\nfields: {title: h1, vendor: b}\npace: {delay: 9}", "forge")
+    profile = load("smithy", written(tmp_path, "extends: forge\nmarket: smithy\nfields: {title: h2}"))
+    assert (profile.fields.title, profile.fields.vendor, profile.pace.delay) == ("h2", "b", 9.0)
+
+
+def test_a_profile_that_extends_itself_is_refused(tmp_path: Path) -> None:
+    written(tmp_path, "extends: smithy\nmarket: forge", "forge")
+    assert "extends itself" in fault(tmp_path, "extends: forge")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("pase: {}", "unknown key 'pase'; did you mean 'pace'?"),
+        ("pace: {dealy: 3}", "unknown key 'pace.dealy'; did you mean 'delay'?"),
+        ("fields: {titel: h1}", "unknown key 'fields.titel'; did you mean 'title'?"),
+        ("fields: {title: 'h1::txt('}", "fields.title: 'h1::txt(' is no selector"),
+        ("fields: {title: '//h1['}", "fields.title: '//h1[' is no selector"),
+        ("fields: {title: {select: 'h1[['}}", "fields.title: 'h1[[' is no selector"),
+        ("gates: {login: 'form['}", "gates.login: 'form[' is no selector"),
+        ("gates: {door: form}", "'door'"),
+        ("mirrors: [expyuzz4wqqyqhjn.onion]", "'expyuzz4wqqyqhjn.onion' is no v3 onion address"),
+        ("expect: {titel: 1}", "no field 'titel'; did you mean 'title'?"),
+        ("expect: {title: 2}", "<= 1.0"),
+        ("pace: {delay: -1}", ">= 0.0"),
+        ("listing: /listing/{id}", "the rule needs {key}"),
+        ("follow: ['listing/{id}']", "'listing/{id}' is no rule"),
+        ("follow: ['/page/*']", "there are no wildcards"),
+        ("follow: ['/{a}/{a}']", "a placeholder stands in it twice"),
+        ("follow: ['/cart/{id}']", "reads as an address that acts"),
+        ("start: ['/page/{n}']", "has no placeholders"),
+        ("rows: div.row", "rows need a 'key'"),
+        ("gone: ['p[']", "gone: 'p[' is no selector"),
+        ("- a", "smithy.yaml"),
+        ("market: [", "smithy.yaml"),
+    ],
+)
+def test_a_fault_is_named(tmp_path: Path, text: str, said: str) -> None:
+    assert said in fault(tmp_path, text)
+
+
+def test_the_file_and_the_market_share_a_name(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="names the market 'forge'"):
+        load("smithy", written(tmp_path, "market: forge"))
+
+
+@pytest.mark.parametrize("name", ["../practice", "Practice", "", "a/b", "a" * 65, "practice.yaml"])
+def test_a_name_never_leaves_the_folder(name: str) -> None:
+    with pytest.raises(SettingsError, match="is no market"):
+        load(name)
+
+
+def test_an_unknown_market_names_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"did you mean 'practice'\?"):
+        load("practise", str(tmp_path))
+
+
+def test_the_shipped_profiles_are_sound() -> None:
+    assert "practice" in names()
+    for name in names():
+        assert load(name).market == name
+
+
+def test_a_file_of_any_name_can_be_read(tmp_path: Path) -> None:
+    written(tmp_path, "market: smithy", "draft")
+    assert read(tmp_path / "draft.yaml").market == "smithy"
+
+
+def test_the_layout_of_a_file_makes_no_difference_to_its_digest(tmp_path: Path) -> None:
+    first = load("smithy", written(tmp_path, "market: smithy\nfields: {title: h1, vendor: b}\n"))
+    second = load("smithy", written(tmp_path, "fields:\n  vendor: b\n  title: h1\nmarket: smithy\npace: {delay: 4}\n"))
+    assert first.digest == second.digest != MarketProfile(market="smithy").digest
