@@ -1,6 +1,7 @@
 """What every page of the console is made with."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import jinja2
@@ -39,8 +40,9 @@ class Console:
         return HTMLResponse(self.templates.get_template(template).render(shared | facts), status)
 
 
+@cache
 def templates() -> jinja2.Environment:
-    """The templates: everything escaped, an unknown name an error."""
+    """The templates, compiled once a process: everything escaped, an unknown name an error."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
