@@ -13,6 +13,7 @@ from pipeline.sqlite import Database, Value
 FILE = "audit.db"
 FIRST = "0" * 64
 """What the first entry names as the hash of the one before."""
+REMEDY = "put back a copy of the home; the topic `audit` holds every entry as well (docs/operations.md)"
 MIGRATIONS = (
     """
     CREATE TABLE entry(number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, content BLOB NOT NULL, hash TEXT NOT NULL) STRICT;
@@ -29,7 +30,7 @@ class Audit:
     """
 
     def __init__(self, home: Path) -> None:
-        self._database = Database(home / FILE, MIGRATIONS)
+        self._database = Database(home / FILE, MIGRATIONS, remedy=REMEDY)
 
     def file(self, records: Sequence[Review | Erasure]) -> list[AuditEntry]:
         """One entry per record, on disk; a record whose id was filed before gets the entry it had then."""

@@ -6,7 +6,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from io import FileIO
 from pathlib import Path
 from threading import RLock
@@ -29,6 +29,7 @@ PRAGMAS = {
     "temp_store": "MEMORY",
     "journal_size_limit": 64 * 2**20,  # a WAL that one great transaction swelled is cut again
 }
+REMEDY = "put back a copy, or move it away and rebuild (docs/operations.md)"
 FULL = (errno.ENOSPC, errno.EDQUOT)
 FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
@@ -37,14 +38,15 @@ class Database:
     """One SQLite file: WAL, every commit synced to disk (`synchronous=FULL`).
 
     `migrations` are SQL scripts; the first makes a new file, each later one brings an older file forward, after a copy
-    of it was put beside it. A `derived` file (an index, a cache) is emptied instead, for it can be made again.
+    of it was put beside it. A `derived` file (an index, a cache) is emptied instead, for it can be made again. `remedy`
+    is what the error about a damaged file tells an operator to do.
 
     Threads that share one take turns, and a transaction keeps the others waiting; a thread that reads long opens its own.
     """
 
-    def __init__(self, path: Path, migrations: Sequence[str], *, derived: bool = False) -> None:
+    def __init__(self, path: Path, migrations: Sequence[str], *, derived: bool = False, remedy: str = REMEDY) -> None:
         self.path = path
-        self._door = _Door(path)
+        self._door = _Door(path, remedy)
         with _files(path):
             path.parent.mkdir(parents=True, exist_ok=True)
         with self._door:
@@ -160,11 +162,28 @@ class Database:
 
     def _clear(self) -> None:
         with self._door:
-            self._connection.config(apsw.SQLITE_DBCONFIG_RESET_DATABASE, 1)
-            try:
-                self._connection.execute("VACUUM")
-            finally:
-                self._connection.config(apsw.SQLITE_DBCONFIG_RESET_DATABASE, 0)
+            _empty(self._connection)
+
+
+def replace(path: Path, source: Path) -> None:
+    """Put what `source` holds in the place of what `path` holds, sound or damaged; who has it open sees it, all at once."""
+    with _Door(path), closing(apsw.Connection(str(path))) as old, closing(apsw.Connection(str(source))) as new:
+        old.set_busy_handler(_patience())
+        try:
+            old.pragma("user_version")
+        except (apsw.CorruptError, apsw.NotADBError):
+            _empty(old)
+        with old.backup("main", new, "main") as copy:
+            copy.step()
+        old.pragma("wal_checkpoint", "TRUNCATE")
+
+
+def _empty(connection: apsw.Connection) -> None:
+    connection.config(apsw.SQLITE_DBCONFIG_RESET_DATABASE, 1)
+    try:
+        connection.execute("VACUUM")
+    finally:
+        connection.config(apsw.SQLITE_DBCONFIG_RESET_DATABASE, 0)
 
 
 @contextmanager
@@ -224,8 +243,9 @@ def _patience() -> Callable[[int], bool]:
 class _Door:
     """One thread at a time; what SQLite reports leaves as an error that says what to do."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, remedy: str = REMEDY) -> None:
         self._path = path
+        self._remedy = remedy
         self._turn = RLock()
 
     def __enter__(self) -> None:
@@ -235,16 +255,14 @@ class _Door:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._turn.release()
-        if isinstance(error, apsw.Error) and (told := _told(self._path, error)):
+        if isinstance(error, apsw.Error) and (told := _told(self._path, error, self._remedy)):
             raise told from error
 
 
-def _told(path: Path, error: apsw.Error) -> StorageError | None:
+def _told(path: Path, error: apsw.Error, remedy: str) -> StorageError | None:
     match error:
         case apsw.CorruptError() | apsw.NotADBError():
-            return CorruptError(
-                f"{path}: the database file is damaged ({error}); put back a copy, or move it away and rebuild (docs/operations.md)"
-            )
+            return CorruptError(f"{path}: the database file is damaged ({error}); {remedy}")
         case apsw.FullError():
             return _full(path)
         case apsw.ReadOnlyError() | apsw.CantOpenError() | apsw.PermissionsError():

@@ -27,6 +27,9 @@ MIGRATIONS = (
         PRIMARY KEY(topic, reader)) STRICT, WITHOUT ROWID;
     """,
 )
+REMEDY = (
+    "put back a copy of the home; without one, move the file away, then crawl and ingest again (docs/operations.md)"
+)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PAGE = 100
 """Messages that `read` holds in memory."""
@@ -47,7 +50,7 @@ class SqliteBroker:
     """
 
     def __init__(self, path: Path, topics: Mapping[str, Topic] = TOPICS) -> None:
-        self._database = Database(path, MIGRATIONS)
+        self._database = Database(path, MIGRATIONS, remedy=REMEDY)
         self._topics = topics
         self._ids: dict[str, int] = {}
         self._held: set[tuple[str, str]] = set()

@@ -250,6 +250,30 @@ def test_a_search_for_faults_finds_none_in_a_sound_file(things: Database) -> Non
     assert things.fault() == ""
 
 
+def test_a_damaged_file_says_its_own_remedy(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"not a database" * 1_000)
+    with pytest.raises(CorruptError, match=r"is damaged .*; ask for another"):
+        Database(path, (FIRST,), remedy="ask for another")
+
+
+@pytest.mark.parametrize("sound", [True, False], ids=["sound", "damaged"])
+def test_a_file_is_replaced_under_those_who_have_it_open(things: Database, path: Path, *, sound: bool) -> None:
+    add(things, "old")
+    with closing(Database(path.with_name("new.db"), (FIRST,))) as new:
+        add(new, "new")
+    if not sound:
+        things.close()
+        path.write_bytes(b"not a database" * 1_000)
+    sqlite.replace(path, path.with_name("new.db"))
+    if sound:
+        assert names(things) == ["new"]
+        add(things, "more")
+    with closing(Database(path, (FIRST,))) as again:
+        assert names(again) == (["new", "more"] if sound else ["new"])
+        assert again.fault() == ""
+
+
 def test_a_full_disk_says_so_and_keeps_what_was_acknowledged(things: Database) -> None:
     add(things, "a")
     things.run("PRAGMA max_page_count=20")
