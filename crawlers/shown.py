@@ -7,45 +7,11 @@ from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
 
 from crawlers.profile import Pick, Selector, select
 
-BLOCKS = frozenset(
-    {
-        "address",
-        "article",
-        "blockquote",
-       
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-    }
-    | {
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "option",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "td",
-        "th",
-        "tr",
-        "ul",
-    }
+BLOCK = re.compile(
+    "address|article|blockquote|d[dlt]|div|fieldset|footer|form|h[1-6r]|header|li|main|nav|[ou]l|option|p|pre|section"
+    "|table|t[dhr]"
 )
-"""Elements that begin and end a line."""
+"""Elements that stand on lines of their own."""
 SILENT = frozenset({"head", "script", "style", "template", "noscript"})
 EDGE = "\x1f"
 BLANK = re.compile(r"[^\S\n]+")
@@ -74,13 +40,14 @@ def _spoken(root: object) -> str:
     parts: list[str] = []
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, element in walker:
-        parts.append(EDGE if element.tag in BLOCKS else "")
+        tag = element.tag if isinstance(element.tag, str) else "script"  # a comment's tag is a function
+        parts.append(EDGE if BLOCK.fullmatch(tag) else "")
         if event == "end":
             parts.append("" if element is root else _said(element.tail))
-        elif isinstance(element.tag, str) and element.tag not in SILENT:
-            parts.append("\n" if element.tag == "br" else _said(element.text))
-        else:
+        elif tag in SILENT:
             walker.skip_subtree()
+        else:
+            parts.append("\n" if tag == "br" else _said(element.text))
     blocks = (block.strip() for block in "".join(parts).split(EDGE))
     return "\n".join(block for block in blocks if block)
 

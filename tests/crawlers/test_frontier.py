@@ -1,0 +1,221 @@
+"""What a visit asks for, in which order, and what is never lost."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from crawlers.account import counts, tally, why
+from crawlers.frontier import Frontier, Visit
+from crawlers.links import Kind, Link
+from crawlers.memory import Memory
+from crawlers.news import Said
+from crawlers.outcome import Outcome, Place, State
+from crawlers.profile import Gate
+from crawlers.reason import Reason
+from pipeline.records import Presence, Rejected
+
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+PLENTY = 1_000
+
+
+@pytest.fixture
+def frontier(tmp_path: Path) -> Iterator[Frontier]:
+    made = Frontier(tmp_path)
+    yield made
+    made.close()
+
+
+def begun(frontier: Frontier, hours: int = 0) -> Visit:
+    return frontier.begin("smithy", ["/"], NOON + timedelta(hours=hours))
+
+
+def taken(frontier: Frontier, visit: Visit, budget: int = PLENTY) -> Place:
+    place = frontier.take(visit, budget)
+    assert place is not None
+    return place
+
+
+def settle(
+    frontier: Frontier, visit: Visit, place: Place, *links: Link, state: State = State.DONE, reason: str = ""
+) -> None:
+    frontier.settle(visit, Outcome(place=place, state=state, reason=reason, links=links), NOON)
+
+
+def to(address: str, refusal: Reason | None = None) -> Link:
+    return Link(address=address, kind=Kind.LISTING if "listing" in address else Kind.PAGE, refusal=refusal)
+
+
+def said(address: str, visit: Visit, presence: Presence = Presence.PRESENT) -> Said:
+    return Said(key=address, address=address, statement="s", version="v", presence=presence, visit=visit.id)
+
+
+def walk(frontier: Frontier, visit: Visit) -> list[str]:
+    """Every address still waiting, in the order in which it is asked for."""
+    order = []
+    while place := frontier.take(visit, PLENTY):
+        order.append(place.address)
+        settle(frontier, visit, place)
+    return order
+
+
+def test_an_address_is_asked_for_once_a_visit(frontier: Frontier) -> None:
+    visit = begun(frontier)
+    settle(frontier, visit, taken(frontier, visit), to("/a"), to("/a"), to("/b"), to("/"))
+    assert walk(frontier, visit) == ["/a", "/b"]
+
+
+def test_a_taken_address_waits_again_when_the_crawl_was_killed(frontier: Frontier) -> None:
+    visit = begun(frontier)
+    taken(frontier, visit)
+    assert frontier.take(visit, PLENTY) is None
+    again = begun(frontier, hours=1)
+    assert (again.id, again.resumed) == (visit.id, True)
+    assert walk(frontier, again) == ["/"]
+
+
+def test_a_finished_visit_is_followed_by_a_new_one(frontier: Frontier) -> None:
+    visit = begun(frontier)
+    walk(frontier, visit)
+    frontier.finish(visit, NOON)
+    again = begun(frontier, hours=1)
+    assert (again.id != visit.id, again.resumed) == (True, False)
+
+
+def test_a_new_visit_starts_anew_then_takes_what_is_new_then_what_was_asked_longest_ago(frontier: Frontier) -> None:
+    visit = begun(frontier)
+    settle(frontier, visit, taken(frontier, visit), to("/listing/1"), to("/listing/2"))
+    for hours in (5, 2):
+        place = taken(frontier, visit)
+        known = [said(place.address, visit)]
+        frontier.settle(visit, Outcome(place=place, state=State.DONE, said=known), NOON + timedelta(hours=hours))
+    frontier.finish(visit, NOON)
+    visit = begun(frontier, hours=9)
+    start = taken(frontier, visit)
+    assert start.address == "/"
+    settle(frontier, visit, start, to("/listing/2"), to("/listing/3"))
+    assert walk(frontier, visit) == ["/listing/3", "/listing/2", "/listing/1"]
+
+
+def test_a_listing_that_is_gone_is_asked_for_again_only_when_linked(frontier: Frontier) -> None:
+    visit = begun(frontier)
+    settle(frontier, visit, taken(frontier, visit), to("/listing/1"))
+    place = taken(frontier, visit)
+    gone = [said(place.address, visit, Presence.GONE)]
+    frontier.settle(visit, Outcome(place=place, state=State.DONE, said=gone), NOON)
+    frontier.finish(visit, NOON)
+    visit = begun(frontier, hours=1)
+    assert walk(frontier, visit) == ["/"]
+    frontier.finish(visit, NOON)
+    visit = begun(frontier, hours=2)
+    settle(frontier, visit, taken(frontier, visit), to("/listing/1"))
+    assert walk(frontier, visit) == ["/listing/1"]
+
+
+def test_the_budget_counts_answers_and_what_is_on_the_way(frontier: Frontier) -> None:
+    visit = begun(frontier)
+    settle(frontier, visit, taken(frontier, visit), to("/a"), to("/b"), to("/c"))
+    taken(frontier, visit, budget=2)
+    assert frontier.take(visit, 2) is None
+    assert not frontier.waits(visit, 2)
+    assert frontier.waits(visit, 3)
+
+
+def test_what_the_budget_left_over_comes_first_the_next_time(frontier: Frontier) -> None:
+    visit = begun(frontier)
+    settle(frontier, visit, taken(frontier, visit), to("/a"), to("/b"))
+    frontier.finish(visit, NOON)
+    assert tally(frontier.database, visit).refused == {"pages_per_visit": 2}
+    assert walk(frontier, begun(frontier, hours=1)) == ["/", "/a", "/b"]
+
+
+def test_a_refused_address_is_taken_in_when_it_is_shown_openly(frontier: Frontier) -> None:
+    visit = begun(frontier)
+    settle(frontier, visit, taken(frontier, visit), to("/a", Reason.HIDDEN), to("/b"))
+    settle(frontier, visit, taken(frontier, visit), to("/a"))
+    assert walk(frontier, visit) == ["/a"]
+
+
+def test_an_address_in_hand_is_not_refused_by_a_later_page(frontier: Frontier) -> None:
+    visit = begun(frontier)
+    settle(frontier, visit, taken(frontier, visit), to("/a"), to("/b"))
+    settle(frontier, visit, taken(frontier, visit), to("/b", Reason.HIDDEN))
+    assert walk(frontier, visit) == ["/b"]
+
+
+def test_an_address_put_back_keeps_its_tries(frontier: Frontier) -> None:
+    visit = begun(frontier)
+    frontier.hold(taken(frontier, visit))
+    place = taken(frontier, visit)
+    settle(frontier, visit, place, state=State.WAITING)
+    assert (place.tries, taken(frontier, visit).tries) == (0, 1)
+
+
+def test_an_address_lost_to_a_fault_says_so_and_is_tried_again(frontier: Frontier) -> None:
+    visit = begun(frontier)
+    taken(frontier, visit)
+    frontier.finish(visit, NOON)
+    assert tally(frontier.database, visit).rejected == {"fault": 1}
+    assert walk(frontier, begun(frontier, hours=1)) == ["/"]
+
+
+def test_markets_do_not_meet(frontier: Frontier) -> None:
+    visit, other = begun(frontier), frontier.begin("forge", ["/"], NOON)
+    settle(frontier, visit, taken(frontier, visit), to("/a"))
+    Memory(frontier.database, "smithy").keep([said("/a", visit)])
+    assert walk(frontier, other) == ["/"]
+    assert Memory(frontier.database, "forge").of("/a") is None
+
+
+def test_every_known_address_is_counted_once(frontier: Frontier) -> None:
+    visit = begun(frontier)
+    settle(frontier, visit, taken(frontier, visit), to("/a"), to("/b"), to("/c", Reason.ACTION_WORD), to("/d"))
+    settle(frontier, visit, taken(frontier, visit), state=State.GATED, reason=Gate.CAPTCHA)
+    settle(frontier, visit, taken(frontier, visit), state=State.REJECTED, reason=Reason.EMPTY)
+    found = {(one.state, one.reason): one.addresses for one in counts(frontier.database, "smithy")}
+    assert found == {
+        ("done", ""): 1,
+        ("gated", "captcha"): 1,
+        ("rejected", "empty"): 1,
+        ("refused", "action_word"): 1,
+        ("waiting", ""): 1,
+    }
+    assert frontier.gated(visit, Gate.CAPTCHA)
+    assert not frontier.gated(visit, Gate.LOGIN)
+
+
+def test_rows_that_were_rejected_are_counted_apart(frontier: Frontier) -> None:
+    visit = begun(frontier)
+    rejected = [Rejected(reason="no_key"), Rejected(reason="no_key"), Rejected(reason="no_title")]
+    frontier.settle(visit, Outcome(place=taken(frontier, visit), state=State.DONE, rejected=rejected), NOON)
+    assert tally(frontier.database, visit).rejected == {"row_no_key": 2, "row_no_title": 1}
+
+
+def test_why_says_what_an_address_waits_for(frontier: Frontier) -> None:
+    visit = begun(frontier)
+    settle(frontier, visit, taken(frontier, visit), to("/a", Reason.ACTION_WORD), to("/b"))
+    (refused,) = why(frontier.database, "/a")
+    (waiting,) = why(frontier.database, "/b", ["smithy"])
+    assert (refused.state, refused.reason, refused.asked) == ("refused", "action_word", "")
+    assert "Headstamp only reads" in refused.meaning
+    assert waiting.state == "waiting"
+    assert why(frontier.database, "/b", ["forge"]) == []
+
+
+def test_a_visit_is_whole_when_nothing_was_left_out(frontier: Frontier) -> None:
+    visit = begun(frontier)
+    settle(frontier, visit, taken(frontier, visit), to("/a"), to("/b", Reason.ACTION_WORD))
+    assert not frontier.whole(visit)
+    settle(frontier, visit, taken(frontier, visit))
+    assert frontier.whole(visit)
+
+
+def test_the_frontier_outlives_its_process(tmp_path: Path) -> None:
+    first = Frontier(tmp_path)
+    visit = begun(first)
+    settle(first, visit, taken(first, visit), to("/a"))
+    first.close()
+    second = Frontier(tmp_path)
+    assert walk(second, begun(second)) == ["/a"]
+    second.close()
