@@ -38,7 +38,7 @@ _SPACED = re.compile(rf"(?<![^\W_])[^\W\d_]([ \t]){_PART}(?:\1{_PART})+\1[^\W\d_
 _DOTTED = re.compile(
     rf"(?<![^\W_])(?<![^\W_][.\-_*|/·•~+:,'^=])[^\W\d_]({_BETWEEN})(?:{_PART}\1)+[^\W\d_](?![^\W_])(?!\1[^\W\d_])"
 )
-_WORD = re.compile(rf"(?<![\w@])(?:[{_SIGN.replace('@', '')}][{_A}{_SIGN}]|[{_A}]+[0-9{_SIGN}])[{_A}0-9{_SIGN}]*")
+_WORD = re.compile(rf"(?<![{_A}0-9_])(?:[{_SIGN.replace('@', '')}][{_A}{_SIGN}]|[{_A}]+[0-9{_SIGN}])[{_A}0-9{_SIGN}]*")
 _RUN = re.compile(r"\d+")
 _BAR = re.compile(r"(?<![\w!|])([b-df-hj-np-tv-z]{1,2})([!|])(?=([a-z])[a-z])", re.IGNORECASE)
 _NEW_WORD = re.compile("[0-9][A-Z].*[a-z]|[a-z].*[0-9][A-Z]|^\\W(?:\\W|[A-Z][a-z])")
@@ -51,10 +51,13 @@ def deobfuscated(text: str) -> str:
 
 def revealed(text: str) -> str:
     """A normalised text with spelt-out words joined, repeated punctuation made single, and letters put for look-alike digits and signs."""
-    joined = _DOTTED.sub(_joined, _SPACED.sub(_joined, _REPEATED.sub(_once, text)))
-    if joined != text and not joined.isascii():
-        joined, _ = unmixed(joined)
-    return _WORD.sub(_read, _BAR.sub(_unbarred, joined))
+    joined = _again(_DOTTED.sub(_joined, _SPACED.sub(_joined, _REPEATED.sub(_once, text))), text)
+    return _again(_WORD.sub(_read, _BAR.sub(_unbarred, joined)), joined)
+
+
+def _again(text: str, before: str) -> str:
+    """The text with scripts unmixed again, where it changed."""
+    return text if text.isascii() or text == before else unmixed(text)[0]
 
 
 def _once(found: re.Match[str]) -> str:

@@ -94,15 +94,17 @@ def _pairs(part: str) -> list[str]:
 
 def _with_number(word: str) -> Sequence[str]:
     found = _WITH_NUMBER.fullmatch(word)
-    return found.groups() if found else (word,)
+    return (_singular(found[1]), found[2]) if found else (word,)
 
 
 def _singular(word: str) -> str:
     """The word without a plural s, where that is safe to say of Latin words in general; doing it again changes nothing."""
-    if len(word) <= 3 or word.endswith(("ss", "us", "is")):  # noqa: PLR2004  # "gas", "was"
+    if len(word) < 3 or word[-1] != "s" or word.endswith(("ss", "us", "is")):  # noqa: PLR2004  # "5s"
         return word
-    if not word[-2].isalpha():
-        return word if word[0].isdigit() else word[:-1]
+    if word[-2].isdigit():
+        return word[:-1]
+    if len(word) == 3 or not word[-2].isalpha():  # noqa: PLR2004  # "gas", "was"
+        return word
     if word.endswith("ies") and len(word) > 4:  # noqa: PLR2004  # "ties"
         return f"{word[:-3]}y"
     return word[:-2] if word.endswith(_AFTER_ES) else word[:-1]
