@@ -19,6 +19,7 @@ PROTOTYPE = Path(__file__).parents[2] / "shared" / "notes" / "embedded_lab" / "e
 SIZES = (1024, 4096)
 BATCHES = {1: 400, 50: 15_000, 500: 30_000}
 READ = 500
+TURNS = 3
 
 
 class Figure(NamedTuple):
@@ -99,14 +100,28 @@ def main() -> None:
 
 
 def figures() -> Iterator[Figure]:
-    """One figure per size and way of working; ours and the prototype's turns follow each other."""
+    """One figure per size and way of working."""
     for size in SIZES:
         for batch, count in BATCHES.items():
-            ours = _rates(Ours, size, batch, count)
-            theirs = _rates(Prototype, size, batch, count) if PROTOTYPE.exists() else (None, None)
+            ours, theirs = _best(size, batch, count)
             yield Figure(f"append {batch} a batch", size, ours[0], theirs[0])
             if batch == max(BATCHES):
                 yield Figure(f"read {READ} and commit", size, ours[1], theirs[1])
+
+
+def _best(size: int, batch: int, count: int) -> tuple[tuple[float, float], tuple[float, float] | tuple[None, None]]:
+    """The best rates of a few turns in which ours and the prototype's follow each other: other work only slows one."""
+    ours: list[tuple[float, float]] = []
+    theirs: list[tuple[float, float]] = []
+    for _ in range(TURNS):
+        ours.append(_rates(Ours, size, batch, count))
+        if PROTOTYPE.exists():
+            theirs.append(_rates(Prototype, size, batch, count))
+    return _highest(ours), _highest(theirs) if theirs else (None, None)
+
+
+def _highest(rates: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    return max(append for append, _ in rates), max(read for _, read in rates)
 
 
 def _rates(log: Callable[[Path], Ours | Prototype], size: int, batch: int, count: int) -> tuple[float, float]:
