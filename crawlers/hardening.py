@@ -41,6 +41,7 @@ def scrapy_settings(crawl: settings.Crawl, pace: Pace) -> Mapping[str, object]:
             "DOWNLOAD_WARNSIZE": 0,
             "DOWNLOAD_FAIL_ON_DATALOSS": True,
             "DOWNLOAD_DELAY": pace.delay,
+            "CONCURRENT_ITEMS": 1,  # a page has one outcome; Scrapy starts this many tasks for each
             "CONCURRENT_REQUESTS": pace.concurrent,
             "CONCURRENT_REQUESTS_PER_DOMAIN": pace.concurrent,
         }

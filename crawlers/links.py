@@ -51,11 +51,20 @@ def links(page: Page, profile: MarketProfile) -> list[Link]:
         return []
     base = joined(page.capture.url, document.css("base::attr(href)").get(""))
     found: dict[str, Link] = {}
-    for anchor in document.css("a[href]")[:MOST]:
-        link = classified(joined(base, anchor.attrib["href"]), profile, hidden=_hidden(anchor.root))
+    for href, hidden in _anchors(document).items():
+        link = classified(joined(base, href), profile, hidden=hidden)
         if link and (link.address not in found or found[link.address].refusal):
             found[link.address] = link
     return list(found.values())
+
+
+def _anchors(document: parsel.Selector) -> dict[str, bool]:
+    """What the page links to, and whether it hides every such link."""
+    found: dict[str, bool] = {}
+    for anchor in document.root.xpath("//a[@href]")[:MOST]:
+        href = anchor.get("href")
+        found[href] = found.get(href, True) and _hidden(anchor)
+    return found
 
 
 def classified(url: str, profile: MarketProfile, *, hidden: bool = False) -> Link | None:
