@@ -56,6 +56,7 @@ COMMANDS = {
 def main(words: list[str] | None = None) -> int:
     """Run one command; its exit status: 0 done, 1 failed, 2 wrong usage or settings."""
     words = sys.argv[1:] if words is None else words
+    os.umask(0o077)  # evidence is for its owner's eyes
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         return _run(words)

@@ -60,12 +60,13 @@ def assessments(
 ) -> list[Assessment]:
     """One assessment per listing, in their order."""
     classifications = classifier.classify(listings, [context(listing) for listing in listings])
+    in_force = policy.digest
     return [
         Assessment(
             listing=listing,
             classification=classification,
             verdicts=verdicts(listing, classification, policy),
-            policy=policy.digest,
+            policy=in_force,
             dollars=rates.dollars(listing.price, listing.provenance.time) if listing.price else None,
         )
         for listing, classification in zip(listings, classifications, strict=True)
