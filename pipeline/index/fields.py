@@ -9,6 +9,8 @@ import msgspec
 from pipeline.index.document import Document
 from pipeline.records import Assessment
 
+MOST_CENTS = 2**63 - 1
+"""What an absurd price counts as: the greatest whole number that indexes hold."""
 Content = str | tuple[str, ...] | datetime | float | int | bool | None
 
 
@@ -144,7 +146,7 @@ _TABLE = (
         name="price_cents",
         kind=Kind.MONEY,
         meaning="the price in US cents at the capture date",
-        get=lambda _, current: current.dollars.cents if current.dollars else None,
+        get=lambda _, current: min(current.dollars.cents, MOST_CENTS) if current.dollars else None,
     ),
     _keyword(
         "currency",

@@ -1,7 +1,7 @@
 """The index in one SQLite file, with full-text search."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from functools import reduce
 from itertools import islice
 from pathlib import Path
@@ -16,10 +16,9 @@ from pipeline.index.query import check, check_fields, terms
 from pipeline.index.sqlite_layout import LAYOUTS, decoded
 from pipeline.index.sqlite_search import MOST_RANKED, Found, counted, ordered, selection, total
 from pipeline.index.sqlite_write import Change, write
-from pipeline.sqlite import Database
+from pipeline.sqlite import Database, replace
 
 AT_ONCE = 500
-PRAGMAS = ("secure_delete=ON", f"mmap_size={2**32}")
 DOCUMENTS = """
     SELECT listing.place, document FROM json_each(?1) AS asked
         JOIN listing ON listing.id = unhex(asked.value) JOIN body ON body.place = listing.place
@@ -31,9 +30,8 @@ class SqliteIndex:
     """One index in one file; several processes read while one writes."""
 
     def __init__(self, path: Path) -> None:
-        self._database = Database(path, LAYOUTS, derived=True)
-        for pragma in PRAGMAS:
-            self._database.all(f"PRAGMA {pragma}")
+        self._database = Database(path, LAYOUTS, derived=True, remedy="build it again with `headstamp reindex`")
+        self._database.all("PRAGMA secure_delete=ON")
 
     def merge(self, records: Sequence[Mergeable]) -> None:
         """Merge records into their listings' documents; returns once that is durable, all of it or none."""
@@ -109,6 +107,24 @@ class SqliteIndex:
         ids = [one.id.hex() for one in found]
         known = self._known(ids)
         return (Hit(id=one, document=known[one][1]) for one in ids if one in known)
+
+
+@contextmanager
+def rebuilt(path: Path) -> Iterator[SqliteIndex]:
+    """An empty index to fill while the block runs. It then takes the place of what `path` holds, even where that is damaged,
+    and whoever has that open sees it at once; where the block fails, all stays as it was.
+    """
+    beside = path.with_name(f"{path.name}.new")
+    _remove(beside)
+    with closing(SqliteIndex(beside)) as index:
+        yield index
+    replace(path, beside)
+    _remove(beside)
+
+
+def _remove(path: Path) -> None:
+    for end in ("", "-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
 
 
 def _order(query: Query, matching: int) -> tuple[Sort, Cursor | None]:

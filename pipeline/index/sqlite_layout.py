@@ -15,7 +15,6 @@ from pipeline.text import tokens
 
 EVERY = "every"
 """The tag of every listing."""
-MOST_CENTS = 2**63 - 1
 COLUMNS = (*FACETS, *RANGES)
 _TYPES: Mapping[Kind, str] = {Kind.DATE: "INTEGER", Kind.MONEY: "INTEGER", Kind.NUMBER: "REAL"}
 
@@ -98,10 +97,8 @@ def unpacked(name: str, stored: Value) -> tuple[str, ...]:
 
 def _number(content: Content) -> Value:
     match content:
-        case None | float():
+        case None | int() | float():
             return content
-        case int():
-            return min(content, MOST_CENTS)
         case _:
             assert not isinstance(content, str | tuple), "a ranged field holds numbers and times"
             return milliseconds(content)

@@ -18,7 +18,7 @@ MOST_RANKED = 200_000
 """Hits above which relevance falls back to newest: ranking a very common word took seconds on a million listings."""
 
 
-MOST_WHOLE = 2**63
+MOST_WHOLE, MOST_FLOAT = 2**63, 1e308
 
 
 class Found(NamedTuple):
@@ -179,7 +179,7 @@ def _high(span: Range) -> float | None:
 
 def _bindable(bound: float | None) -> float | None:
     """The bound as SQLite takes it, which knows whole numbers of 64 bits."""
-    return None if bound is None else min(max(bound, -MOST_WHOLE), MOST_WHOLE - 1)
+    return bound if bound is None or abs(bound) < MOST_WHOLE else float(max(min(bound, MOST_FLOAT), -MOST_FLOAT))
 
 
 def _found(row: tuple[Value, ...]) -> Found:
