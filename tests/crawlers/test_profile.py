@@ -1,13 +1,17 @@
 """What a market profile may say, and how its faults are named."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from crawlers.address import onion
-from crawlers.profile import Gate, MarketProfile, Pace, load, names, read
+from crawlers.profile import Fields, Gate, MarketProfile, Pace, load, names, read
+from crawlers.reason import MEANING
+from crawlers.saved import read_page
 from pipeline.errors import SettingsError
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "market-profiles.md"
 MIRROR = onion(bytes(32))
 
 
@@ -101,3 +105,17 @@ def test_the_layout_of_a_file_makes_no_difference_to_its_digest(tmp_path: Path) 
     first = load("smithy", written(tmp_path, "market: smithy\nfields: {title: h1, vendor: b}\n"))
     second = load("smithy", written(tmp_path, "fields:\n  vendor: b\n  title: h1\nmarket: smithy\npace: {delay: 4}\n"))
     assert first.digest == second.digest != MarketProfile(market="smithy").digest
+
+
+def test_the_document_explains_every_key_field_gate_and_reason() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    keys = (*MarketProfile.__struct_fields__, "extends", *Fields.__struct_fields__, *Pace.__struct_fields__, *Gate)
+    assert [key for key in keys if f"`{key}`" not in text] == []
+    assert [reason for reason, means in MEANING.items() if f"| `{reason}` | {means} |" not in text] == []
+
+
+def test_the_documents_example_reads_the_page_it_names(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```yaml\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+    profile = load("bazaar", written(tmp_path, example, "bazaar"))
+    ((listing,), rejected) = read_page(DOCUMENT.parents[1] / "tests" / "pages" / "bazaar" / "l-4711.html", profile)
+    assert (listing.vendor, listing.ships_to, listing.feedback, rejected) == ("quietmill", ("FR", "NL"), 87, [])
