@@ -191,10 +191,12 @@ def test_each_word_is_small_clean_and_stays_itself(text: str) -> None:
         assert all(letter == "." or unicodedata.category(letter)[0] in "LNM" for letter in word)
 
 
-@given(st.text(alphabet="gGoOlLkKаоІσ 0134578.-é手총", max_size=40))
-def test_a_word_that_was_found_is_found_by_itself(text: str) -> None:
-    for word in tokens(text):
-        assert tokens(word) == [word]
+@pytest.mark.parametrize(
+    ("text", "words"), [("guns50", ["gun", "50"]), ("Glock19s", ["glock", "19"]), ("slugg10", ["slugg", "10"])]
+)
+def test_the_letters_before_a_number_are_read_as_they_are_alone(text: str, words: list[str]) -> None:
+    assert tokens(text) == words
+    assert [word for each in words for word in tokens(each)] == words
 
 
 @given(st.lists(hostile, min_size=1, max_size=5))
