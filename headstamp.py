@@ -69,7 +69,7 @@ def main(words: list[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except Exception as error:  # the one place where anything else ends as one line; HEADSTAMP_LOG_LEVEL=debug shows the rest
+    except Exception as error:  # whatever else went wrong ends as one line too, here and nowhere else
         if os.environ.get("HEADSTAMP_LOG_LEVEL") == "debug":
             raise
         return _failed(f"unforeseen {type(error).__name__}: {error}; HEADSTAMP_LOG_LEVEL=debug shows where", FAILED)
@@ -169,7 +169,6 @@ def _log(settings: Settings, address: str) -> "Broker":
 
 def _classifier(settings: Settings) -> "Classifier":
     from classifier.store import active  # noqa: PLC0415
-
     from pipeline.activations import Activations  # noqa: PLC0415
 
     activations: Activations = Activations(settings.root)

@@ -8,9 +8,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from pipeline.index.fields import FIELDS  # noqa: E402
-
 import headstamp  # noqa: E402  # the checkout's, whatever is installed
+from pipeline.index.fields import FIELDS  # noqa: E402
 from pipeline.taxonomy import CATEGORIES  # noqa: E402
 from pipeline.topics import TOPICS  # noqa: E402
 
@@ -58,7 +57,9 @@ def _topics() -> str:
 
 
 def _fields() -> str:
-    rows = [(f"`{field.name}`", str(field.kind), "yes" if field.facet else "", field.meaning) for field in FIELDS.values()]
+    rows = [
+        (f"`{field.name}`", str(field.kind), "yes" if field.facet else "", field.meaning) for field in FIELDS.values()
+    ]
     return "## Fields of the index\n\n" + _table(("field", "kind", "facet", "meaning"), rows)
 
 
