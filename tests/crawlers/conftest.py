@@ -2,13 +2,15 @@
 
 import json
 import os
+import resource
 import signal
+import socket
 import socketserver
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from multiprocessing import get_context
@@ -19,6 +21,7 @@ from typing import Any
 
 import pytest
 
+import crawlers.crawl
 import headstamp
 from crawlers.address import onion
 from pipeline.broker import START
@@ -84,6 +87,7 @@ class Tiny(socketserver.ThreadingTCPServer):
         self.asked: list[str] = []
         self.hosts: list[str] = []
         self.keys: list[bytes] = []
+        self.talks: list[socket.socket] = []
         self.waiting = threading.Event()
         self.pause_s = 0.0
 
@@ -91,6 +95,25 @@ class Tiny(socketserver.ThreadingTCPServer):
     def socks(self) -> str:
         """The address of the port."""
         return f"127.0.0.1:{self.server_address[1]}"
+
+    def listen(self) -> None:
+        """Answer at the port, in a thread."""
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def leave(self) -> None:
+        """Be gone: no port, no connections."""
+        self.shutdown()
+        self.socket.close()
+        for talk in self.talks:
+            with suppress(OSError):
+                talk.shutdown(socket.SHUT_RDWR)
+
+    def come_back(self) -> None:
+        """Answer at the same port again."""
+        self.socket = socket.socket(self.address_family, self.socket_type)
+        self.server_bind()
+        self.server_activate()
+        self.listen()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Nothing: crawlers are killed here."""
@@ -103,6 +126,7 @@ class Client(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def handle(self) -> None:
+        self.server.talks.append(self.connection)
         if self._handshake():
             super().handle()
 
@@ -165,8 +189,11 @@ class Crawl:
         return visit
 
 
-def headstamped(words: list[str], environment: dict[str, str], said: Path, errors: Path) -> None:
+def headstamped(words: list[str], environment: dict[str, str], said: Path, errors: Path, limits: "Limits") -> None:
     """The command line in a process of its own."""
+    crawlers.crawl.HOLD_S = limits.hold_s
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
     for number, path in ((1, said), (2, errors)):
         os.dup2(os.open(path, os.O_WRONLY), number)
     os.environ.clear()
@@ -174,6 +201,14 @@ def headstamped(words: list[str], environment: dict[str, str], said: Path, error
     status = headstamp.main(words)
     sys.stdout.flush()
     os._exit(status)
+
+
+@dataclass
+class Limits:
+    """What a crawl has."""
+
+    hold_s: float = 60.0
+    file_bytes: int = resource.RLIM_INFINITY
 
 
 @dataclass
@@ -198,6 +233,7 @@ class Bench:
 
     tiny: Tiny
     folder: Path
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def settings(self) -> Settings:
@@ -222,7 +258,7 @@ class Bench:
         """A crawl that has been started."""
         words = ["crawl", *(markets or ["tiny"]), "--json"]
         said, errors = (Path(mkstemp(dir=self.folder)[1]) for _ in range(2))
-        process = FORKS.Process(target=headstamped, args=(words, self.environment | extra, said, errors))
+        process = FORKS.Process(target=headstamped, args=(words, self.environment | extra, said, errors, self.limits))
         process.start()
         return Running(process, said, errors)
 
@@ -232,12 +268,16 @@ class Bench:
     def killed_at(self, pages: int, how: signal.Signals) -> Crawl:
         """A crawl that gets a signal when so many pages were asked for."""
         running = self.start()
-        while len(self.tiny.asked) < pages and running.process.is_alive():
-            self.tiny.waiting.wait(5)
-            self.tiny.waiting.clear()
+        self.await_pages(pages, running)
         assert running.process.pid is not None
         os.kill(running.process.pid, how)
         return running.ended()
+
+    def await_pages(self, pages: int, running: "Running") -> None:
+        """Return when so many pages were asked for."""
+        while len(self.tiny.asked) < pages and running.process.is_alive():
+            self.tiny.waiting.wait(5)
+            self.tiny.waiting.clear()
 
     def published(self, topic: Topic) -> list[Record]:
         with closing(headstamp.deployment(self.settings).log()) as log:
@@ -247,7 +287,7 @@ class Bench:
 @pytest.fixture
 def tiny() -> Iterator[Tiny]:
     with Tiny() as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        server.listen()
         yield server
         server.shutdown()
 

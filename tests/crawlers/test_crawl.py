@@ -1,11 +1,15 @@
 """A crawl of a small market, as a process of its own, through a real SOCKS5 port."""
 
+import select
 import signal
+import socket
+import socketserver
+import threading
 from collections.abc import Iterator
 
 from pipeline.records import Capture, Listing, Presence, Sighting, Task, listing_id
 from pipeline.topics import LISTINGS, TASKS
-from tests.crawlers.conftest import MIRRORS, Answer, Bench, links, listing
+from tests.crawlers.conftest import MIRRORS, Answer, Bench, Limits, links, listing
 
 
 def stock(bench: Bench, count: int = 3) -> None:
@@ -290,3 +294,66 @@ def test_result_pages_carry_the_offers_of_some_markets(bench: Bench) -> None:
     assert bench.tiny.asked == ["/", "/"]
     gone = [record for record in sightings(bench) if record.presence is Presence.GONE]
     assert [(record.listing_id, record.reason) for record in gone] == [(listing_id("tiny", "a"), "unlisted")]
+
+
+def test_pages_wait_for_a_socks_port_that_comes_back(bench: Bench) -> None:
+    stock(bench, 6)
+    bench.tiny.pause_s = 0.1
+    running = bench.start()
+    bench.await_pages(3, running)
+    bench.tiny.leave()
+    bench.tiny.come_back()
+    done = running.ended()
+    assert (done.status, done.summary["listings"], done.visit["rejected"]) == (0, 6, {})
+
+
+def test_a_socks_port_that_stays_away_burns_no_page(bench: Bench) -> None:
+    stock(bench, 6)
+    bench.tiny.pause_s = 0.1
+    bench.limits.hold_s = 0.2
+    running = bench.start()
+    bench.await_pages(3, running)
+    bench.tiny.leave()
+    stopped = running.ended()
+    assert stopped.status == 1
+    assert stopped.errors.strip().endswith("does not answer: start tor, or set crawl.socks")
+    bench.tiny.come_back()
+    done = bench.crawl()
+    assert (done.summary["listings"], done.visit["rejected"]) == (6, {})
+
+
+def test_a_full_disk_stops_the_crawl_and_loses_nothing(bench: Bench) -> None:
+    stock(bench, 30)
+    bench.limits.file_bytes = 200_000
+    stopped = bench.crawl()
+    assert stopped.status == 1
+    assert "home" in stopped.errors
+    bench.limits = Limits()
+    assert bench.crawl().visit["finished"]
+    assert {record.key for record in listings(bench)} == {f"k{number}" for number in range(30)}
+
+
+class Relay(socketserver.StreamRequestHandler):
+    """Carries a connection of a unix socket on to the tiny market."""
+
+    def handle(self) -> None:
+        port: int = self.server.port  # type: ignore[attr-defined]  # set below
+        with socket.create_connection(("127.0.0.1", port)) as inner:
+            ends = [self.connection, inner]
+            while True:
+                for ready in select.select(ends, [], [])[0]:
+                    data = ready.recv(65_536)
+                    if not data:
+                        return
+                    ends[ends[0] is ready].sendall(data)
+
+
+def test_a_socks_port_may_be_a_unix_socket(bench: Bench) -> None:
+    stock(bench)
+    path = bench.folder / "socks"
+    with socketserver.ThreadingUnixStreamServer(str(path), Relay) as server:
+        server.port = bench.tiny.server_address[1]  # type: ignore[attr-defined]  # read above
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        done = bench.crawl(HEADSTAMP_CRAWL_SOCKS=f"unix:{path}")
+        server.shutdown()
+    assert (done.status, done.summary["listings"]) == (0, 3), done.errors
