@@ -49,14 +49,13 @@ class _Maker:
         self._mapping, self._file, self._activation = mapping, file, activation
         self._digest = mapping.digest
         self._since = date(mapping.default.date) or UNDATED
-        self._places = [(field, mapping.column(field), mapping.otherwise(field)) for field in FIELDS]
-        self.columns = tuple(dict.fromkeys([column for _, column, _ in self._places if column] + [*mapping.category]))
+        places = [(field, mapping.column(field), mapping.otherwise(field)) for field in FIELDS]
+        self._places = [(field, column, otherwise) for field, column, otherwise in places if column or otherwise]
+        self.columns = tuple(sorted(mapping.known))
 
     def listing(self, cells: Cells, line: int) -> Listing | Rejected:
         """The listing of one record, or why it is none."""
-        given = {field: cells.get(column, "").strip() or otherwise for field, column, otherwise in self._places}
-        cut = {field: bounded(text) for field, text in given.items()}
-        text = {field: kept.strip() for field, (kept, _) in cut.items()}
+        text, cut = self._texts(cells)
         for field in REQUIRED:
             if not text[field]:
                 return Rejected(reason=f"no_{field}", detail=f"column '{self._mapping.column(field)}' is empty")
@@ -79,7 +78,7 @@ class _Maker:
             feedback=whole(text["feedback"]),
             sold=whole(text["sold"]),
             stock=whole(text["stock"]),
-            truncated=tuple(field for field, (_, was_cut) in cut.items() if was_cut),
+            truncated=cut,
             provenance=Import(
                 time=seen.at,
                 precision=seen.precision,
@@ -89,6 +88,17 @@ class _Maker:
                 activation=self._activation,
             ),
         )
+
+    def _texts(self, cells: Cells) -> tuple[dict[str, str], tuple[str, ...]]:
+        """Every field's text, "" where there is none, and the names of those that were cut."""
+        texts = dict.fromkeys(FIELDS, "")
+        cut: list[str] = []
+        for field, column, otherwise in self._places:
+            if given := cells.get(column, "").strip() or otherwise:
+                kept, was_cut = bounded(given)
+                texts[field] = kept.strip()
+                cut += [field] * was_cut
+        return texts, tuple(cut)
 
     def _category(self, cells: Cells) -> tuple[str, ...]:
         named = self._mapping.category

@@ -33,14 +33,17 @@ _FORMS = tuple(
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@lru_cache(maxsize=4096)
 def date(text: str) -> Date | None:
     """The date that a text is, as exact as it is written: the first instant of the period, in UTC; or None.
 
     A time without a zone is UTC. Where day and month cannot be told apart (03/04/2020) only the year is taken.
     """
-    plain = readable(text)
-    found = next((match for form in _FORMS if (match := form.fullmatch(plain))), None)
+    return _read(readable(text))
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> Date | None:
+    found = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
     if found is None:
         return None
     try:

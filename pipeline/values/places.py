@@ -74,16 +74,19 @@ _WORDS = re.compile(r"[^\W_]+")
 _MARKS = re.compile("[\u0300-\u036f]+")
 
 
-@lru_cache(maxsize=4096)
 def countries(text: str) -> tuple[str, ...]:
     """The places named in a text, in its order: ISO 3166-1 alpha-2 codes, "EU" (also for Europe), "WW" for the whole world.
 
     What a text excepts ("worldwide except …") is left out, and so is anything that is no place.
     """
-    whole = readable(text)
-    if (found := _place(whole)) is not None:
+    return _read(readable(text))
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> tuple[str, ...]:
+    if (found := _place(text)) is not None:
         return (found,) if found else ()
-    offered = _ONLY.sub(" ", _EXCEPTION.sub(" ", whole))
+    offered = _ONLY.sub(" ", _EXCEPTION.sub(" ", text))
     return tuple(dict.fromkeys(code for part in _PARTS.split(offered) for code in _places(part) if code))
 
 
