@@ -24,6 +24,7 @@ from pipeline.logs import line
 from pipeline.sqlite import lock
 
 HOLD_S = 120.0
+"""Seconds that requests wait for a SOCKS port that went away."""
 PROBE_TIMEOUT_S = 10.0
 
 
@@ -124,4 +125,5 @@ def _run(walks: Sequence[Walk], deployment: Deployment) -> None:
         visits.append(process.crawl(Crawler(MarketSpider, own), walk=walk))
     process.start()
     for visit in visits:
-        visit.result()
+        if visit.done() and not visit.cancelled():  # a second signal leaves it undone
+            visit.result()
