@@ -40,7 +40,7 @@ _LETTERED = _either([sign for sign in _SIGNS if sign[0] in ascii_letters])
 _BARE = _either([sign for sign in _SIGNS if sign[0] not in ascii_letters])
 _CURRENCY = rf"(?:(?<![^\W\d_])(?:(?:{_SPELT})(?![^\W\d_])|{_LETTERED})|{_BARE})"
 _KILO = r"(?P<{}>[kK](?![^\W\d_]))?"
-_PLAIN = re.compile(r"(\d+(?:\.\d+)?) ([A-Z]{3,4})")
+_PLAIN = re.compile(r"(\d{1,15}(?:\.\d{1,18})?) ([A-Z]{3,4})")
 _PRICE = re.compile(
     rf"(?<![\w#-])(?P<before>{_CURRENCY}) ?:? ?(?P<first>{NUMBER}){_KILO.format('k1')}(?: ?(?P<exact>{_DOLLARS})\b)?"
     rf"|(?<![\w#.,-])(?P<second>{NUMBER}){_KILO.format('k2')}(?: ?[-–] ?{NUMBER}[kK]?)? ?(?P<after>{_CURRENCY})",

@@ -13,13 +13,16 @@ NUMBER = rf"{TIGHT}(?: \d{{3}}(?!\d))*(?:[.,]\d+)?(?:[eE][-+]?\d{{1,2}}(?!\d))?"
 """A number as a pattern; spaces may group its digits, and an exponent may follow."""
 
 _LONGEST = 300
+_SAME_TO_RE = str.maketrans("İı", "Ii")
+"""Letters that a pattern without case takes for i, and `str.lower` does not."""
 _GROUPED = re.compile(r"\d{1,3}([,.' ])\d{3}(?:\1\d{3})*")
 
 
 def readable(text: str) -> str:
     """The beginning of a text, where its value stands, in one form of each letter and one kind of space."""
     head = text[:_LONGEST]
-    return " ".join((head if head.isascii() else normalize("NFKC", head)).split())
+    plain = head if head.isascii() else normalize("NFKC", head).translate(_SAME_TO_RE)
+    return " ".join(plain.split())
 
 
 def number(text: str, *, decimal_comma: bool = False, small: bool = False) -> Decimal | None:

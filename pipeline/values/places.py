@@ -118,7 +118,7 @@ def _place(text: str) -> str | None:
     return _names().get(" ".join(_words(bare)))
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _code(letters: str) -> str | None:
     import pycountry  # noqa: PLC0415  # 90 ms, paid only where places are read
 

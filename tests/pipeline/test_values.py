@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from pipeline.records import Amount, Date, Money, Precision
 from pipeline.values import amounts, countries, date, money, whole
+from pipeline.values.money import _PRICE
 
 ODD = "0123456789٣.,'’ eE-+$€฿kxXTZQ:/nandUSDBTCworldexceptUSA\u00a0\u0301"
-hostile = st.text(max_size=80) | st.text(alphabet=ODD, max_size=80)
+hostile = st.text(max_size=80) | st.from_regex(_PRICE) | st.text(alphabet=ODD, max_size=80)
 
 
 @given(hostile)
@@ -66,6 +67,8 @@ def test_a_plain_amount_with_its_code_is_read_exactly(amount: Decimal, currency:
         ("from $5k", "5000", "USD"),
         ("$12 (0.0004 BTC)", "12", "USD"),
         ("１２ USD", "12", "USD"),
+        ("2 bıtcoİns", "2", "BTC"),
+        ("2 uſd", "2", "USD"),
     ],
 )
 def test_a_price_is_read_as_it_is_written(text: str, amount: str, currency: str) -> None:
