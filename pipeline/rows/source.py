@@ -69,10 +69,16 @@ class Lines:
         self.number -= len(self._record)
         return found
 
+    @property
+    def first(self) -> str:
+        """The record's first line."""
+        return self._record[0]
+
     def again(self) -> None:
-        """Give the lines of this record again, but for its first."""
+        """Give the lines of this record again, but for its first: what an unclosed quote swallowed may be good rows."""
         self._waiting.extend(reversed(self._record[1:]))
-        self.number -= max(0, len(self._record) - 1)
+        self.number -= len(self._record[1:])
+        del self._record[1:]
 
     def _read(self) -> str:
         raw = self._raw(LONGEST_LINE)

@@ -14,7 +14,7 @@ from pipeline.rows.source import Lines, TooLargeError, opened
 LARGEST_CELL = 2**20
 """Characters of one CSV cell; a row with a longer one is rejected. Cells beyond `pipeline.text.LIMIT` are only cut."""
 
-_TOO_LARGE = Rejected(reason="too_large", detail="more than a row may hold, or a quote that is never closed")
+_TOO_LARGE = Rejected(reason="too_large", detail="more than a row may hold")
 _decoder = msgspec.json.Decoder(float_hook=str)  # a price keeps its decimals
 
 
@@ -35,7 +35,7 @@ def header(path: Path) -> tuple[str, ...]:
     """The columns of a CSV file, or the keys of a JSONL file's first object; a `MalformedError` where there are none."""
     with opened(path) as lines:
         if not _is_json(lines, path):
-            return _columns(csv.reader(lines), path)
+            return _columns(csv.reader(lines, strict=True), path)
         found = _object(lines.peek())
         if isinstance(found, Rejected):
             raise MalformedError(f"{path}: the first line is no JSON object; write one object a line")
@@ -64,7 +64,7 @@ def _columns(reader: Iterator[list[str]], path: Path) -> tuple[str, ...]:
 
 
 def _rows(lines: Lines, path: Path, columns: Sequence[str]) -> Iterator[Record]:
-    reader = csv.reader(lines)
+    reader = csv.reader(lines, strict=True)
     held = _columns(reader, path)
     if twice := [name for name in columns if held.count(name) > 1]:
         raise SettingsError(f"{path}: has two columns {twice[0][:40]!r}; rename one")
@@ -75,21 +75,28 @@ def _rows(lines: Lines, path: Path, columns: Sequence[str]) -> Iterator[Record]:
             cells = _cells(next(reader), held, cut=lines.cut > cut)
         except StopIteration:
             return
-        except csv.Error as error:
-            cells = _TOO_LARGE if "field limit" in str(error) else Rejected(reason="not_csv", detail=str(error))
-        except TooLargeError:
-            cells = _TOO_LARGE
+        except (csv.Error, TooLargeError):
+            cells = _cells(_leniently(lines.first), held, cut=lines.cut > cut)
+            lines.again()
         if isinstance(cells, Rejected):
-            lines.again()  # what an unclosed quote swallowed may be good rows
+            lines.again()
             yield Record(line, cells, lines.replaced - replaced)
         elif cells:
             yield Record(line, {name: cells[place] for name, place in places}, lines.replaced - replaced)
 
 
-def _cells(cells: list[str], held: Sequence[str], *, cut: bool) -> list[str] | Rejected:
+def _leniently(line: str) -> list[str] | Rejected:
+    """The cells of one line whose quotes are out of order: an unclosed one ends with its line, so that it swallows no good rows."""
+    try:
+        return next(csv.reader([line]))
+    except csv.Error as error:
+        return _TOO_LARGE if "field limit" in str(error) else Rejected(reason="not_csv", detail=str(error))
+
+
+def _cells(cells: list[str] | Rejected, held: Sequence[str], *, cut: bool) -> list[str] | Rejected:
     """The cells of a row that has one for each column; cells beyond them must be blank."""
-    if cut:
-        return _TOO_LARGE
+    if cut or isinstance(cells, Rejected):
+        return cells if isinstance(cells, Rejected) else _TOO_LARGE
     if not cells or len(cells) == len(held) or (len(cells) > len(held) and not any(map(str.strip, cells[len(held) :]))):
         return cells
     return Rejected(reason="cells", detail=f"{len(cells)} cells where the header has {len(held)} columns")

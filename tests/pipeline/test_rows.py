@@ -82,11 +82,23 @@ def test_lines_are_counted_as_an_editor_counts(tmp_path: Path) -> None:
     assert [row.line for row in read_rows] == [2, 5]
 
 
-def test_a_quote_that_is_never_closed_costs_one_row(tmp_path: Path) -> None:
+@pytest.mark.parametrize("closed", ['a,y,"good, quoted"\n', 'a,y,"good\n', ""])
+def test_a_quote_that_is_never_closed_swallows_no_rows(tmp_path: Path, closed: str) -> None:
     body = "".join(f"a,{number},lamp\n" for number in range(100))
-    read_rows = found(tmp_path, f'{HEAD}\na,x,"lamp\n{body}a,y,"good, quoted"\na,z,lamp\n')
-    assert titles(read_rows) == ["cells", *["lamp"] * 100, "good, quoted", "lamp"]
-    assert read_rows[-1].line == 104
+    read_rows = found(tmp_path, f'{HEAD}\na,x,"first\n{body}{closed}a,z,last\n')
+    assert titles(read_rows)[:101] == ["first", *["lamp"] * 100]
+    assert titles(read_rows)[-1] == "last"
+    assert read_rows[-1].line == 103 + bool(closed)
+
+
+def test_quotes_out_of_order_are_kept_as_text(tmp_path: Path) -> None:
+    assert titles(found(tmp_path, f'{HEAD}\na,1,"5" shade\na,2,5" shade\n')) == ["5 shade", '5" shade']
+
+
+def test_a_row_with_too_many_cells_swallows_no_rows(tmp_path: Path) -> None:
+    read_rows = found(tmp_path, f'{HEAD}\na,x,"lamp\na,1,lamp\n","more",""\na,2,lamp\n')
+    assert titles(read_rows)[:2] == ["cells", "lamp"]
+    assert titles(read_rows)[-1] == "lamp"
 
 
 @pytest.mark.parametrize("quoted", [True, False])
