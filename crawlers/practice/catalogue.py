@@ -7,6 +7,7 @@ from functools import cached_property
 
 import msgspec
 
+from crawlers.practice import LISTINGS, SEED
 from crawlers.practice.chance import draws as drawing
 from crawlers.practice.life import Gone, Life, life, lived
 from crawlers.practice.offers import Offer, Relation, again, fresh
@@ -15,7 +16,6 @@ from crawlers.practice.vendors import OPENED, Vendor, vendors
 from crawlers.practice.wares import Ware, wares
 from pipeline.taxonomy import Category, Open
 
-SEED, LISTINGS = 7, 600
 ARMS_ADVERTS, LEAST_ARMS, MOST_ARMS = 20, 0.01, 0.034
 """Adverts to do with arms that a small market has at least, and their share in a large and in a small one."""
 ARRIVING = 0.02
@@ -144,7 +144,7 @@ def _adverts(seed: int, drawn: Sequence[Ware], sellers: Mapping[str, Sequence[Ve
             else fresh(seed, number, ware, sellers[ware.path[0]])
         )
         adverts.append(advert)
-        if advert.relation is Relation.NONE:
+        if advert.relation is Relation.NONE and not advert.placeholder:
             earlier.append(advert)
     return adverts
 

@@ -2,13 +2,14 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from pathlib import Path
 
+from crawlers.practice import LISTINGS, SEED
 from pipeline.deployment import Deployment
 from pipeline.errors import SettingsError, StorageError
 
-SEED, LISTINGS = 7, 600
 MOST_LISTINGS, MOST_DAYS, MOST_PORT = 200_000, 3650, 65_535
 
 
@@ -56,6 +57,7 @@ def practice(arguments: argparse.Namespace, deployment: Deployment) -> int:
 
 def run(arguments: argparse.Namespace) -> None:
     """Serve one market on one day until this process is asked to end."""
+    parent = os.getppid()  # first of all: it may end while the market is drawn
     from crawlers.practice.catalogue import market  # noqa: PLC0415  # `--help` draws no market
     from crawlers.practice.pages import Pages  # noqa: PLC0415
     from crawlers.practice.server import mirrors, serve  # noqa: PLC0415
@@ -64,7 +66,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     drawn = market(arguments.seed, arguments.listings, arguments.day, arguments.arms)
     site = Site(Pages(drawn), mirrors())
-    asyncio.run(serve(site, Tally(arguments.report), arguments.port, ready=_said))
+    asyncio.run(serve(site, Tally(arguments.report), port=arguments.port, parent=parent, ready=_said))
 
 
 def _said(line: str) -> None:

@@ -30,6 +30,11 @@ def priced(dollars: float, currency: str) -> Money:
     return Money(amount=max(amount.quantize(step, ROUND_HALF_UP), STEP[currency]), currency=currency)
 
 
+def in_dollars(money: Money) -> float:
+    """What a price comes to in US dollars on day 0."""
+    return float(money.amount * DOLLARS[money.currency])
+
+
 def written(money: Money, form: int) -> str:
     """The price in one of the ways its currency is written."""
     forms = FORMS[money.currency]

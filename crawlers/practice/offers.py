@@ -10,12 +10,12 @@ import msgspec
 
 from crawlers.practice.chance import draws as drawing
 from crawlers.practice.disguise import Disguise, disguised
-from crawlers.practice.money import priced, written
+from crawlers.practice.money import in_dollars, priced, written
 from crawlers.practice.phrases import FALLBACK, lot_text, places, sentences, spoken, titles
 from crawlers.practice.vendors import OPENED, Vendor
 from crawlers.practice.wares import Ware
 from pipeline.records import Money
-from pipeline.taxonomy import Open
+from pipeline.taxonomy import Act, Open
 
 BUNDLED, OWN_LANGUAGE, PLACEHOLDER = 0.04, 0.75, 0.012
 """Share of adverts that join two things, that are in the vendor's own language where the thing has a name in it, that keep a page up without stock."""
@@ -129,7 +129,7 @@ def again(seed: int, number: int, origin: Offer, sellers: Sequence[Vendor]) -> O
         number=number,
         key=key(seed, number),
         origin=origin.key,
-        posted=origin.posted + timedelta(days=draws.randrange(1, 30)),
+        posted=min(origin.posted + timedelta(days=draws.randrange(1, 30)), OPENED),
         sold=draws.randrange(5),
         feedback=0,
     )
@@ -174,15 +174,16 @@ def _delivery(ware: Ware, vendor: Vendor, draws: Random) -> Delivery:
 
 
 def _bundled(offer: Offer, draws: Random) -> Offer:
-    if draws.random() >= BUNDLED or offer.ware.family in DIGITAL:
+    others = [name for name in offer.ware.names_in(offer.language) if name != offer.name]
+    if draws.random() >= BUNDLED or offer.delivery.digital or not others:
         return offer
-    second = draws.choice(offer.ware.names_in(offer.language))
+    second = draws.choice(others)
     return msgspec.structs.replace(offer, title=f"{offer.title} + {second}", bundle=True)
 
 
 def _kept_up(offer: Offer, draws: Random) -> Offer:
     """The offer, or now and then a page that only waits for new stock, at a price nobody would pay."""
-    if draws.random() >= PLACEHOLDER:
+    if draws.random() >= PLACEHOLDER or offer.ware.act is not Act.OFFER:
         return offer
     return msgspec.structs.replace(
         offer,
@@ -205,15 +206,13 @@ def _relisted(offer: Offer, draws: Random) -> Offer:
 
 def _copied(offer: Offer, vendor: Vendor, draws: Random) -> Offer:
     terms = draws.choice(spoken(sentences().terms, offer.language))
-    dollars = offer.ware.usd * draws.uniform(0.7, 1.4)
     return msgspec.structs.replace(
         offer,
         title=offer.title.replace(", ", " | "),
         description="\n".join([*offer.description.split("\n")[:-1], terms]),
         vendor=vendor,
-        price=priced(dollars, vendor.currency),
+        price=priced(in_dollars(offer.price) * draws.uniform(0.85, 1.2), vendor.currency),
         price_form=vendor.price_form,
         delivery=_delivery(offer.ware, vendor, draws),
-        placeholder=False,
         relation=Relation.COPY,
     )

@@ -64,8 +64,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.filters["date"] = _date
-        sidebar = self._templates.get_template("sidebar.html")
-        self._sidebar = Markup(sidebar.render(tree=self._tree, rates=rates(market.day)))  # noqa: S704  # the template escapes
+        self._sidebars = {name: self._sidebar(name) for name in ("", *(shelf.name for shelf in self._tree))}
 
     def home(self) -> str:
         """The front page, with what was posted lately."""
@@ -87,6 +86,7 @@ class Pages:
         return self._page(
             "category.html",
             f"/category/{number}/{page}",
+            aisle=path[0],
             path=path,
             ids=self.ids,
             id=number,
@@ -104,6 +104,7 @@ class Pages:
         html = self._page(
             "listing.html",
             f"/listing/{offer.key}",
+            aisle=offer.ware.path[0],
             charset="iso-8859-1" if odd is Oddity.WRONG_CHARSET else "utf-8",
             offer=offer,
             titled=odd is not Oddity.NO_TITLE,
@@ -147,15 +148,18 @@ class Pages:
         """A page that stands before the market: "login" or "captcha"."""
         return self._templates.get_template("gate.html").render(name=NAME, kind=kind, heading=heading)
 
-    def _page(self, template: str, address: str, **facts: object) -> str:
+    def _page(self, template: str, address: str, *, aisle: str = "", **facts: object) -> str:
+        """A page in the market's frame; the address chooses its hidden links, the aisle what the sidebar unfolds."""
         first = int.from_bytes(hashlib.sha256(address.encode()).digest()[:2], "big")
-        hidden = [
-            self.hidden[first % HIDDEN_KEYS],
-            self.hidden[(first + 1) % HIDDEN_KEYS],
-            HIDDEN_CATEGORY + first % 10,
-        ]
-        shared = {"name": NAME, "sidebar": self._sidebar, "hidden": hidden, "charset": "utf-8"}
-        return self._templates.get_template(template).render(shared | facts)
+        keys = [self.hidden[(first + at) % HIDDEN_KEYS] for at in range(2)]
+        shared = {"name": NAME, "sidebar": self._sidebars[aisle], "hidden": [*keys, HIDDEN_CATEGORY + first % 10]}
+        return self._templates.get_template(template).render({"charset": "utf-8"} | shared | facts)
+
+    def _sidebar(self, aisle: str) -> Markup:
+        html = self._templates.get_template("sidebar.html").render(
+            tree=self._tree, open=aisle, rates=rates(self.market.day)
+        )
+        return Markup(html)  # noqa: S704  # the template has escaped it
 
     def _shelf(self, path: tuple[str, ...]) -> Shelf:
         shelves = self.market.shelves

@@ -53,14 +53,14 @@ async def opened(site: Site, tally: Tally, port: int = 0) -> AsyncIterator[Ports
         yield Ports(socks.sockets[0].getsockname()[1], http.sockets[0].getsockname()[1])
 
 
-async def serve(site: Site, tally: Tally, port: int, ready: Callable[[str], None]) -> None:
+async def serve(site: Site, tally: Tally, *, port: int, parent: int, ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM, SIGINT or the end of the parent process; `ready` gets one line of JSON once it can be reached."""
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with opened(site, tally, port) as ports:
         ready(_told(ports, site))
-        await _ended(stop, os.getppid())
+        await _ended(stop, parent)
     tally.write()
 
 

@@ -137,7 +137,8 @@ class Site:
             "/orders": Answer(status=302, location="/login"),
             "/messages": Answer(status=302, location="/login"),
             "/go/forum": Answer(status=302, location=CLEARNET),
-            "/static/market.css": Answer(body=(FOLDER / "market.css").read_bytes(), type="text/css; charset=utf-8"),
+            "/static/market.css": _file("market.css", "text/css; charset=utf-8"),
+            "/static/captcha.svg": _file("captcha.svg", "image/svg+xml"),
         }
 
     def _missing(self) -> Answer:
@@ -162,6 +163,10 @@ def _acted(path: str, query: dict[str, str]) -> Trap | None:
     if path == "/messages/new":
         return Trap.MESSAGE
     return Trap.REPORT if path.startswith("/listing/") and path.endswith("/report") else None
+
+
+def _file(name: str, kind: str) -> Answer:
+    return Answer(body=(FOLDER / name).read_bytes(), type=kind)
 
 
 def _html(text: str, *, status: int = 200, delay_s: float = 0.0, trap: Trap | None = None) -> Answer:

@@ -2,7 +2,8 @@
 
 import msgspec
 
-from crawlers.practice.catalogue import LISTINGS, SEED, Market, Oddity, market
+from crawlers.practice import LISTINGS, SEED
+from crawlers.practice.catalogue import Market, Oddity, market
 from crawlers.practice.disguise import Disguise
 from crawlers.practice.life import Gone
 from crawlers.practice.offers import Offer, Relation
