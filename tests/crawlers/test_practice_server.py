@@ -205,3 +205,18 @@ def test_a_wrong_figure_is_wrong_usage(words: tuple[str, str]) -> None:
     )
     assert done.returncode == 2
     assert words[0] in done.stderr
+
+
+def test_a_crawl_reads_every_listing_and_steps_into_no_trap(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    with started("--report", str(report)) as process:
+        assert process.stdout is not None
+        socks = json.loads(process.stdout.readline())["socks"]
+        home = {"HEADSTAMP_HOME": str(tmp_path / "home"), "HEADSTAMP_CRAWL_SOCKS": socks}
+        words = [sys.executable, "-m", "headstamp", "crawl", "practice", "--json"]
+        done = subprocess.run(words, cwd=ROOT, env=os.environ | home, capture_output=True, text=True, check=True)
+        process.terminate()
+    counted = json.loads(report.read_text())
+    assert json.loads(done.stdout)["listings"] == 59, "all but the one without a title"
+    assert set(counted["traps"].values()) | set(counted["leaks"].values()) == {0}
+    assert counted["lanes"] == 1
