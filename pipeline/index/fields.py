@@ -44,6 +44,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     """Whether listings are filtered and counted by it."""
     many: bool = False
     """Whether a listing may have several values; each of them counts it once."""
+    endless: bool = False
+    """Whether it is free text of the page, so that its values have no end and go with their listings."""
 
     @property
     def ranged(self) -> bool:
@@ -88,8 +90,9 @@ def _keyword(
     *,
     facet: bool = True,
     many: bool = False,
+    endless: bool = False,
 ) -> Field:
-    return Field(name=name, kind=Kind.KEYWORD, meaning=meaning, get=get, facet=facet, many=many)
+    return Field(name=name, kind=Kind.KEYWORD, meaning=meaning, get=get, facet=facet, many=many, endless=endless)
 
 
 def _month(document: Document, _current: Assessment) -> str:
@@ -105,7 +108,9 @@ _TABLE = (
     _keyword("market", "the market that shows it", lambda _, current: current.listing.market),
     _keyword("key", "the market's own name for the offer", lambda _, current: current.listing.key, facet=False),
     _keyword("venue", "what kind of place the market is", lambda _, current: current.listing.venue.value),
-    _keyword("vendor", "the seller's name as the market shows it", lambda _, current: current.listing.vendor),
+    _keyword(
+        "vendor", "the seller's name as the market shows it", lambda _, current: current.listing.vendor, endless=True
+    ),
     Field(name="title", kind=Kind.TEXT, meaning="the title", get=lambda _, current: current.listing.title),
     Field(
         name="description",
@@ -117,6 +122,7 @@ _TABLE = (
         "market_category",
         "the first step of the market's own category path",
         lambda _, current: current.listing.category_path[0] if current.listing.category_path else "",
+        endless=True,
     ),
     _keyword(
         "category",

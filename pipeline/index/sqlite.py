@@ -49,10 +49,9 @@ class SqliteIndex:
     def search(self, query: Query) -> Page:
         """The listings that match, a page at a time."""
         check(query)
-        chosen = selection(query)
-        matching = total(self._database, chosen)
+        matching = total(self._database, selection(query))
         sort, after = _order(query, matching)
-        with closing(ordered(self._database, chosen, sort, after)) as places:
+        with closing(ordered(self._database, query, matching, sort, after)) as places:
             found = list(islice(places, query.size + 1))
         more = 0 < query.size < len(found)
         return Page(
@@ -68,14 +67,14 @@ class SqliteIndex:
         """
         check(query)
         check_fields(by)
-        return counted(self._database, selection(query), by)
+        return counted(self._database, query, by)
 
     def scan(self, query: Query) -> Iterator[Hit]:
         """Every listing that matches, in the query's order; merge through another instance while it runs."""
         check(query)
-        chosen = selection(query)
-        sort, after = _order(query, total(self._database, chosen))
-        places = ordered(self._database, chosen, sort, after)
+        matching = total(self._database, selection(query))
+        sort, after = _order(query, matching)
+        places = ordered(self._database, query, matching, sort, after)
         while found := list(islice(places, AT_ONCE)):
             yield from self._hits(found)
 

@@ -28,9 +28,9 @@ CREATE TABLE listing(
 CREATE INDEX by_month ON listing(month, category, ships_from);
 CREATE INDEX by_score ON listing(score, id);
 CREATE INDEX by_last_seen ON listing(last_seen, id);
-CREATE INDEX by_review ON listing(review, verdict, score, id);
 CREATE TABLE body(place INTEGER PRIMARY KEY, document BLOB NOT NULL) STRICT;
 CREATE TABLE stub(id TEXT PRIMARY KEY, document BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE value(field TEXT, value TEXT, PRIMARY KEY(field, value)) STRICT, WITHOUT ROWID;
 CREATE TABLE crowded(moment INTEGER PRIMARY KEY) STRICT;
 CREATE VIRTUAL TABLE ft USING fts5(
     title, description, tags, content='', contentless_delete=1,
@@ -52,7 +52,8 @@ class Row(NamedTuple):
 
     columns: tuple[Value, ...]
     """Contents of COLUMNS."""
-    tags: str
+    values: tuple[tuple[str, str], ...]
+    """Each facet with each of its values."""
     title: str
     description: str
 
@@ -64,8 +65,14 @@ def row(document: Document) -> Row:
     facets = [(field, field.values(field.get(document, current))) for field in FACETS.values()]
     packed = [_packer.encode(values).decode() if field.many else values[0] for field, values in facets]
     numbers = [_number(field.get(document, current)) for field in RANGES.values()]
-    tags = [tag(field.name, value) for field, values in facets for value in values]
-    return Row((*packed, *numbers), " ".join((EVERY, *tags)), current.listing.title, current.listing.description)
+    pairs = tuple((field.name, value) for field, values in facets for value in values)
+    return Row((*packed, *numbers), pairs, current.listing.title, current.listing.description)
+
+
+def searched(found: Row) -> tuple[str, str, str]:
+    """What the search index takes of a row: title and description as tokens, facets as tags."""
+    tags = " ".join((EVERY, *(tag(field, value) for field, value in found.values)))
+    return search_text(found.title), search_text(found.description), tags
 
 
 def search_text(text: str) -> str:
@@ -90,6 +97,7 @@ def decoded(stored: Value) -> Document:
     return _decoder.decode(stored)
 
 
+@lru_cache(maxsize=65_536)
 def unpacked(name: str, stored: Value) -> tuple[str, ...]:
     """The values in a facet's column."""
     return _unpacker.decode(str(stored)) if FACETS[name].many else (str(stored),)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pipeline.index import Count, Query, Range, Sort
 from pipeline.index.cursor import Cursor
+from pipeline.index.fields import FACETS
 from pipeline.index.places import ALWAYS_CROWDED, bucket, bucket_of, milliseconds, milliseconds_up, places_of
 from pipeline.index.query import Term, terms
 from pipeline.index.sqlite_layout import EVERY, tag, unpacked
@@ -18,6 +19,11 @@ MOST_RANKED = 200_000
 """Hits above which relevance falls back to newest: ranking a very common word took seconds on a million listings."""
 
 
+MANY = 10_000
+"""Listings from which values are counted one by one in the search index: below, grouping the rows was faster."""
+MOST_TAGS = 64
+PAGE = 50
+"""Hits for which an order by score is walked rather than sorted: by then, it has met about as many listings as match."""
 MOST_WHOLE, MOST_FLOAT = 2**63, 1e308
 
 
@@ -38,7 +44,7 @@ class Selection(NamedTuple):
     where: str
     bindings: tuple[Value, ...]
     narrow: bool
-    """Whether the search index alone knows which listings match."""
+    """Whether places and the search index alone know which listings match."""
 
     def and_(self, condition: str, *bindings: Value, narrow: bool = True) -> "Selection":
         """The same with one more condition; `narrow` where it is on the place alone."""
@@ -50,11 +56,29 @@ class Selection(NamedTuple):
 def selection(query: Query) -> Selection:
     """The listings that match, from the search index where words or filters name them, from their table else."""
     match = _match(terms(query.words), query)
-    chosen = (
-        Selection("ft CROSS JOIN listing AS l ON l.place = ft.rowid", "ft.rowid", "ft MATCH ?", (match,), narrow=True)
-        if match
-        else Selection("listing AS l", "l.place", "1", (), narrow=False)
-    )
+    return _within(query, _matching(match) if match else _TABLE)
+
+
+def _matching(match: str) -> Selection:
+    source = "ft CROSS JOIN listing AS l ON l.place = ft.rowid"
+    return Selection(source, "ft.rowid", "ft MATCH ?", (match,), narrow=True)
+
+
+_TABLE = Selection("listing AS l", "l.place", "1", (), narrow=False)
+
+
+def _likeliest(query: Query) -> Selection:
+    """The same listings from their table, for a walk from the highest score down."""
+    chosen = _TABLE._replace(source="listing AS l INDEXED BY by_score")
+    for name, values in query.filters.items():
+        marks = ",".join("?" * len(values))
+        one = f"EXISTS(SELECT 1 FROM json_each(l.{name}) WHERE value IN ({marks}))"  # noqa: S608  # names are fields'
+        condition = one if FACETS[name].many else f"l.{name} IN ({marks})"
+        chosen = chosen.and_(condition, *(value.encode(errors="replace").decode() for value in values))
+    return _within(query, chosen)
+
+
+def _within(query: Query, chosen: Selection) -> Selection:
     for name, span in query.ranges.items():
         if (low := _low(span)) is not None:
             chosen = _bounded(chosen, name, ">=", low)
@@ -75,31 +99,66 @@ def total(database: Database, chosen: Selection) -> int:
     return _whole(database.row(f"SELECT count(*) FROM {source} WHERE {chosen.where}", *chosen.bindings))  # noqa: S608  # no value is part of it
 
 
-def ordered(database: Database, chosen: Selection, sort: Sort, after: Cursor | None) -> Generator[Found, None, None]:
-    """The listings that match, in order, from the one after the cursor on."""
+def ordered(
+    database: Database, query: Query, matching: int, sort: Sort, after: Cursor | None
+) -> Generator[Found, None, None]:
+    """The listings that match, `matching` in number, in order, from the one after the cursor on."""
+    chosen = selection(query)
     match sort:
         case Sort.NEWEST | Sort.OLDEST:
             return _by_time(database, chosen, sort, after)
         case Sort.RECENT:
             return _by_column(database, chosen, "last_seen", after)
         case Sort.SCORE:
-            return _by_column(database, chosen, "score", after)
+            walk = not query.words and matching**2 > PAGE * total(database, _TABLE)
+            return _by_column(database, _likeliest(query) if walk else chosen, "score", after)
         case Sort.RELEVANCE:
             return _by_relevance(database, chosen, after)
 
 
-def counted(database: Database, chosen: Selection, by: Sequence[str]) -> tuple[Count, ...]:
+def counted(database: Database, query: Query, by: Sequence[str]) -> tuple[Count, ...]:
     """How many match for each combination of values; a listing with several values of a field counts once for each."""
+    chosen = selection(query)
+    values = _known_values(database, by)
+    plain = chosen.narrow or chosen is _TABLE
+    if values and plain and total(database, chosen) >= MANY:
+        found = _by_tags(database, chosen, by[0], values)
+    else:
+        found = _by_groups(database, chosen, by)
+    most_first = sorted(found.items(), key=lambda one: (-one[1], one[0]))
+    return tuple(Count(values=values, listings=listings) for values, listings in most_first if listings)
+
+
+def _known_values(database: Database, by: Sequence[str]) -> list[str]:
+    """The values of a single field, where they are few enough to be counted one by one."""
+    if len(by) > 1:
+        return []
+    found = database.all("SELECT value FROM value WHERE field=? LIMIT ?", by[0], MOST_TAGS + 1)
+    return [str(value) for (value,) in found] if len(found) <= MOST_TAGS else []
+
+
+def _by_tags(database: Database, chosen: Selection, field: str, values: Sequence[str]) -> Counter[tuple[str, ...]]:
+    found: Counter[tuple[str, ...]] = Counter()
+    for value in values:
+        tagged = f"(tags : {tag(field, value)})"
+        if chosen is _TABLE:
+            found[value,] = total(database, _matching(tagged))
+        else:
+            both = f"({chosen.bindings[0]!s}) AND {tagged}"
+            found[value,] = total(database, chosen._replace(bindings=(both, *chosen.bindings[1:])))
+    return found
+
+
+def _by_groups(database: Database, chosen: Selection, by: Sequence[str]) -> Counter[tuple[str, ...]]:
     names = ", ".join(f"l.{name}" for name in by)
     found: Counter[tuple[str, ...]] = Counter()
-    for *stored, listings in database.rows(
+    for *stored, listings in database.all(
         f"SELECT {names}, count(*) FROM {chosen.source} WHERE {chosen.where} GROUP BY {names}",  # noqa: S608  # names are fields'
         *chosen.bindings,
     ):
         for values in product(*(unpacked(name, value) for name, value in zip(by, stored, strict=True))):
             found[values] += int(str(listings))
-    most_first = sorted(found.items(), key=lambda one: (-one[1], one[0]))
-    return tuple(Count(values=values, listings=listings) for values, listings in most_first)
+    return found
 
 
 def crowded(database: Database) -> frozenset[int]:

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from pipeline.errors import StorageError
 from pipeline.index.document import Document
+from pipeline.index.fields import FACETS
 from pipeline.index.places import bucket, milliseconds, moment
-from pipeline.index.sqlite_layout import COLUMNS, Row, encoded, row, search_text
+from pipeline.index.sqlite_layout import COLUMNS, Row, encoded, row, searched
 from pipeline.index.sqlite_search import crowded
 from pipeline.sqlite import Database, Value
 
@@ -122,8 +123,15 @@ def _reword(placed: Sequence[_Placed], database: Database) -> None:
     """Write search text and tags, in the order of places: FTS5 flushes its buffer whenever a place goes down."""
     database.many(
         "INSERT OR REPLACE INTO ft(rowid, title, description, tags) VALUES(?,?,?,?)",
-        [(one.place, search_text(one.row.title), search_text(one.row.description), one.row.tags) for one in placed],
+        [(one.place, *searched(one.row)) for one in placed],
     )
+    _note_values(placed, database)
+
+
+def _note_values(placed: Sequence[_Placed], database: Database) -> None:
+    """Remember which values there are, but for free text, which an erasure could not take back."""
+    values = {pair for one in placed for pair in one.row.values if not FACETS[pair[0]].endless}
+    database.many("INSERT OR IGNORE INTO value VALUES(?,?)", sorted(values))
 
 
 def _time(document: Document | None) -> int:
