@@ -52,8 +52,8 @@ class SqliteIndex:
         matching = total(self._database, selection(query))
         sort, after = _order(query, matching)
         with closing(ordered(self._database, query, matching, sort, after)) as places:
-            found = list(islice(places, query.size + 1))
-        more = 0 < query.size < len(found)
+            found = list(islice(places, query.size + 1 if query.size else 0))
+        more = len(found) > query.size
         return Page(
             hits=tuple(self._hits(found[: query.size])),
             total=matching,

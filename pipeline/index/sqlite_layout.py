@@ -13,7 +13,9 @@ from pipeline.records import digest
 from pipeline.sqlite import Value
 from pipeline.text import tokens
 
-EVERY = "every"
+MARK = "\ue000"
+"""Begins every tag: a private character, which the search index takes for a letter and no text's tokens hold."""
+EVERY = f"{MARK}every"
 """The tag of every listing."""
 COLUMNS = (*FACETS, *RANGES)
 _TYPES: Mapping[Kind, str] = {Kind.DATE: "INTEGER", Kind.MONEY: "INTEGER", Kind.NUMBER: "REAL"}
@@ -82,8 +84,8 @@ def search_text(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def tag(field: str, value: str) -> str:
-    """The token that stands for a field's value; its letters and digits mean nothing to the search syntax."""
-    return f"z{digest('tag', field, value)[:14]}"
+    """The token that stands for a field's value; nothing in it means anything to the search syntax."""
+    return f"{MARK}{digest('tag', field, value)[:14]}"
 
 
 def encoded(document: Document) -> bytes:

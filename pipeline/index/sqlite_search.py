@@ -140,7 +140,7 @@ def _known_values(database: Database, by: Sequence[str]) -> list[str]:
 def _by_tags(database: Database, chosen: Selection, field: str, values: Sequence[str]) -> Counter[tuple[str, ...]]:
     found: Counter[tuple[str, ...]] = Counter()
     for value in values:
-        tagged = f"(tags : {tag(field, value)})"
+        tagged = tag(field, value)
         if chosen is _TABLE:
             found[value,] = total(database, _matching(tagged))
         else:
@@ -212,20 +212,17 @@ def _by_relevance(database: Database, chosen: Selection, after: Cursor | None) -
 
 
 def _match(asked: Sequence[Term], query: Query) -> str:
-    wanted = [f"({_phrase(term)})" for term in asked if not term.excluded]
-    wanted += [f"(tags : ({_any(tag(name, value) for value in values)}))" for name, values in query.filters.items()]
-    unwanted = [f"({_phrase(term)})" for term in asked if term.excluded]
+    # Without column filters: words and tags cannot meet, and the filters cost a fifth of the time of a common word.
+    wanted = [_phrase(term) for term in asked if not term.excluded]
+    wanted += [f"({' OR '.join(tag(name, value) for value in values)})" for name, values in query.filters.items()]
+    unwanted = [_phrase(term) for term in asked if term.excluded]
     if not unwanted:
         return " AND ".join(wanted)
-    return f"({' AND '.join(wanted or [f'(tags : {EVERY})'])}) NOT ({_any(unwanted)})"
+    return f"({' AND '.join(wanted or [EVERY])}) NOT ({' OR '.join(unwanted)})"
 
 
 def _phrase(term: Term) -> str:
-    return f'{{title description}} : "{" ".join(term.tokens)}"{" *" if term.prefix else ""}'
-
-
-def _any(alternatives: Iterator[str] | Sequence[str]) -> str:
-    return " OR ".join(alternatives)
+    return f'"{" ".join(term.tokens)}"{" *" if term.prefix else ""}'
 
 
 def _low(span: Range) -> float | None:

@@ -8,6 +8,7 @@ from pipeline.errors import SettingsError
 from pipeline.index import Sort
 from pipeline.index.cursor import Cursor, read, text
 from pipeline.index.query import MOST_CHARACTERS, Term, terms
+from pipeline.index.sqlite_layout import MARK
 
 ID = "0123456789abcdef0123456789abcdef"
 
@@ -41,14 +42,14 @@ def test_words_become_terms(words: str, expected: list[Term]) -> None:
     assert list(terms(words)) == expected
 
 
-@given(st.text(max_size=300) | st.text(alphabet='"*-() a', max_size=120))
+@given(st.text(max_size=300) | st.text(alphabet=[MARK, "a"], max_size=20) | st.text(alphabet='"*-() a', max_size=120))
 def test_any_text_is_read_into_tokens_without_syntax_or_is_refused(words: str) -> None:
     try:
         found = terms(words)
     except SettingsError as refused:
         assert "shorten" in str(refused)  # noqa: PT017  # some texts have too many words
         return
-    assert all(token and not set(token) & set('" *\x00') for term in found for token in term.tokens)
+    assert all(token and not set(token) & {'"', " ", "*", "\x00", MARK} for term in found for token in term.tokens)
 
 
 @pytest.mark.parametrize("words", ["glock " * 10_000, "x" * (MOST_CHARACTERS + 1), "a " * 65])
