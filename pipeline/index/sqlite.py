@@ -16,6 +16,7 @@ from pipeline.index.query import check, check_fields, terms
 from pipeline.index.sqlite_layout import LAYOUTS, decoded
 from pipeline.index.sqlite_search import MOST_RANKED, Found, counted, ordered, selection, total
 from pipeline.index.sqlite_write import Change, write
+from pipeline.records import Erasure
 from pipeline.sqlite import Database, replace
 
 AT_ONCE = 500
@@ -36,9 +37,9 @@ class SqliteIndex:
     def merge(self, records: Sequence[Mergeable]) -> None:
         """Merge records into their listings' documents; returns once that is durable, all of it or none."""
         with self._database.transaction():
-            changes = self._changes(records)
-            write(self._database, changes)
-        if any(change.after.erased for change in changes):
+            write(self._database, self._changes(records))
+        if any(isinstance(record, Erasure) for record in records):
+            # The WAL still holds what was erased. Told again after a crash, an erasure comes here again.
             self._database.all("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def get(self, listing_id: str) -> Hit | None:
