@@ -7,10 +7,10 @@ import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 from pipeline.errors import HeadstampError, SettingsError
-from pipeline.settings import Settings, load
+from pipeline.settings import Settings, file_of, load
+from pipeline.terminal import plain
 
 if TYPE_CHECKING:
     from pipeline.broker import Broker
@@ -127,7 +127,7 @@ def _function(word: str) -> str:
 
 
 def _failed(error: object, status: int) -> int:
-    sys.stderr.write(f"headstamp: {error}\n")
+    sys.stderr.write(f"headstamp: {plain(str(error))}\n")
     return status
 
 
@@ -136,7 +136,7 @@ def _interrupt(_signal: int, _frame: object) -> None:
 
 
 def _broker(settings: Settings) -> "Broker":
-    match urlsplit(settings.broker).scheme:
+    match settings.broker.partition(":")[0]:
         case "sqlite":
             return _log(settings, settings.broker)
         case "kafka":
@@ -148,7 +148,7 @@ def _broker(settings: Settings) -> "Broker":
 
 
 def _index(settings: Settings) -> "Index":
-    match urlsplit(settings.index).scheme:
+    match settings.index.partition(":")[0]:
         case "sqlite":
             from pipeline.index.sqlite import SqliteIndex  # noqa: PLC0415
 
@@ -179,7 +179,7 @@ def _classifier(settings: Settings) -> "Classifier":
 
 
 def _file(settings: Settings, address: str) -> Path:
-    name = urlsplit(address).path.removeprefix("/")
+    name = file_of(address)
     if not name:
         raise SettingsError(f"'{address}' names no file; write sqlite:///FILE, relative to the home")
     return settings.root / name

@@ -6,15 +6,24 @@ import pwd
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 import msgspec
+from msgspec import Meta
 
 from pipeline.errors import SettingsError
 
 PREFIX = "HEADSTAMP_"
 OTHER_NAMES = ("HEADSTAMP_CONFIG", "HEADSTAMP_TEST_")
 """Environment names that begin with the prefix and are no settings."""
+CRAWL_LOG = "log.db"
+"""The log of a home, which a crawl writes to whatever the broker is."""
+OTHER_FILES = frozenset({"audit.db", "activations.db", "frontier.db"})
+"""Files of a home that can be neither its log nor its index."""
+
+Seconds = Annotated[float, Meta(ge=0, le=86_400)]
+Share = Annotated[float, Meta(ge=0, le=1)]
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,18 +37,18 @@ class Crawl(Section, frozen=True, kw_only=True):
     """Address of the SOCKS5 port that every request goes through."""
     profiles: str = ""
     """A folder of market profiles beside the shipped ones; "" is none."""
-    timeout_s: float = 120.0
+    timeout_s: Seconds = 120.0
     """Seconds one page may take in all."""
-    max_page_bytes: int = 5 * 2**20
+    max_page_bytes: Annotated[int, Meta(ge=1)] = 5 * 2**20
     """Size at which a page is given up, before and after decompression."""
 
 
 class Run(Section, frozen=True, kw_only=True):
     """How the stages take their work."""
 
-    batch: int = 500
+    batch: Annotated[int, Meta(ge=1, le=100_000)] = 500
     """Messages a stage takes at once."""
-    wait_s: float = 1.0
+    wait_s: Seconds = 1.0
     """Seconds a stage waits for new messages before it looks again."""
 
 
@@ -48,9 +57,9 @@ class Assess(Section, frozen=True, kw_only=True):
 
     context: Literal["on", "off"] = "off"
     """Whether the vendor's other listings are looked up for the model; the shipped model does not ask for them."""
-    flag_at: float | None = None
+    flag_at: Share | None = None
     """Score from which a listing is flagged; none takes the model's own threshold."""
-    review_at: float | None = None
+    review_at: Share | None = None
     """Score from which a listing waits for review; none takes the model's own threshold."""
 
 
@@ -59,7 +68,7 @@ class Serve(Section, frozen=True, kw_only=True):
 
     host: str = "127.0.0.1"
     """Loopback address the console listens on."""
-    port: int = 8600
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 8600
     """Port of the console; 0 takes a free one."""
     analyst: str = ""
     """Name under which reviews are filed; "" takes the name of the user who started the console."""
@@ -104,9 +113,21 @@ def load(environment: Mapping[str, str], file: Path | None = None) -> Settings:
         if name.startswith(PREFIX) and not name.startswith(OTHER_NAMES):
             _put(tree, name, value)
     try:
-        return msgspec.convert(tree, Settings, strict=False)
+        settings = msgspec.convert(tree, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsError(f"settings: {error}") from error
+    _check_home(settings)
+    _check_files(settings)
+    return settings
+
+
+def file_of(address: str) -> str:
+    """The file that the address sqlite:///FILE names, relative to the home; "" where it is another address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return parts.path.removeprefix("/") if parts.scheme == "sqlite" and not parts.netloc else ""
 
 
 def names() -> dict[str, tuple[str, ...]]:
@@ -119,6 +140,29 @@ def names() -> dict[str, tuple[str, ...]]:
         else:
             found[f"{PREFIX}{field.name}".upper()] = (field.name,)
     return found
+
+
+def _check_home(settings: Settings) -> None:
+    if not settings.home.strip():
+        raise SettingsError("home: is empty; name a folder (HEADSTAMP_HOME)")
+    try:
+        str(settings.root).encode()
+    except (RuntimeError, UnicodeEncodeError) as error:
+        raise SettingsError(f"home: {settings.home!r} is no folder's name ({error}); name another one") from error
+
+
+def _check_files(settings: Settings) -> None:
+    """Raise where log and index would write into one another's file, or into that of another part of the home."""
+    log, index = file_of(settings.broker), file_of(settings.index)
+    kept = {_place(settings, other) for other in OTHER_FILES}
+    logs = {_place(settings, other) for other in (log, CRAWL_LOG)}
+    for setting, file, taken in (("broker", log, kept), ("index", index, kept | logs)):
+        if file and _place(settings, file) in taken:
+            raise SettingsError(f"{setting}: another part of the home keeps {file}; name another file")
+
+
+def _place(settings: Settings, file: str) -> str:
+    return os.path.realpath(settings.root / file)
 
 
 def _file(path: Path, *, must_exist: bool) -> dict[str, object]:

@@ -40,3 +40,41 @@ def test_the_environment_overrules_the_file(tmp_path: Path) -> None:
 def test_a_value_of_the_wrong_kind_is_refused(name: str, value: str) -> None:
     with pytest.raises(SettingsError):
         load({name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HEADSTAMP_RUN_BATCH", "0"),
+        ("HEADSTAMP_RUN_WAIT_S", "nan"),
+        ("HEADSTAMP_CRAWL_TIMEOUT_S", "-1"),
+        ("HEADSTAMP_CRAWL_MAX_PAGE_BYTES", "0"),
+        ("HEADSTAMP_ASSESS_FLAG_AT", "nan"),
+        ("HEADSTAMP_ASSESS_REVIEW_AT", "1.1"),
+        ("HEADSTAMP_SERVE_PORT", "65536"),
+    ],
+)
+def test_a_value_with_which_no_work_could_be_done_is_refused(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match="Expected"):
+        load({name: value})
+
+
+@pytest.mark.parametrize("home", ["", " ", "~nobody-of-this-name/x", "/tmp/\udcff"])
+def test_a_home_without_a_usable_name_is_refused(home: str) -> None:
+    with pytest.raises(SettingsError, match=r"^home: .* name a"):
+        load({"HEADSTAMP_HOME": home})
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        {"HEADSTAMP_INDEX": "sqlite:///log.db"},
+        {"HEADSTAMP_INDEX": "sqlite:///x/../audit.db"},
+        {"HEADSTAMP_BROKER": "sqlite:///frontier.db"},
+        {"HEADSTAMP_BROKER": "sqlite:///one.db", "HEADSTAMP_INDEX": "sqlite:///one.db"},
+        {"HEADSTAMP_BROKER": "sqlite:///one.db", "HEADSTAMP_INDEX": "sqlite:///log.db"},
+    ],
+)
+def test_no_part_writes_into_the_file_of_another(addresses: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match="name another file"):
+        load(addresses)

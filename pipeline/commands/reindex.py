@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -16,7 +15,7 @@ from pipeline.errors import MalformedError, SettingsError
 from pipeline.index import Index, Mergeable, Query
 from pipeline.index.sqlite import SqliteIndex, rebuilt
 from pipeline.records import Assessment, Erasure, Review, Sighting
-from pipeline.settings import Settings
+from pipeline.settings import Settings, file_of
 from pipeline.sqlite import lock
 from pipeline.terminal import progress, show_facts, show_json
 from pipeline.topics import ASSESSMENTS, REVIEWS, Topic
@@ -71,10 +70,10 @@ def rebuild(broker: Broker, path: Path, advance: Callable[[int], None]) -> Rebui
 
 def index_file(settings: Settings) -> Path:
     """The file that holds the index."""
-    address = urlsplit(settings.index)
-    if address.scheme != "sqlite":
+    name = file_of(settings.index)
+    if not name:
         raise SettingsError(f"reindex: rebuilds an index in a file, sqlite:///FILE; '{settings.index}' is none")
-    return settings.root / address.path.removeprefix("/")
+    return settings.root / name
 
 
 class _Tally:
