@@ -23,6 +23,8 @@ from pipeline.records import (
 SCHEMA = "1.0"
 """Major and minor version of the records, in the header `schema`. A new optional field raises the minor one only."""
 
+LONGEST_VERSION = 10
+
 KEYS = {
     Listing: attrgetter("id"),
     Sighting: attrgetter("listing_id"),
@@ -80,7 +82,7 @@ def decode(found: Message, kinds: tuple[type[Record], ...]) -> Record:
 
 def _major(schema: str) -> int:
     head = schema.partition(".")[0]
-    if not (head.isascii() and head.isdigit()):
+    if not (head.isascii() and head.isdigit() and len(head) < LONGEST_VERSION):
         raise MalformedError(f"no schema version: {schema[:20]!r}")
     return int(head)
 

@@ -35,6 +35,8 @@ PAGE = 100
 """Messages that `read` holds in memory."""
 FORGET = 1_000
 """Messages that `retain` deletes at once, so that publishers get their turn."""
+DAMAGED = {"schema": "damaged"}
+"""Headers of a message whose own cannot be read: no schema, so that the message is set aside and the next go on."""
 FIRST_LOOK_S, LAST_LOOK_S = 0.005, 0.1
 """How long a reader without messages sleeps between looks: at first, and at most."""
 
@@ -224,7 +226,14 @@ def _message(number: Value, key: Value, value: Value, headers: Value) -> Message
     assert isinstance(key, bytes)
     assert isinstance(value, bytes)
     assert isinstance(headers, bytes)
-    return Message(key=key, value=value, headers=_headers.decode(headers), offset=number)
+    return Message(key=key, value=value, headers=_read(headers), offset=number)
+
+
+def _read(headers: bytes) -> dict[str, str]:
+    try:
+        return _headers.decode(headers)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return DAMAGED
 
 
 def _milliseconds(at: datetime) -> int:

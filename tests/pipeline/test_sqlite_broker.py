@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.broker import START, Position
-from pipeline.broker.sqlite import SqliteBroker
-from pipeline.codec import Message
-from pipeline.errors import CorruptError, LockedError
+from pipeline.broker.sqlite import MIGRATIONS, SqliteBroker
+from pipeline.codec import Message, decode
+from pipeline.errors import CorruptError, LockedError, MalformedError
 from pipeline.records import Alert
+from pipeline.sqlite import Database
 from pipeline.topics import ALERTS, Topic
 
 ROOT = Path(__file__).parents[2]
@@ -249,3 +250,16 @@ def test_offsets_go_on_after_everything_was_deleted(old: SqliteBroker) -> None:
     assert old.lag(KEPT.name, "new group") == 1
     old.rewind(KEPT.name, "readers", Position(offsets={0: 3}))
     assert take(old, topic=KEPT.name) == [b"new"]
+
+
+@pytest.mark.parametrize("headers", [b"", b"\xff", b"[]", b'{"schema": 1}', b'{"schema": "\xff"}'])
+def test_headers_that_were_damaged_make_one_message_unreadable_and_stop_nothing(
+    broker: SqliteBroker, path: Path, headers: bytes
+) -> None:
+    publish(broker, b"1", b"2")
+    with closing(Database(path, MIGRATIONS)) as database:
+        database.run("UPDATE message SET headers=? WHERE number=0", headers)
+    damaged, sound = broker.read(TOPIC, START)
+    assert (damaged.value, sound.headers) == (b"1", {})
+    with pytest.raises(MalformedError, match="no schema version"):
+        decode(damaged, (Alert,))

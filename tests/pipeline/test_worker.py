@@ -162,10 +162,13 @@ UNREADABLE = [
     Message(key=b"\xff", value=b"\xff\x00", headers={}),
     Message(key=b"k", value=codec.encode(Alert(id="x", kind="x", time=TIME)), headers={"schema": "1.0"}),
     Message(key=b"k", value=codec.encode(sighting("x")), headers={"schema": "one"}),
+    Message(key=b"k", value=codec.encode(sighting("x")), headers={"schema": "9" * 5_000}),
 ]
 
 
-@pytest.mark.parametrize("unreadable", UNREADABLE, ids=["no JSON", "no text", "another kind", "no version"])
+@pytest.mark.parametrize(
+    "unreadable", UNREADABLE, ids=["no JSON", "no text", "another kind", "no version", "endless version"]
+)
 def test_an_unreadable_message_is_set_aside_whole(broker: SqliteBroker, unreadable: Message) -> None:
     broker.publish(LISTINGS.name, [unreadable])
     publish(broker, "a")
@@ -181,7 +184,7 @@ def test_a_batch_of_unreadable_messages_asks_no_work(broker: SqliteBroker) -> No
     def work(found: Sequence[Record]) -> Published:
         raise AssertionError(found)
 
-    assert once(work, broker) == Tally(taken=4, dead=4)
+    assert once(work, broker) == Tally(taken=5, dead=5)
 
 
 def test_an_answer_that_cannot_be_written_is_the_records_fault(broker: SqliteBroker) -> None:
