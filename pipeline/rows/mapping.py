@@ -129,7 +129,7 @@ def read(path: Path) -> Mapping:
         mapping = msgspec.structs.replace(msgspec.convert(tree, Mapping), name=path.stem)
     except FileNotFoundError:
         raise SettingsError(f"{path}: no such file; correct --mapping") from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
+    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError, msgspec.ValidationError) as error:
         raise SettingsError(f"{path}: {' '.join(str(error).split())}") from error
     lacking = [field for field in REQUIRED if not (mapping.column(field) or mapping.otherwise(field))]
     if lacking:

@@ -155,10 +155,17 @@ def _file(path: Path) -> Iterator[BufferedReader]:
 
 @contextmanager
 def _plain_file(path: Path) -> Iterator[BufferedReader]:
+    with _open(path) as file:
+        yield file
+
+
+def _open(path: Path) -> BufferedReader:
+    """The open file. It is read more than once, which a pipe or a device cannot be."""
     try:
-        with path.open("rb") as file:
-            yield file
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise SettingsError(f"{path}: is no file that can be read twice; save it as a file first")
+        return path.open("rb")
     except FileNotFoundError:
         raise SettingsError(f"{path}: no such file") from None
-    except (IsADirectoryError, PermissionError) as error:
-        raise SettingsError(f"{path}: {error.strerror}") from error
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path}: {getattr(error, 'strerror', None) or error}") from error

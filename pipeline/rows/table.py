@@ -126,13 +126,13 @@ def _object(line: str) -> dict[str, object] | Rejected:
 
 
 def _text(value: object) -> str:
-    """A JSON value as a cell; a list's values are parted by commas, an object is none."""
+    """A JSON value as a cell; a list's values are parted by commas, an object or a list in a list is none."""
     match value:
         case str():
             return value
         case bool() | int():
             return str(value).lower()
         case list():
-            return ", ".join(filter(None, map(_text, value)))
+            return ", ".join(filter(None, (_text(part) for part in value if not isinstance(part, list))))
         case _:
             return ""

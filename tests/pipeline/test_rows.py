@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -272,6 +273,29 @@ def test_no_bytes_after_the_header_are_an_error(tmp_path_factory: pytest.TempPat
     path = written(tmp_path_factory.mktemp("odd"), HEAD.encode() + b"\n" + content)
     for row in rows(path, chosen(path), 1):
         assert isinstance(row.found, Listing | Rejected)
+
+
+def test_what_can_be_read_only_once_is_refused(tmp_path: Path) -> None:
+    pipe, loop = tmp_path / "pipe", tmp_path / "loop"
+    os.mkfifo(pipe)
+    loop.symlink_to(loop)
+    for path, said in ((pipe, "save it as a file"), (Path("/dev/zero"), "save it as a file"), (loop, "symbolic links")):
+        with pytest.raises(SettingsError, match=said):
+            chosen(path)
+
+
+def test_a_list_in_a_list_is_no_text_however_deep(tmp_path: Path) -> None:
+    deep = "[" * 900 + '"x"' + "]" * 900
+    content = [{"market": "a", "listing_id": 1, "title": ["blue", ["red"], "lamp"]}, {"market": "a", "listing_id": 2}]
+    lines = "\n".join(map(json.dumps, content))
+    (first, second, third) = found(tmp_path, f'{lines}\n{{"market":"a","listing_id":3,"title":{deep}}}\n')
+    assert titles([first, second, third]) == ["blue, lamp", "no_title", "no_title"]
+
+
+def test_a_mapping_nested_without_end_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "[" * 5_000, "deep.yaml")
+    with pytest.raises(SettingsError, match=r"deep\.yaml: maximum recursion depth"):
+        read(path)
 
 
 @pytest.mark.data
