@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.errors import CorruptError, SettingsError
 from pipeline.index import Count, Hit, Mergeable, Page, Query, Sort
 from pipeline.index.cursor import Cursor, read, text
 from pipeline.index.document import Document
@@ -17,9 +18,10 @@ from pipeline.index.sqlite_layout import LAYOUTS, decoded
 from pipeline.index.sqlite_search import MOST_RANKED, Found, counted, ordered, selection, total
 from pipeline.index.sqlite_write import Change, write
 from pipeline.records import Erasure
-from pipeline.sqlite import Database, replace
+from pipeline.sqlite import Database, Value, replace
 
 AT_ONCE = 500
+REMEDY = "build it again with `headstamp reindex`"
 DOCUMENTS = """
     SELECT listing.place, document FROM json_each(?1) AS asked
         JOIN listing ON listing.id = unhex(asked.value) JOIN body ON body.place = listing.place
@@ -31,7 +33,7 @@ class SqliteIndex:
     """One index in one file; several processes read while one writes."""
 
     def __init__(self, path: Path) -> None:
-        self._database = Database(path, LAYOUTS, derived=True, remedy="build it again with `headstamp reindex`")
+        self._database = Database(path, LAYOUTS, derived=True, remedy=REMEDY)
         self._database.all("PRAGMA secure_delete=ON")
 
     def merge(self, records: Sequence[Mergeable]) -> None:
@@ -99,9 +101,15 @@ class SqliteIndex:
     def _known(self, ids: Sequence[str]) -> dict[str, tuple[int | None, Document]]:
         found = {}
         for place, stored in self._database.rows(DOCUMENTS, msgspec.json.encode(ids).decode()):
-            document = decoded(stored)
+            document = self._document(stored)
             found[document.id] = (None if place is None else int(str(place)), document)
         return found
+
+    def _document(self, stored: Value) -> Document:
+        try:
+            return decoded(stored)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise CorruptError(f"{self._database.path}: a document in it is damaged ({error}); {REMEDY}") from error
 
     def _hits(self, found: Sequence[Found]) -> Iterator[Hit]:
         ids = [one.id.hex() for one in found]
@@ -130,9 +138,12 @@ def _remove(path: Path) -> None:
 def _order(query: Query, matching: int) -> tuple[Sort, Cursor | None]:
     """The order that a search follows: relevance falls back to newest without words, and above MOST_RANKED listings."""
     after = read(query.after, query.sort)
+    worded = any(not term.excluded for term in terms(query.words))
+    if after and after.sort is Sort.RELEVANCE and not worded:
+        raise SettingsError("after: a place in a search for words, and there are none; start at the first page")
     if after:
         return after.sort, after
-    ranked = matching <= MOST_RANKED and any(not term.excluded for term in terms(query.words))
+    ranked = worded and matching <= MOST_RANKED
     return (Sort.NEWEST if query.sort is Sort.RELEVANCE and not ranked else query.sort), None
 
 

@@ -422,6 +422,13 @@ def test_a_cursor_of_another_order_is_refused(both: tuple[Index, Reference]) -> 
         both[0].search(Query(after=cursor, sort=Sort.SCORE))
 
 
+def test_a_place_in_a_search_for_words_is_refused_without_words(both: tuple[Index, Reference]) -> None:
+    after = both[0].search(Query(words="glock", sort=Sort.RELEVANCE, size=1)).next
+    for words in ("", "-zoo", "..."):
+        with pytest.raises(SettingsError, match="after"):
+            both[0].search(Query(words=words, sort=Sort.RELEVANCE, after=after))
+
+
 def test_nothing_is_found_in_an_empty_index(index: Index) -> None:
     assert index.search(Query()) == Page(hits=(), total=0)
     assert index.count(["market"], Query(words="lot")) == ()

@@ -278,3 +278,12 @@ def test_the_search_index_is_sound_after_all_kinds_of_changes(index: SqliteIndex
         assert database.fault() == ""
         tables = [database.row(f"SELECT count(*) FROM {table}") for table in ("listing", "body", "ft")]
         assert tables == [(49,)] * 3
+
+
+def test_a_document_that_was_damaged_asks_for_the_index_to_be_built_again(index: SqliteIndex, path: Path) -> None:
+    index.merge([assessment(1)])
+    with closing(Database(path, LAYOUTS)) as database:
+        database.run("UPDATE body SET document=X'7B22'")
+    for ask in (lambda: index.search(Query()), lambda: index.merge([assessment(1, seconds=1)])):
+        with pytest.raises(CorruptError, match="headstamp reindex"):
+            ask()
