@@ -3,11 +3,14 @@
 import argparse
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 import headstamp
+from pipeline.audit import MIGRATIONS
+from pipeline.sqlite import Database
 
 ROOT = Path(__file__).parents[1]
 
@@ -76,3 +79,38 @@ def test_two_homes_never_touch_each_other(tmp_path: Path) -> None:
         assert run(*words, home=first).returncode == 0
     assert "1 of 1 listings" in run("search", "lamp", home=first).stdout
     assert "0 of 0 listings" in run("search", "lamp", home=second).stdout
+
+
+def test_an_error_never_moves_the_cursor_of_the_terminal(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("mar\x1b[2Jket,\x1b]0;title\x07\n1,2\n")
+    done = run("ingest", str(rows), home=tmp_path / "home")
+    assert done.returncode == 2
+    assert "'mar [2Jket'" in done.stderr
+    assert done.stderr.rstrip("\n").isprintable()
+
+
+@pytest.mark.parametrize("address", ["sqlite://host/x.db", "sqlite:///", "http://[::1", "x"])
+def test_an_address_that_names_no_index_says_what_to_write(tmp_path: Path, address: str) -> None:
+    done = run("search", "x", home=tmp_path, HEADSTAMP_INDEX=address)
+    assert done.returncode == 2
+    assert "sqlite:///FILE" in done.stderr
+
+
+def test_check_names_an_index_that_was_lost_and_an_audit_that_was_changed(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("market,listing_id,title\nsomewhere,1,blue lamp\n")
+    home = tmp_path / "home"
+    for words in (["ingest", str(rows)], ["run", "--once"]):
+        run(*words, home=home)
+    assert run("check", home=home).returncode == 0
+    for file in home.glob("index.db*"):
+        file.unlink()
+    with closing(Database(home / "audit.db", MIGRATIONS)) as audit:
+        audit.run("INSERT INTO head VALUES(1, 7, 'x')")
+    done = run("check", home=home)
+    assert done.returncode == 1
+    failed = [line for line in done.stdout.splitlines() if " failed " in line]
+    assert ["`headstamp reindex`" in failed[0], "once ended with entry 7" in failed[1], len(failed)] == [True, True, 2]
+    assert run("reindex", home=home).returncode == 0
+    assert "1 of 1 listings" in run("search", "lamp", home=home).stdout

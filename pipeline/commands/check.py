@@ -8,8 +8,10 @@ from contextlib import closing
 
 import msgspec
 
+from pipeline.audit import Audit
+from pipeline.broker import START
 from pipeline.deployment import STAGES, Deployment
-from pipeline.errors import HeadstampError, StorageError, TorUnavailableError
+from pipeline.errors import CorruptError, HeadstampError, StorageError, TorUnavailableError
 from pipeline.index import Query
 from pipeline.terminal import show_json, show_table
 from pipeline.topics import ASSESSMENTS, LISTINGS, REVIEWS
@@ -50,6 +52,7 @@ def findings(deployment: Deployment) -> Iterator[Finding]:
         "log": _log,
         "model": _model,
         "index": _index,
+        "audit": _audit,
     }
     for part, test in parts.items():
         try:
@@ -105,4 +108,22 @@ def _model(deployment: Deployment) -> str:
 
 def _index(deployment: Deployment) -> str:
     with closing(deployment.index()) as index:
-        return f"{index.search(Query(size=1)).total:,} listings"
+        listings = index.search(Query(size=0)).total
+    if not listings and _indexed(deployment):
+        raise CorruptError("the index is empty, though the log has what was in it; run `headstamp reindex`")
+    return f"{listings:,} listings"
+
+
+def _indexed(deployment: Deployment) -> bool:
+    """Whether the index stage has put listings into an index before."""
+    with closing(deployment.broker()) as broker:
+        first = next(iter(broker.read(ASSESSMENTS.name, START)), None)
+        return first is not None and broker.lag(ASSESSMENTS.name, "index") == 0
+
+
+def _audit(deployment: Deployment) -> str:
+    with closing(Audit(deployment.settings.root)) as audit:
+        fault, (entries, head) = audit.verify(), audit.head()
+    if fault:
+        raise CorruptError(f"{fault}; put back a copy of the home, and find out who changed it")
+    return f"{entries:,} entries, the last {head[:12]}"
