@@ -56,6 +56,7 @@ COMMANDS = {
 def main(words: list[str] | None = None) -> int:
     """Run one command; its exit status: 0 done, 1 failed, 2 wrong usage or settings."""
     words = sys.argv[1:] if words is None else words
+    _open_streams()
     os.umask(0o077)  # evidence is for its owner's eyes
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -124,6 +125,13 @@ def _run(words: list[str]) -> int:
 
 def _function(word: str) -> str:
     return word.replace("-", "_")
+
+
+def _open_streams() -> None:
+    """Put the null device where a stream was closed, so that no other file is opened under its number and written to."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  # for the life of the process
 
 
 def _failed(error: object, status: int) -> int:

@@ -10,6 +10,7 @@ import pytest
 
 import headstamp
 from pipeline.audit import MIGRATIONS
+from pipeline.commands import demo
 from pipeline.sqlite import Database
 
 ROOT = Path(__file__).parents[1]
@@ -114,3 +115,30 @@ def test_check_names_an_index_that_was_lost_and_an_audit_that_was_changed(tmp_pa
     assert ["`headstamp reindex`" in failed[0], "once ended with entry 7" in failed[1], len(failed)] == [True, True, 2]
     assert run("reindex", home=home).returncode == 0
     assert "1 of 1 listings" in run("search", "lamp", home=home).stdout
+
+
+def test_check_names_a_table_of_rates_that_no_stage_could_read(tmp_path: Path) -> None:
+    (tmp_path / "rates.csv").write_text("date,currency,usd\n2024-05-01,BTC,much\n")
+    done = run("check", home=tmp_path)
+    assert done.returncode == 1
+    assert "rates  failed   " in done.stdout
+    assert "write 2024-05-01,BTC,61250" in done.stdout
+
+
+def test_a_closed_stream_stops_no_work(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("market,listing_id,title\nsomewhere,1,blue lamp\nsomewhere,,no key\n")
+    home = tmp_path / "home"
+    for command in (f"ingest {rows} 0<&- 1>&- 2>&-", "run --once 1>&-"):
+        words = ["/bin/sh", "-c", f"exec {sys.executable} -m headstamp {command}"]
+        environment = {"PATH": "/usr/bin:/bin", "HEADSTAMP_HOME": str(home)}
+        done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert "1 of 1 listings" in run("search", "lamp", home=home).stdout
+
+
+def test_a_demo_that_was_killed_as_it_ended_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "demo.json").write_bytes(b"")
+    assert demo._earlier(tmp_path / "demo.json") is None
+    (tmp_path / "demo.json").write_bytes(b'{"pages":3,"listings":2}')
+    assert demo._earlier(tmp_path / "demo.json") == demo.Visited(pages=3, listings=2)

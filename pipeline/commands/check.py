@@ -13,6 +13,8 @@ from pipeline.broker import START
 from pipeline.deployment import STAGES, Deployment
 from pipeline.errors import CorruptError, HeadstampError, StorageError, TorUnavailableError
 from pipeline.index import Query
+from pipeline.rates import FILE as RATES
+from pipeline.rates import Rates
 from pipeline.terminal import show_json, show_table
 from pipeline.topics import ASSESSMENTS, LISTINGS, REVIEWS
 
@@ -51,6 +53,7 @@ def findings(deployment: Deployment) -> Iterator[Finding]:
         "tor": _tor,
         "log": _log,
         "model": _model,
+        "rates": _rates,
         "index": _index,
         "audit": _audit,
     }
@@ -104,6 +107,12 @@ def _log(deployment: Deployment) -> str:
 
 def _model(deployment: Deployment) -> str:
     return deployment.classifier().digest[:12]
+
+
+def _rates(deployment: Deployment) -> str:
+    Rates.of(deployment.settings.root)
+    known = (deployment.settings.root / RATES).exists()
+    return "rates.csv can be read" if known else "no rates.csv; only prices in US dollars can be compared"
 
 
 def _index(deployment: Deployment) -> str:

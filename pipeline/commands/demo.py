@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -72,8 +72,8 @@ def summary(deployment: Deployment, visited: Visited) -> dict[str, object]:
 
 def _visited(home: Path, environment: Mapping[str, str], listings: int) -> Visited:
     done = home / DONE
-    if done.exists():
-        return msgspec.json.decode(done.read_bytes(), type=Visited)
+    if earlier := _earlier(done):
+        return earlier
     _rates(home / RATES)
     with _market(environment, listings) as socks:
         said = _headstamp(["crawl", MARKET, "--json"], {**environment, f"{PREFIX}CRAWL_SOCKS": socks})
@@ -81,6 +81,13 @@ def _visited(home: Path, environment: Mapping[str, str], listings: int) -> Visit
     visited = msgspec.json.decode(said, type=Visited)
     done.write_bytes(msgspec.json.encode(visited))
     return visited
+
+
+def _earlier(done: Path) -> Visited | None:
+    """What an earlier demo in this home came to; None where it did not end, or was killed as it wrote that down."""
+    with suppress(FileNotFoundError, msgspec.DecodeError):
+        return msgspec.json.decode(done.read_bytes(), type=Visited)
+    return None
 
 
 def _rates(file: Path) -> None:
