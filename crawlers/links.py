@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from urllib.parse import urlsplit
 
 import parsel
@@ -10,7 +11,7 @@ from lxml.etree import _Element  # type: ignore[import-untyped]  # lxml ships no
 
 from crawlers.actions import acts
 from crawlers.page import Page
-from crawlers.pattern import joined, local
+from crawlers.pattern import LONGEST, joined, local
 from crawlers.profile import MarketProfile
 from crawlers.reason import Reason
 
@@ -49,7 +50,7 @@ def links(page: Page, profile: MarketProfile) -> list[Link]:
     """Every different link of the page, followed or refused, in the order of the page; none on what is no HTML."""
     if not isinstance(document := page.document, parsel.Selector):
         return []
-    base = joined(page.capture.url, document.css("base::attr(href)").get(""))
+    base = joined(page.capture.url, document.css("base::attr(href)").get("")[:LONGEST])
     found: dict[str, Link] = {}
     for href, hidden in _anchors(document).items():
         link = classified(joined(base, href), profile, hidden=hidden)
@@ -61,9 +62,10 @@ def links(page: Page, profile: MarketProfile) -> list[Link]:
 def _anchors(document: parsel.Selector) -> dict[str, bool]:
     """What the page links to, and whether it hides every such link."""
     found: dict[str, bool] = {}
+    hides = cache(_hides)  # a style of megabytes around thousands of links is read once
     for anchor in document.root.xpath("//a[@href]")[:MOST]:
         href = anchor.get("href")
-        found[href] = found.get(href, True) and _hidden(anchor)
+        found[href] = found.get(href, True) and any(map(hides, (anchor, *anchor.iterancestors())))
     return found
 
 
@@ -99,10 +101,6 @@ def _refusal(address: str, kind: Kind, *, hidden: bool) -> Reason | None:
     if kind is Kind.OTHER:
         return Reason.NOT_IN_PROFILE
     return Reason.HIDDEN if hidden else None
-
-
-def _hidden(anchor: _Element) -> bool:
-    return any(_hides(element) for element in (anchor, *anchor.iterancestors()))
 
 
 def _hides(element: _Element) -> bool:

@@ -10,6 +10,7 @@ LONGEST = 2_000
 """Characters of the longest address that is looked at."""
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 ANY = r"([^/&?#]+)"
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class Pattern(NamedTuple):
@@ -35,7 +36,7 @@ class Pattern(NamedTuple):
     def match(self, address: str) -> dict[str, str] | None:
         """The placeholders' values in an address as `normal` writes it, or None where the rule does not mean it."""
         found = self.expression.fullmatch(address)
-        return dict(zip(self.names, map(unquote, found.groups()), strict=True)) if found else None
+        return dict(zip(self.names, map(_plain, found.groups()), strict=True)) if found else None
 
 
 def normal(address: str) -> str | None:
@@ -63,6 +64,15 @@ def joined(base: str, href: str) -> str:
         return urljoin(base, href.strip())
     except ValueError:
         return ""
+
+
+def _plain(value: str) -> str:
+    """The value without its escapes; as it stands where they spell no text, so that different ones stay different."""
+    try:
+        plain = unquote(value, errors="strict")
+    except UnicodeDecodeError:
+        return value
+    return value if CONTROL.search(plain) else plain
 
 
 def _ordered(rule: str) -> str:

@@ -125,6 +125,10 @@ def test_a_text_too_long_is_cut_and_says_so() -> None:
         (b"<p>no title</p>", "text/html", Reason.NO_TITLE),
         (b"<h1> <b></b></h1>", "text/html", Reason.NO_TITLE),
         (b"<p " + b" ".join(b"a%d" % n for n in range(60_000)) + b">", "text/html", Reason.HOSTILE),
+        ((b"<p " + b" ".join(b"a%d" % n for n in range(20_000)) + b">") * 9, "text/html", Reason.HOSTILE),
+        (b"<h1>x</h1><dl>" + b"<dt>Make</dt>" * 5_000, "text/html", Reason.HOSTILE),
+        (b"<h1>x</h1>" + b"<div class=card><h4>t</h4>" * 1_500, "text/html", Reason.HOSTILE),
+        (b"<h1>x</h1>" + b"<ul><li>a<li>b</ul>" * 15_000, "text/html", Reason.HOSTILE),
     ],
 )
 def test_a_page_that_is_no_listing_says_why(body: bytes, content_type: str, why: Reason) -> None:
@@ -139,6 +143,8 @@ def test_a_page_that_is_no_listing_says_why(body: bytes, content_type: str, why:
         ("<h1>café</h1>".encode("utf-16"), "text/html", "café"),
         (b"<h1>cafe</h1>", "text/html; charset=base64", "cafe"),
         (b"<h1>cafe</h1>", "text/html; charset=no-such-thing", "cafe"),
+        (b"<h1>cafe</h1>", "text/html; charset=idna", "cafe"),
+        (b"<h1>cafe</h1>", "text/html; charset=undefined", "cafe"),
         (b"<h1>c\x00afe</h1>", "text/html", "cafe"),
         (b"<h1>x</h1>" + b"<b>" * 200_000 + b"<h1>deep</h1>", "text/html", "x"),
         (b"<h1>x</h1>" + b"y" * 5_000_000, "text/html", "x"),
@@ -146,7 +152,21 @@ def test_a_page_that_is_no_listing_says_why(body: bytes, content_type: str, why:
         (b"<h1>x</h1><img src='data:image/png;base64," + b"/aB9" * 500_000 + b"'>", "text/html", "x"),
         (b"]]><?xml version='1.0'?><h1>x</h1>", "application/xhtml+xml", "x"),
     ],
-    ids=["wrong", "right", "utf-16", "codec", "unknown", "nul", "deep", "long", "entities", "picture", "xml"],
+    ids=[
+        "wrong",
+        "right",
+        "utf-16",
+        "codec",
+        "unknown",
+        "idna",
+        "undefined",
+        "nul",
+        "deep",
+        "long",
+        "entities",
+        "picture",
+        "xml",
+    ],
 )
 def test_a_hostile_page_is_read_as_far_as_it_goes(body: bytes, content_type: str, title: str) -> None:
     assert listing(body, content_type).title == title
@@ -200,6 +220,19 @@ def test_rows_have_the_key_that_their_link_has() -> None:
     )
     found = extract(page(body, address="/results"), profile)
     assert [one.key if isinstance(one, Listing) else one.reason for one in found] == ["no_key", "7", "no_title"]
+
+
+def test_a_long_page_of_lines_and_links_is_no_trap() -> None:
+    assert listing(b"<h1>x</h1><div>" + b"line<br>" * 4_000 + b"<a href=/listing/1>x</a>" * 4_000).title == "x"
+
+
+def test_keys_that_no_text_spells_stay_different() -> None:
+    keys = {one.key for path in ("%FF", "%FE", "a%00", "a%0A", "a") for one in read_at(f"/listing/{path}")}
+    assert keys == {"%FF", "%FE", "a%00", "a%0A", "a"}
+
+
+def read_at(address: str) -> list[Listing]:
+    return [one for one in extract(page(b"<h1>x</h1>", address=address), PROFILE) if isinstance(one, Listing)]
 
 
 def test_every_reason_is_explained() -> None:

@@ -99,6 +99,16 @@ def test_writing_an_address_twice_changes_nothing(address: str) -> None:
         "/order-now",
         "/remove-from-favorites",
         "/x?a=place+order",
+        "/listing/..%2F..%2Fx%2Flogout",
+        "/listing/x%5C..%5Clogout",
+        "/listing/%2572eport",
+        "/listing/5;report=1",
+        "/page/1%3Fbuy",
+        "/page/log-out",
+        "/page/Sign_In",
+        "/page/\uff4c\uff4fgout",
+        "/page/lo%C2%ADgout",
+        "/page/log\u200bout",
     ],
 )
 def test_an_address_that_acts_is_known_by_its_words(address: str) -> None:
@@ -119,6 +129,11 @@ def test_an_address_that_acts_is_known_by_its_words(address: str) -> None:
 )
 def test_a_title_in_an_address_is_no_command(address: str) -> None:
     assert not acts(address)
+
+
+@given(st.text(max_size=60))
+def test_no_address_breaks_the_search_for_commands(address: str) -> None:
+    assert acts(address) in (True, False)
 
 
 def test_both_mirrors_have_the_same_addresses() -> None:
@@ -183,6 +198,16 @@ def test_a_link_to_another_place_is_refused(href: str) -> None:
 
 def test_a_base_element_leads_no_one_astray() -> None:
     assert set(found('<base href="http://market.example/"><a href="/listing/5">x</a>').values()) == {Reason.OFF_MARKET}
+
+
+def test_a_base_of_megabytes_stalls_no_one() -> None:
+    shown = found("<base href='/" + "a/" * 1_000_000 + "'>" + "".join(f"<a href={n}></a>" for n in range(2_000)))
+    assert None not in shown.values()
+
+
+def test_a_style_of_megabytes_around_thousands_of_links_is_read_once() -> None:
+    style = "a b" * 1_000_000
+    assert found(f"<div style='{style}'>" + "<a href=/listing/5></a>" * 2_000) == {"/listing/5": None}
 
 
 @pytest.mark.parametrize(
