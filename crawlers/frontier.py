@@ -142,7 +142,7 @@ class Frontier:
         self._run("UPDATE address SET asked='' WHERE market=? AND kind='start'", market)
         self._run(
             "UPDATE address SET state='waiting', visit=?2, reason='', detail='', tries=0 WHERE market=?1 AND kind<>'other' AND ("
-            "state IN ('waiting','taken','gated') OR reason IN ('pages_per_visit','unreachable','timeout','fault') OR EXISTS("
+            "state IN ('waiting','taken','gated') OR reason IN ('pages_per_visit','unreachable','malformed','timeout','fault') OR EXISTS("
             "SELECT 1 FROM listing WHERE listing.market=?1 AND listing.address=address.address AND presence='present'))",
             *(market, visit.id),
         )

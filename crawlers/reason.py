@@ -16,6 +16,7 @@ class Reason(StrEnum):
     REDIRECTED = "redirected"
     HTTP_STATUS = "http_status"
     UNREACHABLE = "unreachable"
+    MALFORMED = "malformed"
     TIMEOUT = "timeout"
     TOO_LARGE = "too_large"
     EMPTY = "empty"
@@ -37,6 +38,7 @@ MEANING = {
     Reason.REDIRECTED: "the market answered with another address; see what that one leads to",
     Reason.HTTP_STATUS: "the market answered with an error status",
     Reason.UNREACHABLE: "it could not be reached, three times on each mirror; the next visit tries again",
+    Reason.MALFORMED: "the answer is no HTTP, or its compression is broken, three times on each mirror; the next visit tries again",
     Reason.TIMEOUT: "the page took longer than crawl.timeout_s, three times; the next visit tries again",
     Reason.TOO_LARGE: "the page is larger than crawl.max_page_bytes",
     Reason.EMPTY: "the page has no content",

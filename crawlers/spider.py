@@ -1,14 +1,24 @@
 """The one spider, which reads any market by its profile."""
 
 import hashlib
+import zlib
 from collections.abc import AsyncIterator, Iterator
+from gzip import BadGzipFile
 from importlib.metadata import version
 from typing import Any
 
 from scrapy import Request, Spider
-from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
+from scrapy.exceptions import (
+    DownloadCancelledError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
 from scrapy.http import Response
+from scrapy.utils._compression import brotli, zstd  # type: ignore[attr-defined]  # whichever packages Scrapy found
 from twisted.python.failure import Failure
+from twisted.web._newclient import ResponseNeverReceived
 
 from crawlers.frontier import now
 from crawlers.outcome import Outcome, Place, State, outcome
@@ -21,6 +31,8 @@ from pipeline.records import Capture, Rejected
 
 PLACE = "headstamp_place"
 """Key of a request's meta under which its place in the frontier stands."""
+UNPACKING = (BadGzipFile, EOFError, zlib.error, brotli.error, zstd.ZstdError)
+"""What breaks on a body that is not compressed as its headers say."""
 SOFTWARE = f"headstamp {version('headstamp')}"
 
 
@@ -62,6 +74,12 @@ class MarketSpider(Spider):
                 yield Outcome(place=place, state=State.REJECTED, reason=rejected.reason, rejected=[rejected])
             case DownloadTimeoutError() as error:
                 self.walk.unreached(place, Reason.TIMEOUT, str(error))
+            case ResponseDataLossError() as error:
+                self.walk.unread(place, Reason.UNREACHABLE, str(error.__cause__))
+            case DownloadFailedError() as error if not isinstance(error.__cause__, ResponseNeverReceived):
+                self.walk.unread(place, Reason.MALFORMED, str(error))
+            case error if isinstance(error, UNPACKING):
+                self.walk.unread(place, Reason.MALFORMED, str(error))
             case error:
                 self.walk.unreached(place, Reason.UNREACHABLE, str(error))
 

@@ -70,15 +70,22 @@ class Walk:
 
     def unreached(self, place: Place, reason: Reason, detail: str) -> None:
         """Ask again later, on the next mirror; when none answers for long, leave the rest for another day."""
-        mirrors = len(self.profile.mirrors)
-        self._mirror = (self._mirror + 1) % mirrors
         self.failures += 1
-        if self.failures >= MOST_TRIES * mirrors:
+        if self.failures >= MOST_TRIES * len(self.profile.mirrors):
             self.stopped = self.unreachable = True
             self.hold(place)
-            return
+        else:
+            self._again(place, reason, detail, answered=False)
+
+    def unread(self, place: Place, reason: Reason, detail: str) -> None:
+        """Ask again later, on the next mirror: the market does answer, though not with a page."""
+        self._again(place, reason, detail, answered=True)
+
+    def _again(self, place: Place, reason: Reason, detail: str, *, answered: bool) -> None:
+        mirrors = len(self.profile.mirrors)
+        self._mirror = (self._mirror + 1) % mirrors
         state = State.WAITING if place.tries + 1 < MOST_TRIES * mirrors else State.REJECTED
-        self.settle(Outcome(place=place, state=state, reason=reason, detail=detail[:200], answered=False))
+        self.settle(Outcome(place=place, state=state, reason=reason, detail=detail[:200], answered=answered))
 
     def hold(self, place: Place) -> None:
         """Put an address back untouched."""

@@ -192,6 +192,20 @@ def test_a_page_without_end_is_given_up_after_three_tries(bench: Bench) -> None:
     assert [record.key for record in listings(bench)] == ["k1"]
 
 
+def test_pages_that_cannot_be_read_stop_no_visit(bench: Bench) -> None:
+    stock(bench, 8)
+    for number, encoding in enumerate(("gzip", "br", "zstd", "deflate")):
+        bench.tiny.pages[f"/listing/k{number}"] = Answer(b"garbage", headers={"Content-Encoding": encoding})
+    bench.tiny.pages["/listing/k4"] = Answer(headers={"X": "y" * 300_000})
+    bench.tiny.pages["/listing/k5"] = Answer(headers={"Transfer-Encoding": "chunked"}, body=b"zz")
+    bench.tiny.pages["/listing/k6"] = Answer(headers={"Content-Length": "500"}, chunks=lambda: iter([b"<h1>"]))
+    done = bench.crawl()
+    assert (done.status, done.visit["finished"]) == (0, True), done.errors
+    assert [record.key for record in listings(bench)] == ["k7"]
+    assert sum(done.visit["rejected"].values()) == 7
+    assert bench.tiny.asked.count("/listing/k0") == 3
+
+
 def test_a_passing_error_is_asked_for_again_and_a_lasting_one_is_not(bench: Bench) -> None:
     stock(bench, 3)
     bench.tiny.pages["/listing/k0"] = Answer(status=503)
