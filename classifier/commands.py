@@ -1,0 +1,100 @@
+"""`headstamp train`, `evaluate` and `models`: make a model, say how good it is, put it in force."""
+
+import argparse
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from pipeline.deployment import Deployment
+from pipeline.errors import SettingsError
+from pipeline.terminal import show_facts, show_json, show_table
+
+DATA = Path("../shared/data")
+SEED = 1
+
+
+def train_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `headstamp train`."""
+    _learning(parser)
+    parser.add_argument(
+        "--out", type=Path, default=Path("models/linear-1"), metavar="DIR", help="the model directory to write"
+    )
+
+
+def train(arguments: argparse.Namespace, _deployment: Deployment) -> int:
+    """Train on the research data and write a model directory; the same data and seed give the same bytes."""
+    _need_scikit_learn()
+    from classifier.lesson import lesson  # noqa: PLC0415
+    from classifier.store import save  # noqa: PLC0415  # loads scikit-learn, which only training needs
+    from classifier.train import train as trained  # noqa: PLC0415
+
+    taught = lesson(arguments.data, arguments.seed)
+    model = trained(taught, taught.rows, arguments.seed)
+    digest = save(model, arguments.out, seed=arguments.seed, trained_on=taught.origins)
+    facts = {"digest": digest, "n-grams": len(model.weights.grams), "flag_at": model.thresholds.flag_at}
+    show_json(facts) if arguments.json else show_facts(facts)
+    return 0
+
+
+def evaluate_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `headstamp evaluate`."""
+    _learning(parser)
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="also write report.json and README.md, the model card, there"
+    )
+
+
+def evaluate(arguments: argparse.Namespace, _deployment: Deployment) -> int:
+    """Report how well vendors and markets are told that the models had not seen."""
+    _need_scikit_learn()
+    from classifier.evaluate import evaluate as evaluated  # noqa: PLC0415  # as above
+    from classifier.report import HEAD, card, lines  # noqa: PLC0415
+
+    report = evaluated(arguments.data, arguments.seed, lambda step: print(step, file=sys.stderr, flush=True))  # noqa: T201  # progress
+    if arguments.out:
+        card(report, arguments.out)
+    show_json(report) if arguments.json else show_table(HEAD, lines(report))
+    return 0
+
+
+def models_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `headstamp models`."""
+    actions = parser.add_subparsers(dest="action", required=True)
+    listed = actions.add_parser("list", help="list what was put in force in this home, oldest first")
+    listed.add_argument("--json", action="store_true", help="print JSON")
+    put = actions.add_parser("activate", help="copy a model directory into this home and put it in force")
+    put.add_argument("directory", type=Path, metavar="DIR", help="a model directory")
+    put.add_argument("--json", action="store_true", help="print JSON")
+
+
+def models(arguments: argparse.Namespace, deployment: Deployment) -> int:
+    """List the models of this home, or put one in force."""
+    from classifier.store import KIND, activate  # noqa: PLC0415  # loads numpy
+
+    with closing(deployment.activations()) as activations:
+        if arguments.action == "activate":
+            activate(arguments.directory, deployment.settings.root, activations)
+        found = activations.all(KIND)
+    head = ("number", "digest", "since")
+    if arguments.json:
+        show_json([dict(zip(head, line, strict=True)) for line in found])
+    else:
+        show_table(head, found)
+    return 0
+
+
+def _learning(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data", type=Path, default=DATA, metavar="DIR", help=f"folder of the research data (default: {DATA})"
+    )
+    parser.add_argument("--seed", type=int, default=SEED, help=f"seed of all draws (default: {SEED})")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _need_scikit_learn() -> None:
+    try:
+        import sklearn  # noqa: F401, PLC0415  # asks whether it is there
+    except ImportError:
+        raise SettingsError(
+            "scikit-learn is absent: install the extra `train` (pip install 'headstamp[train]')"
+        ) from None

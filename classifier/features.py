@@ -1,0 +1,83 @@
+"""What the linear models count in a text: words, pairs of neighbouring words, and the letter runs inside words."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from pipeline.text import deobfuscated, normalised
+
+VERSION = 1
+"""Raised whenever the same text would give other features: models made before are then refused."""
+LONGEST = 40
+"""Letters read of one word; longer ones are keys and digests."""
+REST = 0.5
+"""Weight of what only the description says: titles name the item, descriptions also speak of delivery and payment."""
+RUNS = (3, 4, 5)
+"""Lengths of the letter runs."""
+WORD = re.compile(r"\.?\d[\d.,]*\w*|[^\W\d]\w*")
+KEY_BLOCK = re.compile(r"-----BEGIN PGP.*?(?:-----END PGP[^-]*-----|\Z)", re.DOTALL)
+DIGIT = re.compile(r"\d")
+
+
+class Part(NamedTuple):
+    """Some words, each once, and their neighbourhoods."""
+
+    words: tuple[str, ...]
+    pairs: tuple[str, ...]
+    """Neighbours written as one word, so that AK 47 and AK47 agree; each once."""
+
+
+class View(NamedTuple):
+    """A listing as the models read it."""
+
+    title: Part
+    rest: Part
+    """What only the description says; it counts `REST` as much."""
+    invisible: int
+    mixed: int
+
+
+def view(title: str, description: str) -> View:
+    """The words of a listing as written and, where that differs, as they read once disguises are undone."""
+    head, body = normalised(title), normalised(_keyless(description))
+    first, second = _part(head.text), _part(body.text)
+    rest = Part(_without(second.words, first.words), _without(second.pairs, first.pairs))
+    return View(first, rest, head.invisible + body.invisible, head.mixed + body.mixed)
+
+
+def grams(word: str) -> list[str]:
+    """The features of one word, each once: itself, its shape where it has digits, and its letter runs."""
+    found = [f"={word}"]
+    if word[0] == ".":
+        found.append(f"={word[1:]}")
+    if DIGIT.search(word):
+        found.append(f"#{DIGIT.sub('0', word)[:12]}")
+    padded = f" {word} "
+    found += [padded[at : at + size] for size in RUNS for at in range(len(padded) - size + 1)]
+    return list(dict.fromkeys(found))
+
+
+def _part(normal: str) -> Part:
+    if not normal:
+        return Part((), ())
+    written = normal.lower()
+    read = deobfuscated(normal).lower()
+    lines = [list(_words(each)) for each in dict.fromkeys((written, read))]
+    words = dict.fromkeys(word for line in lines for word in line)
+    pairs = dict.fromkeys(f"={first}{second}" for line in lines for first, second in pairwise(line))
+    return Part(tuple(words), tuple(pairs))
+
+
+def _without(names: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+    gone = frozenset(known)
+    return tuple(name for name in names if name not in gone)
+
+
+def _words(text: str) -> Iterator[str]:
+    for found in WORD.findall(text):
+        yield found.rstrip(".,").replace(",", ".")[:LONGEST]
+
+
+def _keyless(text: str) -> str:
+    return KEY_BLOCK.sub(" ", text) if "-----BEGIN PGP" in text else text

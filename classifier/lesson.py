@@ -1,0 +1,119 @@
+"""What there is to learn from: examples, counter-examples, copies in other spellings, and folds that hold vendors apart."""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from classifier.calibrate import Truth
+from classifier.disguise import disguised
+from classifier.examples import Example, Source, airsoft, games, models, real
+from classifier.generate import generated
+from classifier.matrix import Corpus, Rows
+from classifier.store import Origin
+
+FOLDS = 5
+GENERATED = 30_000
+HARD_TOYS, HARD_SKINS = 1_200, 4_000
+"""Examples taken of each collection of hard negatives."""
+DISGUISES = 6
+"""Disguised copies of each dark-web offer in scope."""
+DISGUISED_OTHERS = 3_000
+TITLES_ONLY = 0.3
+"""Part of the out-of-scope listings with a description that get a copy without it; those in scope all do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """Everything there is to learn from."""
+
+    corpus: Corpus
+    parents: Rows
+    """For a copy, the row it was made from; for anything else, its own row."""
+
+    @property
+    def examples(self) -> Sequence[Example]:
+        """The examples, copies included."""
+        return self.corpus.examples
+
+    @property
+    def listings(self) -> Rows:
+        """The rows that are dark-web listings as posted."""
+        posted = [row for row, parent in enumerate(self.parents) if row == parent]
+        return np.array([row for row in posted if self.examples[row].source is Source.DARKWEB], dtype=np.int64)
+
+    @property
+    def tested(self) -> Rows:
+        """The rows by which the joined models are weighed: the dark-web listings, and adverts in the other languages."""
+        drawn = [row for row, example in enumerate(self.examples) if example.source is Source.GENERATED]
+        return np.sort(np.concatenate([self.listings, np.array(drawn, dtype=np.int64)]))
+
+    @property
+    def origins(self) -> list[Origin]:
+        """How many examples of each source there are, copies included."""
+        return [self._origin(source) for source in Source]
+
+    def _origin(self, source: Source) -> Origin:
+        found = [example for example in self.examples if example.source is source]
+        return Origin(source=source, examples=len(found), in_scope=sum(each.in_scope for each in found))
+
+    @property
+    def rows(self) -> Rows:
+        """All rows."""
+        return np.arange(len(self.examples))
+
+    @property
+    def truth(self) -> Truth:
+        """Whether each row offers something in scope."""
+        return np.array([example.in_scope for example in self.examples])
+
+    def without(self, held_out: Rows) -> Rows:
+        """All rows but these and their copies."""
+        return np.flatnonzero(~np.isin(self.parents, held_out))
+
+
+def lesson(data: Path, seed: int) -> Lesson:
+    """The examples of a data folder, hard negatives, generated adverts, and copies in other spellings."""
+    rng = random.Random(seed)  # noqa: S311  # a reproducible draw, no secret
+    toys, skins = airsoft(data), games(data)
+    hard = [*rng.sample(toys, min(HARD_TOYS, len(toys))), *rng.sample(skins, min(HARD_SKINS, len(skins)))]
+    return of([*real(data), *hard, *generated(GENERATED, seed, models(data))], seed)
+
+
+def of(examples: Sequence[Example], seed: int) -> Lesson:
+    """A lesson of these examples and copies of the dark-web ones."""
+    copies = list(_copies(examples, random.Random(seed)))  # noqa: S311  # a reproducible draw, no secret
+    corpus = Corpus([*examples, *(copy for _, copy in copies)])
+    return Lesson(corpus=corpus, parents=np.array([*range(len(examples)), *(row for row, _ in copies)]))
+
+
+def folds(examples: Sequence[Example], tested: Rows, seed: int) -> Rows:
+    """A fold for each tested row: no vendor in two, offers in scope spread evenly."""
+    groups: dict[str, list[int]] = defaultdict(list)
+    for place, row in enumerate(tested):
+        groups[examples[row].vendor or f"#{row}"].append(place)
+    fold, held, size = np.zeros(len(tested), dtype=np.int64), [0] * FOLDS, [0] * FOLDS
+    names = random.Random(seed).sample(sorted(groups), len(groups))  # noqa: S311  # a reproducible draw, no secret
+    in_scope = {name: sum(examples[tested[place]].in_scope for place in groups[name]) for name in names}
+    for name in sorted(names, key=lambda name: -in_scope[name]):
+        emptiest = min(range(FOLDS), key=lambda number: (held if in_scope[name] else size)[number])
+        fold[groups[name]] = emptiest
+        held[emptiest] += in_scope[name]
+        size[emptiest] += len(groups[name])
+    return fold
+
+
+def _copies(examples: Sequence[Example], rng: random.Random) -> Iterator[tuple[int, Example]]:
+    """Dark-web listings in other spellings, and without their description, each with the row it was made from."""
+    posted = [row for row, example in enumerate(examples) if example.source is Source.DARKWEB]
+    offers = [row for row in posted if examples[row].in_scope]
+    others = [row for row in posted if not examples[row].in_scope]
+    for row in [*offers * DISGUISES, *rng.sample(others, min(DISGUISED_OTHERS, len(others)))]:
+        yield row, msgspec.structs.replace(examples[row], title=disguised(examples[row].title, rng))
+    for row in posted:
+        if examples[row].description and (examples[row].in_scope or rng.random() < TITLES_ONLY):
+            yield row, msgspec.structs.replace(examples[row], description="")

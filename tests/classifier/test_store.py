@@ -1,0 +1,110 @@
+"""A model directory is read only as it was written."""
+
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from classifier.features import view
+from classifier.stack import Model
+from classifier.store import FILES, activate, active, load, save
+from pipeline.activations import Activations
+from pipeline.errors import ModelRejectedError, StorageError
+
+
+@pytest.fixture
+def directory(model: Model, tmp_path: Path) -> Path:
+    save(model, tmp_path / "model", seed=3, trained_on=())
+    return tmp_path / "model"
+
+
+def test_what_is_written_is_read(model: Model, directory: Path) -> None:
+    read = load(directory, activation=4)
+    texts = [view("Glock 19", ""), view("hello", "world")]
+    assert read.model.join == model.join
+    assert np.array_equal(read.scored(texts).score, load(directory, activation=5).scored(texts).score)
+
+
+def test_the_same_model_gives_the_same_bytes(model: Model, directory: Path, tmp_path: Path) -> None:
+    save(model, tmp_path / "again", seed=3, trained_on=())
+    for name in FILES:
+        assert (directory / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_refused(directory: Path, name: str) -> None:
+    (directory / name).unlink()
+    with pytest.raises(ModelRejectedError, match=name):
+        load(directory, activation=1)
+
+
+@pytest.mark.parametrize("name", FILES[1:])
+def test_an_altered_file_is_refused(directory: Path, name: str) -> None:
+    content = (directory / name).read_bytes()
+    (directory / name).write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    with pytest.raises(ModelRejectedError, match="altered"):
+        load(directory, activation=1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"format": 1', b'"format": 2'),
+        (b'"features": 1', b'"features": 99'),
+        (b'"grams.txt"', b'"../grams.txt"'),
+        (b'"seed"', b'"sead"'),
+        (b"{", b"["),
+    ],
+)
+def test_a_manifest_of_another_kind_is_refused(directory: Path, old: bytes, new: bytes) -> None:
+    manifest = directory / FILES[0]
+    manifest.write_bytes(manifest.read_bytes().replace(old, new, 1))
+    with pytest.raises(ModelRejectedError):
+        load(directory, activation=1)
+
+
+def test_the_first_use_puts_the_shipped_model_in_force(directory: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with closing(Activations(home)) as activations:
+        first = active(home, activations, directory)
+        assert activations.current("model") == (1, first.digest)
+        assert active(home, activations, directory).digest == first.digest
+        assert [path.name for path in (home / "models").iterdir()] == [first.digest]
+
+
+def test_an_activated_model_stays_in_force_when_another_one_ships(
+    directory: Path, model: Model, tmp_path: Path
+) -> None:
+    home, other = tmp_path / "home", tmp_path / "other"
+    save(model, other, seed=99, trained_on=())
+    with closing(Activations(home)) as activations:
+        active(home, activations, directory)
+        assert activate(other, home, activations) == 2
+        assert active(home, activations, directory).digest == load(other, activation=0).digest
+
+
+def test_going_back_to_an_earlier_model_is_an_activation_too(directory: Path, model: Model, tmp_path: Path) -> None:
+    home, other = tmp_path / "home", tmp_path / "other"
+    save(model, other, seed=99, trained_on=())
+    with closing(Activations(home)) as activations:
+        assert [activate(each, home, activations) for each in (directory, other, directory)] == [1, 2, 3]
+
+
+def test_a_model_that_vanished_from_the_home_is_named(directory: Path, model: Model, tmp_path: Path) -> None:
+    home, other = tmp_path / "home", tmp_path / "other"
+    save(model, other, seed=99, trained_on=())
+    with closing(Activations(home)) as activations:
+        activate(other, home, activations)
+        kept = next((home / "models").iterdir())
+        kept.rename(tmp_path / "away")
+        with pytest.raises(ModelRejectedError, match="gone from this home"):
+            active(home, activations, directory)
+
+
+def test_a_home_that_cannot_be_written_says_so(directory: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with closing(Activations(home)) as activations:
+        (home / "models").write_text("in the way")
+        with pytest.raises(StorageError, match="HEADSTAMP_HOME"):
+            activate(directory, home, activations)

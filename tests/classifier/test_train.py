@@ -1,0 +1,107 @@
+"""Training holds vendors apart and repeats itself."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from classifier import train
+from classifier.examples import LABELS, Source, airsoft, darkweb, games, models, real
+from classifier.features import view
+from classifier.generate import generated
+from classifier.lesson import GENERATED, Lesson, folds
+from classifier.stack import Model
+from classifier.store import FILES, load, save
+from pipeline.errors import SettingsError
+from pipeline.taxonomy import Category
+
+
+def test_no_vendor_is_in_two_folds(lesson: Lesson) -> None:
+    fold = folds(lesson.examples, lesson.tested, seed=1)
+    seen: dict[str, set[int]] = {}
+    for row, number in zip(lesson.tested, fold, strict=True):
+        if vendor := lesson.examples[row].vendor:
+            seen.setdefault(vendor, set()).add(int(number))
+    assert len(seen) == 40
+    assert all(len(numbers) == 1 for numbers in seen.values())
+
+
+def test_every_fold_has_offers_in_scope(lesson: Lesson) -> None:
+    listings = lesson.listings
+    fold = folds(lesson.examples, listings, seed=1)
+    assert all(lesson.truth[listings[fold == number]].any() for number in range(5))
+
+
+def test_a_copy_is_held_out_with_the_listing_it_was_made_from(lesson: Lesson) -> None:
+    held = lesson.listings[:50]
+    rest = lesson.without(held)
+    assert not np.isin(lesson.parents[rest], held).any()
+    assert np.isin(lesson.parents, held).sum() > len(held)
+
+
+def test_copies_are_no_listings(lesson: Lesson) -> None:
+    assert (lesson.parents[lesson.listings] == lesson.listings).all()
+    assert {lesson.examples[row].source for row in lesson.listings} == {Source.DARKWEB}
+
+
+def test_training_again_gives_the_same_bytes(lesson: Lesson, tmp_path: Path) -> None:
+    few = lesson.listings[:200]
+    digests = [
+        save(train.train(lesson, few, seed=3), tmp_path / name, seed=3, trained_on=lesson.origins) for name in "ab"
+    ]
+    assert digests[0] == digests[1]
+    assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in FILES)
+
+
+def test_the_small_model_ranks_offers_first(lesson: Lesson, model: Model) -> None:
+    assert model.thresholds.review_at <= model.thresholds.flag_at
+    assert set(model.categories) <= set(Category)
+    assert len(model.weights.grams) == len(set(model.weights.grams)) == len(model.weights.idf)
+
+
+def test_absent_research_data_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="--data"):
+        list(darkweb(tmp_path))
+
+
+@pytest.mark.data
+def test_the_research_data_are_read_as_their_readme_says(shared_data: Path) -> None:
+    listings = list(darkweb(shared_data))
+    assert sum(each.in_scope for each in listings) == 121
+    assert len(listings) == 24_009 - 16
+    assert "opaque" not in LABELS
+
+
+@pytest.mark.data
+def test_a_text_of_a_market_counts_once(shared_data: Path) -> None:
+    found = real(shared_data)
+    keys = [(each.market, each.text) for each in found]
+    assert len(keys) == len(set(keys))
+    assert {each.source for each in found} == {Source.DARKWEB, Source.SURFACE}
+
+
+@pytest.mark.data
+def test_toys_and_skins_say_that_they_are(shared_data: Path) -> None:
+    toys, skins = airsoft(shared_data), games(shared_data)
+    assert len(toys) > 2_000
+    assert len(skins) > 4_000
+    assert {each.category for each in toys} == {Category.REPLICA}
+    assert not any(each.in_scope for each in skins)
+    assert min(len(each.title.split()) for each in toys) > 1
+    assert "Beretta 92X Performance" in models(shared_data)
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_no_vendor_name_ships(shared_data: Path) -> None:
+    """A name ships only where it is what others say too, as one word or two: Alex Grey, Champion, Firefly."""
+    shipped = load(Path(__file__).parents[2] / "models" / "linear-1", activation=1)
+    listings = [each for each in real(shared_data) if each.source is Source.DARKWEB]
+    named = {f"={each.vendor}" for each in listings if len(each.vendor) > 5} & set(shipped.model.weights.grams)
+    users: dict[str, set[str]] = {gram: set() for gram in named}
+    for each in [*real(shared_data), *airsoft(shared_data), *games(shared_data), *generated(GENERATED, 1)]:
+        title, rest, *_ = view(each.title, each.description)
+        words = {f"={word}" for part in (title, rest) for word in part.words}
+        for gram in named & words.union(title.pairs, rest.pairs):
+            users[gram].add(each.vendor or each.text)
+    assert {gram for gram, found in users.items() if len(found - {gram[1:]}) < 2} == set()
