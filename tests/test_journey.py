@@ -5,12 +5,17 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+
+from pipeline.errors import LockedError
+from pipeline.sqlite import lock
 
 ROOT = Path(__file__).parents[1]
 
@@ -61,6 +66,32 @@ def test_a_second_demo_shows_the_same(demo_home: Path) -> None:
     assert {name: value for name, value in first.items() if name != "seconds"} == {
         name: value for name, value in second.items() if name != "seconds"
     }
+
+
+def held(path: Path) -> bool:
+    try:
+        with lock(path, "it"):
+            return False
+    except LockedError:
+        return True
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "stopped"])
+def test_no_crawl_outlives_its_demo(tmp_path: Path, number: int) -> None:
+    words = [sys.executable, "-m", "headstamp", "demo", "--once"]
+    environment = {**os.environ, "HEADSTAMP_HOME": str(tmp_path)}
+    crawling = tmp_path / "locks" / "crawl-practice.lock"
+    with subprocess.Popen(words, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as begun:
+        while not crawling.exists() or not crawling.read_bytes():
+            assert begun.poll() is None
+            time.sleep(0.01)
+        begun.send_signal(number)
+    for _ in range(1_000):
+        if not held(crawling):
+            return
+        time.sleep(0.05)
+    pytest.fail("the crawl goes on")
 
 
 @pytest.mark.slow

@@ -1,13 +1,16 @@
 """`headstamp demo`: the practice market, all stages and the console, on loopback."""
 
 import argparse
+import ctypes
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -22,6 +25,8 @@ from pipeline.terminal import show_facts
 
 MARKET = "practice"
 DONE = "demo.json"
+PR_SET_PDEATHSIG = 1
+"""Linux's name for the signal that a process gets when its parent ends."""
 INVENTED_RATES = {"BTC": 61_250, "XMR": 158, "EUR": 1.09, "GBP": 1.27}
 """US dollars for one unit, so that the practice market's prices can be compared; not the rates of any day."""
 
@@ -99,8 +104,7 @@ def _rates(file: Path) -> None:
 
 @contextmanager
 def _market(environment: Mapping[str, str], listings: int) -> Iterator[str]:
-    words = [sys.executable, "-m", "headstamp", "practice", "--listings", str(listings)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment) as market:
+    with _started(["practice", "--listings", str(listings)], environment, stdout=subprocess.PIPE) as market:
         assert market.stdout is not None, "it was asked for"
         ready = market.stdout.readline()
         if not ready:
@@ -112,25 +116,46 @@ def _market(environment: Mapping[str, str], listings: int) -> Iterator[str]:
 
 
 def _headstamp(words: list[str], environment: Mapping[str, str]) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "headstamp", *words], env=environment, stdout=subprocess.PIPE, text=True, check=False
-    )
-    if done.returncode:
+    with _started(words, environment, stdout=subprocess.PIPE) as process:
+        try:
+            said, _ = process.communicate()
+        finally:
+            process.terminate()
+    if process.returncode:
         raise HeadstampError(
-            f"`headstamp {' '.join(words)}` failed with status {done.returncode}; its message is above"
+            f"`headstamp {' '.join(words)}` failed with status {process.returncode}; its message is above"
         )
-    return done.stdout
+    return said
 
 
 def _serve(environment: Mapping[str, str], port: int | None) -> int:
-    words = [sys.executable, "-m", "headstamp", "serve", *([] if port is None else ["--port", str(port)])]
-    with subprocess.Popen(words, env=environment) as console:
+    with _started(["serve", *([] if port is None else ["--port", str(port)])], environment) as console:
         try:
             return console.wait()
         except KeyboardInterrupt:
             console.terminate()
             console.wait()
             return 0
+
+
+def _started(
+    words: Sequence[str], environment: Mapping[str, str], stdout: int | None = None
+) -> "subprocess.Popen[str]":
+    """A command at work, which ends with this process, even where that is killed: the next demo needs its locks and port."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "headstamp", *words],
+        env=environment,
+        stdout=stdout,
+        text=True,
+        preexec_fn=partial(_end_with, os.getpid()),  # noqa: PLW1509  # no other thread runs here
+    )
+
+
+def _end_with(parent: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it ended before it was asked for
+            os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _environment(settings: Settings) -> dict[str, str]:
