@@ -18,6 +18,7 @@ LARGEST_RECORD = 8 * 2**20
 
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _CHUNK = 2**20
 
 
@@ -87,13 +88,19 @@ class Lines:
         if len(raw) == LONGEST_LINE and raw[-1:] != b"\n":
             raw = self._shortened(raw)
         if self.number == 0:
-            raw = raw.removeprefix(_BOM)
+            raw = self._begun(raw)
         try:
             return raw.decode()
         except UnicodeDecodeError:
             text = raw.decode(errors="replace")
             self.replaced += text.count("\ufffd") - raw.count("\ufffd".encode())
             return text
+
+    def _begun(self, raw: bytes) -> bytes:
+        """The first line without its byte order mark."""
+        if raw.startswith(_UTF_16):
+            raise MalformedError(f"{self._path}: is UTF-16; save it as UTF-8")
+        return raw.removeprefix(_BOM)
 
     def _shortened(self, head: bytes) -> bytes:
         """The line's beginning, with its quotes as many, evenly or oddly, as in the whole line, so that CSV finds its next record."""

@@ -284,6 +284,11 @@ def test_what_can_be_read_only_once_is_refused(tmp_path: Path) -> None:
             chosen(path)
 
 
+def test_a_file_in_utf_16_asks_for_utf_8(tmp_path: Path) -> None:
+    with pytest.raises(MalformedError, match="save it as UTF-8"):
+        chosen(written(tmp_path, f"{HEAD}\nagora,A1,lamp\n".encode("utf-16")))
+
+
 def test_a_list_in_a_list_is_no_text_however_deep(tmp_path: Path) -> None:
     deep = "[" * 900 + '"x"' + "]" * 900
     content = [{"market": "a", "listing_id": 1, "title": ["blue", ["red"], "lamp"]}, {"market": "a", "listing_id": 2}]
