@@ -29,6 +29,7 @@ from pipeline.codec import decode
 from pipeline.records import Record
 from pipeline.settings import Settings
 from pipeline.topics import Topic
+from tests.crawlers.watch import watch
 
 FORKS = get_context("forkserver")
 FORKS.set_forkserver_preload(["crawlers.crawl", "headstamp", __name__])  # the imports of a crawl cost a second each
@@ -86,6 +87,7 @@ class Tiny(socketserver.ThreadingTCPServer):
         self.down: set[str] = set()
         self.asked: list[str] = []
         self.hosts: list[str] = []
+        self.wishes: list[tuple[str, int]] = []
         self.keys: list[bytes] = []
         self.talks: list[socket.socket] = []
         self.waiting = threading.Event()
@@ -140,7 +142,7 @@ class Client(BaseHTTPRequestHandler):
         head = self.rfile.read(4)
         assert head == b"\x05\x01\x00\x03", "the name goes to the port as it is"
         host = self._string().decode()
-        self.rfile.read(2)
+        self.server.wishes.append((host, int.from_bytes(self.rfile.read(2), "big")))
         self.server.keys.append(password)
         known = host in MIRRORS and host not in self.server.down
         if known:
@@ -194,6 +196,8 @@ def headstamped(words: list[str], environment: dict[str, str], said: Path, error
     crawlers.crawl.HOLD_S = limits.hold_s
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
+    if limits.watch:
+        watch(limits.watch)
     for number, path in ((1, said), (2, errors)):
         os.dup2(os.open(path, os.O_WRONLY), number)
     os.environ.clear()
@@ -209,6 +213,8 @@ class Limits:
 
     hold_s: float = 60.0
     file_bytes: int = resource.RLIM_INFINITY
+    watch: Path | None = None
+    """A file that tells every attempt of the process to reach something beyond itself."""
 
 
 @dataclass
