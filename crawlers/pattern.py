@@ -9,6 +9,8 @@ from w3lib.url import canonicalize_url
 LONGEST = 2_000
 """Characters of the longest address that is looked at."""
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+CROWD = re.compile(r"(\{[a-z_]+\}[^/?&]*){3}")
+"""Three placeholders between two slashes: an address of dashes could be shared out among them in a billion ways."""
 ANY = r"([^/&?#]+)"
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -27,6 +29,8 @@ class Pattern(NamedTuple):
         bare = PLACEHOLDER.sub("0", rule)
         if "{" in bare or "}" in bare or "*" in bare:
             raise ValueError(f"'{rule}' is no rule: a placeholder is a name such as {{id}}, and there are no wildcards")
+        if CROWD.search(rule):
+            raise ValueError(f"'{rule}' is no rule: at most two placeholders stand between two slashes")
         parts = PLACEHOLDER.split(_ordered(rule))
         names = tuple(parts[1::2])
         if len(set(names)) < len(names):

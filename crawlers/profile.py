@@ -26,6 +26,7 @@ UNKNOWN = re.compile(r"unknown field `([^`]*)`(?: - at `\$\.?([^`]*)`)?")
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=3600)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
+Few = Annotated[int, msgspec.Meta(ge=1, le=64)]
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -93,7 +94,7 @@ class Pace(Part, frozen=True, kw_only=True):
 
     delay: Seconds = 4.0
     """Seconds between two requests."""
-    concurrent: Count = 1
+    concurrent: Few = 1
     """Requests under way at once."""
     pages_per_visit: Count = 500
 
@@ -196,7 +197,11 @@ def _tree(path: Path, extra: str, seen: Sequence[Path]) -> dict[str, object]:
     if not isinstance(tree, dict):
         raise SettingsError(f"{path}: is no market profile (docs/market-profiles.md shows one)")
     base = tree.pop("extends", None)
-    return _over(_tree(_named(str(base), extra), extra, (*seen, path)), tree) if base else tree
+    if base is None:
+        return tree
+    if not isinstance(base, str):
+        raise SettingsError(f"{path}: extends: the name of one profile is expected")
+    return _over(_tree(_named(base, extra), extra, (*seen, path)), tree)
 
 
 def _over(base: Mapping[str, object], tree: Mapping[str, object]) -> dict[str, object]:
@@ -261,8 +266,8 @@ def _selector_faults(profile: MarketProfile) -> Iterator[str]:
     for name, selector in (*fields, *gates, *gone, ("rows", profile.rows)):
         try:
             select(empty, selector)
-        except (SelectorError, ValueError) as error:
-            yield f"{name}: '{selector}' is no selector: {error}"
+        except (SelectorError, ValueError, RecursionError) as error:
+            yield f"{name}: '{selector[:200]}' is no selector: {error}"
 
 
 def gate_entries(profile: MarketProfile) -> list[tuple[str, Gate]]:

@@ -62,6 +62,13 @@ def test_a_profile_that_extends_itself_is_refused(tmp_path: Path) -> None:
         ("follow: ['listing/{id}']", "'listing/{id}' is no rule"),
         ("follow: ['/page/*']", "there are no wildcards"),
         ("follow: ['/{a}/{a}']", "a placeholder stands in it twice"),
+        ("follow: ['/{a}-{b}-{c}']", "at most two placeholders"),
+        ("follow: ['/find?q={a}{b}.{c}']", "at most two placeholders"),
+        ("pace: {concurrent: 1000}", "<= 64"),
+        ("extends: [forge]", "the name of one profile is expected"),
+        ("extends: 0", "the name of one profile is expected"),
+        ("extends: ''", "is no market"),
+        ("fields: {title: 'a" + " > a" * 2_000 + "'}", "is no selector"),
         ("follow: ['/cart/{id}']", "reads as an address that acts"),
         ("start: ['/page/{n}']", "has no placeholders"),
         ("rows: div.row", "rows need a 'key'"),
@@ -72,6 +79,11 @@ def test_a_profile_that_extends_itself_is_refused(tmp_path: Path) -> None:
 )
 def test_a_fault_is_named(tmp_path: Path, text: str, said: str) -> None:
     assert said in fault(tmp_path, text)
+
+
+def test_aliases_that_multiply_stall_no_one(tmp_path: Path) -> None:
+    grown = "".join(f"  - &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 12))
+    assert "smithy" in fault(tmp_path, f"gone:\n  - &l0 [a]\n{grown}extends: *l11\n")
 
 
 def test_the_file_and_the_market_share_a_name(tmp_path: Path) -> None:
