@@ -31,7 +31,10 @@ def every(node: parsel.Selector, selector: Selector) -> list[str]:
 
 
 def _text(found: object) -> str:
-    lines = (found if isinstance(found, str) else _spoken(found)).splitlines()
+    """The text of a string or an element; "" for what an XPath can find beside them: comments, numbers, truth values."""
+    if isinstance(getattr(found, "tag", None), str):
+        found = _spoken(found)
+    lines = found.splitlines() if isinstance(found, str) else []
     return EMPTY_LINES.sub("\n\n", "\n".join(BLANK.sub(" ", line).strip() for line in lines)).strip()
 
 

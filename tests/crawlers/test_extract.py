@@ -235,5 +235,13 @@ def read_at(address: str) -> list[Listing]:
     return [one for one in extract(page(b"<h1>x</h1>", address=address), PROFILE) if isinstance(one, Listing)]
 
 
+@pytest.mark.parametrize("selector", ["//comment()", "//processing-instruction()", "(count(//p))", "(1=1)", "//p/@x"])
+def test_what_is_no_text_says_nothing(selector: str) -> None:
+    profile = MarketProfile(market="smithy", listing="/listing/{key}", fields=Fields(title="h1", vendor=selector))
+    (found,) = extract(page(b"<h1>x</h1><!-- c --><?pi y?><p>z</p>"), profile)
+    assert isinstance(found, Listing)
+    assert found.vendor == ""
+
+
 def test_every_reason_is_explained() -> None:
     assert set(MEANING) == set(Reason)
