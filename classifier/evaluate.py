@@ -59,9 +59,9 @@ def evaluate(data: Path, seed: int, step: Step) -> Report:
     taught = lesson(data, seed)
     listings = taught.listings
     step("vendors held out")
-    vendors_out = _cross_fitted(taught, folds(taught.examples, taught.tested, seed))
+    vendors_out = cross_fitted(taught, folds(taught.examples, taught.tested, seed))
     step("random split")
-    random_split = _cross_fitted(taught, np.random.default_rng(seed).integers(0, 5, len(taught.tested)))
+    random_split = cross_fitted(taught, np.random.default_rng(seed).integers(0, 5, len(taught.tested)))
     agora = [taught.examples[row] for row in listings if taught.examples[row].market == "agora"]
     return Report(
         seed=seed,
@@ -69,11 +69,11 @@ def evaluate(data: Path, seed: int, step: Step) -> Report:
         baseline_random=figures(_baseline(agora, [str(row) for row in range(len(agora))], seed), seed),
         vendors_out=figures(vendors_out, seed),
         random=figures(random_split, seed),
-        markets_out=tuple(_market_out(taught, markets, seed, step) for markets in LEFT_OUT),
+        markets_out=tuple(_told(taught, markets, seed, step) for markets in LEFT_OUT),
     )
 
 
-def _cross_fitted(taught: Lesson, fold: Rows) -> Marked:
+def cross_fitted(taught: Lesson, fold: Rows) -> Marked:
     """Each listing scored by models, a join and thresholds that come from the other folds."""
     tested = taught.tested
     columns = out_of_fold(taught, np.arange(len(taught.examples)), tested, fold)
@@ -87,8 +87,13 @@ def _cross_fitted(taught: Lesson, fold: Rows) -> Marked:
     return _marked([taught.examples[row] for row in tested[posted]], scores[posted], flagged[posted])
 
 
-def _market_out(taught: Lesson, markets: Sequence[str], seed: int, step: Step) -> MarketOut:
-    step(f"{' and '.join(markets)} held out")
+def _told(taught: Lesson, markets: Sequence[str], seed: int, step: Step) -> MarketOut:
+    step(f"{' and '.join(markets)} left out")
+    return market_out(taught, markets, seed)
+
+
+def market_out(taught: Lesson, markets: Sequence[str], seed: int) -> MarketOut:
+    """How well a market is told by a model trained without it."""
     held = np.array([row for row in taught.listings if taught.examples[row].market in markets])
     model = train(taught, taught.without(np.union1d(held, _shared(taught, held))), seed)
     stack = Stack(model, digest="", activation=0)

@@ -15,9 +15,8 @@ from classifier.linear import Floats, Linear, Weights
 from pipeline.records import Classification, Context, Listing, Span, digest
 from pipeline.taxonomy import IN_SCOPE, Act, Category
 
-SURE = 0.7
-"""Probability from which a text counts as anything but an offer: requests wait on a track of their own."""
-LIKELY = 0.5
+WANTED = 0.2
+"""Probability of being about something in scope from which a request says so; people look at requests apart."""
 CATEGORY, WITHIN, ACT = "category", "within", "act"
 """What the outputs are for, beside those that are joined."""
 DIGITS = 9
@@ -115,16 +114,14 @@ class Stack:
         )
 
     def _offered(self, acts: Floats) -> Floats:
-        """The probability that a text is an offer; 1 unless the model is sure of another act."""
-        offer = acts[:, self.model.acts.index(Act.OFFER)]
-        return np.where(1 - offer >= SURE, offer, 1.0)
+        """The probability that a text is an offer, where another act is likelier; else 1."""
+        offer = self.model.acts.index(Act.OFFER)
+        return np.where(acts.argmax(axis=1) == offer, 1.0, acts[:, offer])
 
     def _judged(self, scored: Scored) -> list[tuple[Act, bool]]:
-        """Each text's act, and whether it asks for something in scope."""
-        best = scored.acts.argmax(axis=1)
-        sure = scored.acts.max(axis=1) >= SURE
-        acts = [self.model.acts[number] if sure[row] else Act.OFFER for row, number in enumerate(best)]
-        return [(act, act is Act.REQUEST and bool(scored.wanted[row] >= LIKELY)) for row, act in enumerate(acts)]
+        """Each text's likeliest act, and whether it asks for something in scope."""
+        acts = [self.model.acts[number] for number in scored.acts.argmax(axis=1)]
+        return [(act, act is Act.REQUEST and bool(scored.wanted[row] >= WANTED)) for row, act in enumerate(acts)]
 
     def category(self, chances: Sequence[float], score: float) -> Category:
         """The likeliest category; from the flagging threshold on, the likeliest in scope, for the score is then the better witness."""

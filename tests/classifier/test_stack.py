@@ -54,13 +54,20 @@ def test_the_shipped_model_sees_through_a_disguise(shipped: Ask, flag_at: float,
 
 @pytest.mark.parametrize(
     "title",
-    ["WTB Glock 19 9mm", "Suche Glock 17 Pistole", "Куплю пистолет ТТ", "Busco pistola Glock", "Cherche Glock 19"],
+    [
+        "WTB Glock 19 9mm",
+        "Suche Glock 17 Pistole",
+        "Куплю пистолет ТТ",
+        "Busco pistola Glock",
+        "Cherche Glock 19",
+        "Kaufe Munition 9mm",
+    ],
 )
-def test_asking_for_a_firearm_is_a_request(shipped: Ask, flag_at: float, title: str) -> None:
+def test_asking_for_a_firearm_is_a_request(shipped: Ask, title: str) -> None:
     found = shipped(title)
     assert found.act is Act.REQUEST
     assert "wanted" in found.flags
-    assert found.score < flag_at
+    assert found.score < 0.5
 
 
 @pytest.mark.parametrize("title", ["Glock 19 9mm", "1g cocaine", "holster", ""])
