@@ -80,10 +80,8 @@ def parser(name: str | None = None) -> argparse.ArgumentParser:
     """The command line: all commands by name and purpose, and the arguments of the one called `name`."""
     top = argparse.ArgumentParser(
         prog="headstamp",
-        description=sys.modules["pipeline"].__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Finds offers of firearms, their parts and ammunition among the listings of dark-web markets.",
     )
-    top.description = "Finds offers of firearms, their parts and ammunition among the listings of dark-web markets."
     top.add_argument(
         "--config", metavar="FILE", type=Path, help="settings file (default: headstamp.toml of the working folder)"
     )
