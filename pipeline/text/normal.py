@@ -16,9 +16,10 @@ _INVISIBLE = re.compile(
     f"[{_CONTROL}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-_EMOJI_STYLE = re.compile("[\ufe00-\ufe0f]+|(?<![^\\W_])\u200d")
+_EMOJI_STYLE = re.compile("[\ufe00-\ufe0f\u200d](?<![^\\W_]\u200d)")
 _MICRO = re.compile("[\u00b5\u03bc](?=[gGlLmM]\\b)")
-_STACK = re.compile(rf"[^\w\s\x00-\x7f]{{{MOST_MARKS + 1},}}")
+_MARK = r"[^\w\s\x00-\x7f]"
+_STACK = re.compile(f"{_MARK}{_MARK}{{{MOST_MARKS},}}")
 
 
 class Normalised(NamedTuple):
@@ -36,9 +37,9 @@ def normalised(text: str) -> Normalised:
 
     Normalising the result again changes nothing.
     """
-    text, _ = bounded(text)
     if text.isascii() and not _CONTROLS.search(text):
-        return Normalised(text, 0, 0)
+        return Normalised(text[:LIMIT], 0, 0)
+    text, _ = bounded(text)
     plain = _EMOJI_STYLE.sub("", text)
     visible = _INVISIBLE.sub("", plain)
     composed = normalize("NFKC", _STACK.sub(_unstacked, _MICRO.sub("u", visible)))

@@ -7,6 +7,7 @@ $50), and a word in which the digits read as a number (AR15A2, SW40VE) or begin 
 import re
 
 from pipeline.text.normal import normalised
+from pipeline.text.rule import Rule
 from pipeline.text.scripts import unmixed
 
 LONGEST = 20
@@ -31,28 +32,33 @@ _CURRENCY = re.compile("a|au|aud|c|ca|cad|can|hk|hkd|mx|nz|nzd|r|s|sg|sgd|us|usd
 _A = "A-Za-z\u00c0-\u024f"
 _SIGN = "".join(_SIGNS)
 _PART = "(?:[^\\W\\d_]|[013457$@])"
-_BETWEEN = " ?[.\\-_*|/·•~+:,'^=]{1,3} ?"
-_MARKS = re.compile("[\u0300-\u036f]+")
-_REPEATED = re.compile(r"([^\w\s.,$@])\1+|([.,])\2+(?!\d)")
+_POINT = r"[.\-_*|/·•~+:,'^=]"
+_BETWEEN = f" ?{_POINT}{{1,3}} ?"
+_MARK = re.compile("[\u0300-\u036f]")
+_REPEATED = re.compile(r"([^\w\s$@])\1+(?:(?<![.,])|(?!\d))")
+_SPACED_HINT = re.compile(r"[ \t]\S[ \t]\S[ \t]")
 _SPACED = re.compile(rf"(?<![^\W_])[^\W\d_]([ \t]){_PART}(?:\1{_PART})+\1[^\W\d_](?![^\W_])")
+_DOTTED_HINT = re.compile(rf"{_POINT}(?<![^\W_][^\W_].) ?[\w$@] ?{_POINT}")
 _DOTTED = re.compile(
-    rf"(?<![^\W_])(?<![^\W_][.\-_*|/·•~+:,'^=])[^\W\d_]({_BETWEEN})(?:{_PART}\1)+[^\W\d_](?![^\W_])(?!\1[^\W\d_])"
+    rf"(?<![^\W_])(?<![^\W_]{_POINT})[^\W\d_]({_BETWEEN})(?:{_PART}\1)+[^\W\d_](?![^\W_])(?!\1[^\W\d_])"
 )
+_WORD_HINT = re.compile(f"[0-9{_SIGN}](?:(?<=[{_A}].)|(?<=[{_SIGN}])[{_A}{_SIGN}])")
 _WORD = re.compile(rf"(?<![{_A}0-9_])(?:[{_SIGN.replace('@', '')}][{_A}{_SIGN}]|[{_A}]+[0-9{_SIGN}])[{_A}0-9{_SIGN}]*")
 _RUN = re.compile(r"\d+")
+_BAR_HINT = re.compile(r"[!|][^\W\d_]")
 _BAR = re.compile(r"(?<![\w!|])([b-df-hj-np-tv-z]{1,2})([!|])(?=([a-z])[a-z])", re.IGNORECASE)
 _NEW_WORD = re.compile("[0-9][A-Z].*[a-z]|[a-z].*[0-9][A-Z]|^\\W(?:\\W|[A-Z][a-z])")
 
 
 def deobfuscated(text: str) -> str:
     """The text as it reads once disguises are undone; for a screen, a gazetteer or a search, beside the original."""
-    return revealed(_MARKS.sub("", normalised(text).text))
+    return revealed(_MARK.sub("", normalised(text).text))
 
 
 def revealed(text: str) -> str:
     """A normalised text with spelt-out words joined, repeated punctuation made single, and letters put for look-alike digits and signs."""
-    joined = _again(_DOTTED.sub(_joined, _SPACED.sub(_joined, _REPEATED.sub(_once, text))), text)
-    return _again(_WORD.sub(_read, _BAR.sub(_unbarred, joined)), joined)
+    joined = _again(_dotted(_spaced(_REPEATED.sub(_once, text))), text)
+    return _again(_lettered(_barred(joined)), joined)
 
 
 def _again(text: str, before: str) -> str:
@@ -131,3 +137,9 @@ def _letters(core: str) -> str:
 def _one(before: str, after: str) -> str:
     """What 1 stands for between two letters: l after a vowel or in an onset such as "gl", else i."""
     return "l" if before in _VOWELS or (before in _BEFORE_L and after in _VOWELS) else "i"
+
+
+_spaced = Rule(_SPACED_HINT, _SPACED, _joined)
+_dotted = Rule(_DOTTED_HINT, _DOTTED, _joined)
+_barred = Rule(_BAR_HINT, _BAR, _unbarred)
+_lettered = Rule(_WORD_HINT, _WORD, _read)

@@ -34,6 +34,7 @@ _TWIN_CODES = frozenset(_table(_TWINS))
 _TO_CYRILLIC = str.maketrans("ABCEHIKMOPTXYaceikopxy", "АВСЕНІКМОРТХУасеікорху")
 _BADGES = {start + number: chr(ord("A") + number) for start in (0x1F150, 0x1F170) for number in range(26)}
 _FROM_DRAWN = _table(_DRAWN) | _BADGES
+_ANY_DRAWN = re.compile(f"[{''.join(_DRAWN.values())}\U0001f150-\U0001f169\U0001f170-\U0001f189]")
 
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _CYRILLIC = re.compile("[\u0400-\u052f]")
@@ -46,7 +47,7 @@ _WORD = re.compile("(?:[^\\W_][\u0300-\u036f]*)+")
 
 def drawn(text: str) -> str:
     """The text with small capitals, barred letters and lettered badges as plain letters."""
-    return text.translate(_FROM_DRAWN)
+    return text.translate(_FROM_DRAWN) if _ANY_DRAWN.search(text) else text
 
 
 def unmixed(text: str) -> tuple[str, int]:

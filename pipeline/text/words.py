@@ -1,23 +1,28 @@
 """Cuts text into search words that any index can keep whole: SQLite's FTS5 and Elasticsearch's whitespace analyser alike."""
 
 import re
-from collections.abc import Sequence
+from itertools import chain
 from unicodedata import category, normalize
 
 from pipeline.text.normal import normalised
 from pipeline.text.reveal import revealed
+from pipeline.text.rule import Rule
 
 LONGEST = 128
 """Most characters of one word; a Monero address has 106."""
+KNOWN = 65_536
+"""Most runs whose words are remembered, so that no page can fill the memory; longer ones than `LONGEST_KNOWN` never are."""
+LONGEST_KNOWN = 24
 
 _FLAT = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th", "ĸ": "k"}
 )
-_MARKS = re.compile("[\u0300-\u036f]+")
+_ANY_FLAT = re.compile(f"[{''.join(map(chr, _FLAT))}]")
+_MARK = re.compile("[\u0300-\u036f]")
+_CALIBRE_HINT = re.compile(r"[x×х*] ?\d\d")
 _CALIBRE = re.compile(
     r"(?<![\w.,])(?:(\d{1,2})[.,](\d{1,3}) ?[x×х*] ?|(\d{1,2})[x×х*])(\d\d)(?: ?mm\b|(?![\w]|[.,]\d))"
 )
-_ASCII_WORD = re.compile(r"[a-z0-9]+(?:(?<=[0-9])\.(?=[0-9])[a-z0-9]+)*")
 _OUTER_DOT = re.compile(r"(?<![0-9])\.|\.(?![0-9])")
 _RAGGED = re.compile(
     "([\u3040-\u30ff\u3105-\u312f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff々〇]+)"
@@ -36,7 +41,20 @@ class _Separators(dict[int, int]):
         return kept
 
 
+class _Known(dict[str, tuple[str, ...]]):
+    """The search words of what stands between two spaces, learnt as they come: most of a text's runs stood in others before."""
+
+    def __missing__(self, run: str) -> tuple[str, ...]:
+        words = _words(run)
+        if len(run) <= LONGEST_KNOWN:
+            if len(self) >= KNOWN:
+                self.clear()
+            self[run] = words
+        return words
+
+
 _SEPARATORS = _Separators()
+_KNOWN = _Known()
 
 
 def tokens(text: str) -> list[str]:
@@ -46,33 +64,26 @@ def tokens(text: str) -> list[str]:
     digits (7.62x39, 0.5; .45 is 45), at most 128 characters. Letters and a number glued together are two words, so that
     AK-47, AK 47 and AK47 agree; Chinese, Japanese and Korean runs are pairs of characters.
     """
-    words = _ascii_words(text) if text.isascii() else _other_words(text)
-    found: list[str] = []
-    for word in words:
-        last = word[-1]
-        if last == "s":
-            found += _with_number(_singular(word))
-        elif last.isdigit() and not word[0].isdigit():
-            found += _with_number(word)
-        else:
-            found.append(word)
-    return found
+    runs = _plain(_folded(normalised(text).text)).split()
+    return list(chain.from_iterable(map(_KNOWN.__getitem__, runs)))
 
 
-def _ascii_words(text: str) -> list[str]:
-    words: list[str] = _ASCII_WORD.findall(_plain(normalised(text).text.lower()))
-    return [word[:LONGEST] for word in words]
-
-
-def _other_words(text: str) -> list[str]:
-    composed = normalised(text).text.casefold()
-    folded = normalize("NFC", _MARKS.sub("", normalize("NFD", composed))).translate(_FLAT)
-    spaced = _OUTER_DOT.sub(" ", _plain(folded).lower().translate(_SEPARATORS))
-    return [part[:LONGEST] for word in spaced.split() for part in _parts(word)]
+def _folded(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    bare = normalize("NFC", _MARK.sub("", normalize("NFD", text.casefold())))
+    return bare.translate(_FLAT) if _ANY_FLAT.search(bare) else bare
 
 
 def _plain(folded: str) -> str:
-    return _CALIBRE.sub(_calibre, revealed(folded))
+    return _calibres(revealed(folded)).lower()
+
+
+def _words(run: str) -> tuple[str, ...]:
+    if run.isascii() and run.isalnum():
+        return _singulars(run[:LONGEST])
+    spaced = _OUTER_DOT.sub(" ", run.translate(_SEPARATORS))
+    return tuple(word for whole in spaced.split() for part in _parts(whole) for word in _singulars(part[:LONGEST]))
 
 
 def _calibre(found: re.Match[str]) -> str:
@@ -92,9 +103,12 @@ def _pairs(part: str) -> list[str]:
     return [part[place : place + 2] for place in range(len(part) - 1)]
 
 
-def _with_number(word: str) -> Sequence[str]:
-    found = _WITH_NUMBER.fullmatch(word)
-    return (_singular(found[1]), found[2]) if found else (word,)
+def _singulars(word: str) -> tuple[str, ...]:
+    if word[-1] != "s" and (word[0].isdigit() or not word[-1].isdigit()):
+        return (word,)
+    singular = _singular(word)
+    found = _WITH_NUMBER.fullmatch(singular)
+    return (_singular(found[1]), found[2]) if found else (singular,)
 
 
 def _singular(word: str) -> str:
@@ -108,3 +122,6 @@ def _singular(word: str) -> str:
     if word.endswith("ies") and len(word) > 4:  # noqa: PLR2004  # "ties"
         return f"{word[:-3]}y"
     return word[:-2] if word.endswith(_AFTER_ES) else word[:-1]
+
+
+_calibres = Rule(_CALIBRE_HINT, _CALIBRE, _calibre)
