@@ -73,14 +73,14 @@ def _check(method: str, headers: Headers, hosts: frozenset[str]) -> None:
 
 def _check_action(headers: Headers, origin: str) -> None:
     """Refuse an action that another site's page sent. Our own pages send `Origin: null`, for they send no referrer."""
-    site, given = headers.get("sec-fetch-site"), headers.get("origin")
-    ours = {None, origin, "null"} if site == "same-origin" else {None, origin}
-    if site not in {None, "same-origin"} or given not in ours:
+    sites, given = set(headers.getlist("sec-fetch-site")), set(headers.getlist("origin"))
+    ours = {origin, "null"} if sites == {"same-origin"} else {origin}
+    if not (sites <= {"same-origin"} and given <= ours):
         raise Refusal(403, "An action must be sent from a page of this console.")
     if headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
         raise Refusal(415, "An action is a form: application/x-www-form-urlencoded.")
     length = headers.get("content-length", "")
-    if not (re.fullmatch("[0-9]{1,6}", length) and int(length) <= BODY):
+    if "transfer-encoding" in headers or not (re.fullmatch("[0-9]{1,6}", length) and int(length) <= BODY):
         raise Refusal(413, f"A form says how long it is, and has at most {BODY} bytes.")
 
 

@@ -1,5 +1,6 @@
 """The page of one listing: its text, scores, history and provenance, and the form for a review."""
 
+import secrets
 from collections import defaultdict
 from typing import NamedTuple
 
@@ -53,6 +54,7 @@ async def listing_page(request: Request, status: int = 200, *, problem: str = ""
             "notice": notice(index, choices),
             "problem": problem,
             "reason": reason,
+            "once": secrets.token_hex(16),
         }
 
     return console.page("listing.html", await console.desk.ask(facts), status)

@@ -1,32 +1,39 @@
 """The actions: file a review, and take one back."""
 
+import asyncio
 import hmac
 import secrets
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboards.web.choices import REASON, Choices, Rule, identity, member, text
 from dashboards.web.console import Console
 from dashboards.web.desk import filed
 from dashboards.web.listing import Way, along, indexed, listing_id_of, listing_page, way
-from pipeline.records import Decision, Review
+from pipeline.index import Index
+from pipeline.records import Decision, Review, digest
 from pipeline.taxonomy import IN_SCOPE, Category
 
 MOST_FIELDS = 20
+FORM_S = 2.0
+"""Seconds within which a form arrives; it comes over loopback."""
 OUTSIDE = (Decision.OUT_OF_SCOPE, Decision.UNSURE)
 TOKEN = {"token": Rule(text(100))}
 REVIEW = TOKEN | {
     "version": Rule(identity),
+    "once": Rule(identity),
     "decision": Rule(member(*sorted(IN_SCOPE), *OUTSIDE)),
     "reason": Rule(text(REASON, lines=True)),
 }
 UNDO = TOKEN | {"review": Rule(identity)}
 CHANGED = "The text, vendor or price of this listing changed after you opened it; nothing was filed. Read it again, then decide."
 UNSETTLED = "This review is not in the index yet, so it cannot be taken back. Try again once the settle stage has run."
+UNDONE = "This review was taken back already, or is itself the taking back of one; nothing was filed."
+LATE = "The form did not arrive."
 EARLIER_RUN = "This form is from an earlier run of the console. Go back, load the page again, then decide."
 UNDECIDED = "Nothing was filed: choose what the listing is."
 
@@ -51,11 +58,13 @@ async def undo(request: Request) -> Response:
     """Take a review back, then show its listing."""
     listing_id, choices, console = listing_id_of(request), along(request), Console.of(request)
     form = await _form(request, UNDO)
-    earlier = await console.desk.ask(lambda index: filed(index, listing_id, form.one("review")))
+    earlier, undone_before = await console.desk.ask(lambda index: _standing(index, listing_id, form.one("review")))
     if earlier is None:
         raise HTTPException(409, UNSETTLED)
+    if undone_before:
+        raise HTTPException(409, UNDONE)
     undone = Review(
-        id=secrets.token_hex(16),
+        id=digest("undo", earlier.id),  # the same however often it is sent
         listing_id=listing_id,
         version=earlier.version,
         decision=Decision.UNDO,
@@ -73,10 +82,22 @@ def _next(on: Way, listing_id: str) -> str:
     return on.back if on.choices.one("via") else f"/listing/{listing_id}"
 
 
+def _standing(index: Index, listing_id: str, review_id: str) -> tuple[Review | None, bool]:
+    """A review that was settled, and whether it cannot be taken back any more."""
+    review = filed(index, listing_id, review_id)
+    if review is None:
+        return None, False
+    document, _ = indexed(index, listing_id)
+    undone = any(other.undoes == review_id for other in document.reviews)
+    return review, undone or review.decision is Decision.UNDO
+
+
 def _decided(form: Choices, listing_id: str, analyst: str) -> Review:
+    """The review that the form says; the same one where a form is sent twice."""
     chosen = form.one("decision")
+    once = form.one("once") or secrets.token_hex(16)
     return Review(
-        id=secrets.token_hex(16),
+        id=digest("review", once, listing_id, form.one("version"), chosen, form.one("reason")),
         listing_id=listing_id,
         version=form.one("version"),
         decision=Decision(chosen) if chosen in OUTSIDE else Decision.IN_SCOPE,
@@ -89,7 +110,11 @@ def _decided(form: Choices, listing_id: str, analyst: str) -> Review:
 
 async def _form(request: Request, rules: dict[str, Rule]) -> Choices:
     try:
-        fields = parse_qsl((await request.body()).decode(), max_num_fields=MOST_FIELDS, errors="strict")
+        async with asyncio.timeout(FORM_S):
+            body = await request.body()
+        fields = parse_qsl(body.decode(), max_num_fields=MOST_FIELDS, errors="strict")
+    except (TimeoutError, ClientDisconnect) as error:
+        raise HTTPException(408, LATE) from error
     except ValueError as error:
         raise HTTPException(400, "The form cannot be read.") from error
     form = Choices.read(fields, rules)

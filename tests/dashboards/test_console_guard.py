@@ -1,6 +1,8 @@
 """Only requests for the console reach it, and its pages may do nothing but show themselves."""
 
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -75,6 +77,28 @@ def test_a_form_has_a_bound(idle: Site) -> None:
 def test_a_form_must_say_its_length(idle: Site) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Transfer-Encoding": "chunked"}
     assert idle.ask("POST", REVIEW, b"0\r\n\r\n", headers).status == 413
+
+
+def test_a_form_in_chunks_is_refused_whatever_length_it_says(idle: Site) -> None:
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Transfer-Encoding": "chunked",
+        "Content-Length": "5",
+    }
+    assert idle.ask("POST", REVIEW, b"0\r\n\r\n", headers).status == 413
+
+
+@pytest.mark.parametrize("twice", ["Origin", "Sec-Fetch-Site"])
+def test_an_action_that_names_two_places_is_refused(idle: Site, twice: str) -> None:
+    connection = HTTPConnection(urlsplit(idle.address).netloc, timeout=20)
+    connection.putrequest("POST", REVIEW)
+    for name, value in (("Origin", idle.address), ("Sec-Fetch-Site", "same-origin"), (twice, "cross-site")):
+        connection.putheader(name, value)
+    connection.putheader("Content-Type", "application/x-www-form-urlencoded")
+    connection.putheader("Content-Length", "0")
+    connection.endheaders()
+    assert connection.getresponse().status == 403
+    connection.close()
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])

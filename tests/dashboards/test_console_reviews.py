@@ -1,11 +1,13 @@
 """A decision is filed on the version that was seen, shown, and taken back."""
 
+import socket
 from contextlib import closing
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import pytest
 
-from dashboards.web import desk
+from dashboards.web import desk, reviewing
 from pipeline.audit import Audit
 from pipeline.broker import START as BEGINNING
 from pipeline.codec import decode
@@ -144,6 +146,53 @@ def test_a_form_that_was_tampered_with_is_refused(site: Site, fields: dict[str, 
     site.index([fa])
     assert site.review(fa.id, **{"decision": "FA"} | fields).status == 400
     assert published(site) == []
+
+
+def test_a_form_sent_twice_is_one_review(site: Site) -> None:
+    fa = offer("fa")
+    site.index([fa])
+    page = site.get(f"/listing/{fa.id}")
+    fields = {name: page.hidden(name) for name in ("token", "version", "once")} | {"decision": "FA"}
+    for _ in range(2):
+        assert site.post(f"/listing/{fa.id}/review", fields).status == 303
+    assert len(site.reviews(fa.id)) == 1
+    with closing(Audit(site.deployment.settings.root)) as audit:
+        assert audit.head()[0] == 1
+
+
+def test_another_decision_from_the_same_page_is_another_review(site: Site) -> None:
+    fa = offer("fa")
+    site.index([fa])
+    page = site.get(f"/listing/{fa.id}")
+    fields = {name: page.hidden(name) for name in ("token", "version", "once")}
+    for decision in ("FA", "unsure"):
+        site.post(f"/listing/{fa.id}/review", fields | {"decision": decision})
+    assert [review.decision for review in site.reviews(fa.id)] == [Decision.IN_SCOPE, Decision.UNSURE]
+
+
+def test_a_review_is_taken_back_once_and_the_taking_back_stays(site: Site) -> None:
+    fa = offer("fa")
+    site.index([fa])
+    site.review(fa.id, decision="FA")
+    token = site.get(f"/listing/{fa.id}").hidden("token")
+    (review,) = site.reviews(fa.id)
+    assert site.post(f"/listing/{fa.id}/undo", {"token": token, "review": review.id}).status == 303
+    for one in site.reviews(fa.id):
+        answer = site.post(f"/listing/{fa.id}/undo", {"token": token, "review": one.id})
+        assert (answer.status, "nothing was filed" in answer.words) == (409, True)
+    assert len(published(site)) == 2
+
+
+def test_a_form_that_does_not_arrive_is_given_up(idle: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reviewing, "FORM_S", 0.05)
+    place = urlsplit(idle.address)
+    head = (
+        f"POST /listing/{'0' * 32}/review HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Length: 100\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\n\r\ntoken="
+    )
+    with socket.create_connection((place.hostname, place.port), timeout=20) as visitor:
+        visitor.sendall(head.encode())
+        assert visitor.recv(100).startswith(b"HTTP/1.1 408 ")
 
 
 def test_a_reason_is_shown_as_text(site: Site) -> None:
