@@ -3,15 +3,18 @@
 import json
 import shutil
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from pipeline.records import Decision
+from pipeline.records import Decision, Money
 from pipeline.taxonomy import Category, Verdict
 from tests.dashboards.conftest import Site, offer
 
@@ -106,6 +109,11 @@ class Window:
         """What the page says."""
         return " ".join(self.driver.find_element(By.TAG_NAME, "body").text.split())
 
+    def await_words(self, words: str) -> None:
+        """Return when the page says so; while it changes, its parts come and go."""
+        waiting = WebDriverWait(self.driver, 20, ignored_exceptions=[StaleElementReferenceException])
+        waiting.until(lambda _: words in self.words())
+
     def complaints(self) -> list[str]:
         """What the browser's console said since it was last asked."""
         return [str(entry["message"]) for entry in self._log("browser")]
@@ -152,8 +160,9 @@ def window(driver: webdriver.Chrome, site: Site) -> Iterator[Window]:
 
 @pytest.mark.parametrize("width", [400, 1600])
 def test_a_hostile_listing_is_inert_and_breaks_no_layout(window: Window, site: Site, width: int) -> None:
-    fa = offer("fa", HOSTILE, HOSTILE, vendor=HOSTILE, market=HOSTILE[:200])
-    site.index([fa])
+    fa = offer("fa", HOSTILE, HOSTILE, vendor=HOSTILE, market=HOSTILE[:200], ships_from=(HOSTILE,))
+    price = Money(amount=Decimal("1e400"), currency=HOSTILE)
+    site.index([replace(fa, listing=replace(fa.listing, price=price))])
     for path in ("/", "/search", f"/listing/{fa.id}"):
         window.open(path, width=width)
         assert window.run("return window.owned") is None
@@ -162,6 +171,13 @@ def test_a_hostile_listing_is_inert_and_breaks_no_layout(window: Window, site: S
         assert "{{ 7*7 }}" in window.words()
         assert "U+202E" in window.words()
     assert window.complaints() == []
+
+
+def test_the_longest_texts_leave_the_review_within_reach(window: Window, site: Site) -> None:
+    fa = offer("fa", "W" * 65_536, "word " * 13_000, vendor="V" * 65_536)
+    site.index([fa])
+    window.open(f"/listing/{fa.id}", width=400)
+    assert window.run("return document.querySelector('[data-review]').getBoundingClientRect().top") < 2_000
 
 
 def test_nothing_leaves_the_origin_and_the_browser_has_no_complaint(window: Window, site: Site) -> None:
@@ -226,11 +242,11 @@ def test_everything_works_without_scripts(window: Window, site: Site) -> None:
     window.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     window.open("/search")
     window.driver.find_element(By.CSS_SELECTOR, "a[href='/search?market=harbour']").click()
-    assert "1 listing" in window.words()
+    window.await_words("1 listing")
     window.open(f"/listing/{fa.id}")
     window.driver.find_element(By.CSS_SELECTOR, "input[value=unsure]").click()
     window.driver.find_element(By.CSS_SELECTOR, "[data-review] button").click()
-    WebDriverWait(window.driver, 20).until(lambda _: "Filed: Unsure." in window.words())
+    window.await_words("Filed: Unsure.")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

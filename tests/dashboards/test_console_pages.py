@@ -288,16 +288,22 @@ def test_a_listing_with_every_field_filled_is_shown_whole(site: Site) -> None:
         delivery=(Delivery.IN_PERSON,),
         posted=Date(at=START, precision=Precision.MONTH),
         truncated=("description",),
-        ships_to=("US", "EU"),
+        ships_from=(HOSTILE,),
+        ships_to=("US", "EU", HOSTILE),
         ships_to_text=HOSTILE,
         feedback=0,
     )
-    site.index([replace(fa, listing=filled, dollars=Dollars(cents=10**400, rate_date="2026-03-01"))])
+    told = replace(fa.classification, flags=(HOSTILE,), language=HOSTILE)
+    site.index(
+        [replace(fa, listing=filled, classification=told, dollars=Dollars(cents=10**400, rate_date="2026-03-01"))]
+    )
     page = site.get(f"/listing/{fa.id}")
     assert page.status == 200
     for words in ("Oldsmith", "1,204", "in person", "2026-03", "Cut at 64 Ki characters: description", "Feedback 0"):
         assert words in page.words
-    assert "<script>document" not in page.text
+    for address in (f"/listing/{fa.id}", "/", "/search"):
+        assert "<script>document" not in site.get(address).text
+        assert "\u202e" not in site.get(address).text
 
 
 def test_a_listing_without_title_text_or_vendor_can_be_opened(site: Site) -> None:
