@@ -93,8 +93,8 @@ class SqliteIndex:
         changes = []
         for listing_id, mergeable in records_of.items():
             place, before = known.get(listing_id, (None, None))
-            after = reduce(merge, mergeable, before)
-            if after is not None and after is not before:
+            after = reduce(merge, mergeable, before or Document(id=listing_id))
+            if after is not before:
                 changes.append(Change(place, before, after))
         return changes
 

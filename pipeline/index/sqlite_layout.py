@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import starmap
 from typing import NamedTuple
 
 import msgspec
@@ -67,13 +68,13 @@ def row(document: Document) -> Row:
     facets = [(field, field.values(field.get(document, current))) for field in FACETS.values()]
     packed = [_packer.encode(values).decode() if field.many else values[0] for field, values in facets]
     numbers = [_number(field.get(document, current)) for field in RANGES.values()]
-    pairs = tuple((field.name, value) for field, values in facets for value in values)
-    return Row((*packed, *numbers), pairs, current.listing.title, current.listing.description)
+    pairs = [(field.name, value) for field, values in facets for value in values]
+    return Row((*packed, *numbers), tuple(pairs), current.listing.title, current.listing.description)
 
 
 def searched(found: Row) -> tuple[str, str, str]:
     """What the search index takes of a row: title and description as tokens, facets as tags."""
-    tags = " ".join((EVERY, *(tag(field, value) for field, value in found.values)))
+    tags = " ".join((EVERY, *starmap(tag, found.values)))
     return search_text(found.title), search_text(found.description), tags
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from pipeline.errors import StorageError
@@ -11,6 +12,8 @@ from pipeline.index.places import bucket, milliseconds, moment
 from pipeline.index.sqlite_layout import COLUMNS, Row, encoded, row, searched
 from pipeline.index.sqlite_search import crowded
 from pipeline.sqlite import Database, Value
+
+_INSERT = f"INSERT INTO listing VALUES({','.join('?' * (2 + len(COLUMNS)))})"
 
 
 class Change(NamedTuple):
@@ -61,8 +64,7 @@ def _show(database: Database, changes: Sequence[Change]) -> None:
 
 def _placed(database: Database, document: Document, full: set[int]) -> _Placed:
     place, made = _free(database, document, full), row(document)
-    marks = ",".join("?" * (2 + len(COLUMNS)))
-    database.run(f"INSERT INTO listing VALUES({marks})", place, bytes.fromhex(document.id), *made.columns)
+    database.run(_INSERT, place, bytes.fromhex(document.id), *made.columns)
     return _Placed(place, made, document)
 
 
@@ -130,8 +132,9 @@ def _reword(placed: Sequence[_Placed], database: Database) -> None:
 
 def _note_values(placed: Sequence[_Placed], database: Database) -> None:
     """Remember which values there are, but for free text, which an erasure could not take back."""
-    values = {pair for one in placed for pair in one.row.values if not FACETS[pair[0]].endless}
-    database.many("INSERT OR IGNORE INTO value VALUES(?,?)", sorted(values))
+    values = set(chain.from_iterable(one.row.values for one in placed))
+    lasting = sorted(pair for pair in values if not FACETS[pair[0]].endless)
+    database.many("INSERT OR IGNORE INTO value VALUES(?,?)", lasting)
 
 
 def _time(document: Document | None) -> int:
