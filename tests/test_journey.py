@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.commands.demo import own_home
+
 from pipeline.errors import LockedError
 from pipeline.sqlite import lock
 
@@ -92,6 +94,15 @@ def test_no_crawl_outlives_its_demo(tmp_path: Path, number: int) -> None:
             return
         time.sleep(0.05)
     pytest.fail("the crawl goes on")
+
+
+def test_the_demo_keeps_its_invented_listings_apart_from_others(tmp_path: Path) -> None:
+    assert own_home(tmp_path) == tmp_path
+    (tmp_path / "demo.json").touch()
+    (tmp_path / "log.db").touch()
+    assert own_home(tmp_path) == tmp_path
+    (tmp_path / "demo.json").unlink()
+    assert own_home(tmp_path) == tmp_path / "demo"
 
 
 @pytest.mark.slow

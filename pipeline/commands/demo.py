@@ -7,8 +7,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,7 @@ import msgspec
 
 from pipeline.deployment import Deployment
 from pipeline.errors import HeadstampError
-from pipeline.index import Query
+from pipeline.index.document import Document
 from pipeline.rates import FILE as RATES
 from pipeline.settings import PREFIX, Settings, names
 from pipeline.sqlite import lock
@@ -38,6 +39,11 @@ class Visited(msgspec.Struct, frozen=True, kw_only=True):
     listings: int
 
 
+class _Found(msgspec.Struct, frozen=True):
+    total: int
+    listings: tuple[Document, ...]
+
+
 def demo_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `headstamp demo`."""
     parser.add_argument("--once", action="store_true", help="end after the summary instead of serving the console")
@@ -50,27 +56,33 @@ def demo_arguments(parser: argparse.ArgumentParser) -> None:
 def demo(arguments: argparse.Namespace, deployment: Deployment) -> int:
     """Crawl, assess and index the practice market, print a summary, then serve the console until Ctrl-C."""
     begun = time.monotonic()
-    environment = _environment(deployment.settings)
-    with lock(deployment.settings.root / "locks" / "demo.lock", "the demo"):
-        visited = _visited(deployment.settings.root, environment, arguments.listings)
-        show_facts(summary(deployment, visited) | {"seconds": f"{time.monotonic() - begun:.1f}"})
+    home = own_home(deployment.settings.root)
+    environment = _environment(deployment.settings, home)
+    with lock(home / "locks" / "demo.lock", "the demo"):
+        visited = _visited(home, environment, arguments.listings)
+        show_facts(summary(environment, visited) | {"seconds": f"{time.monotonic() - begun:.1f}", "home": home})
         sys.stdout.flush()
         if arguments.once:
             return 0
         return _serve(environment, arguments.port)
 
 
-def summary(deployment: Deployment, visited: Visited) -> dict[str, object]:
+def own_home(home: Path) -> Path:
+    """The home itself, or its folder `demo` where it holds listings already: invented ones never mix with others."""
+    mixed = any(home.glob("*.db")) and not (home / DONE).exists()
+    return home / "demo" if mixed else home
+
+
+def summary(environment: Mapping[str, str], visited: Visited) -> dict[str, object]:
     """Pages, listings, and what was flagged by category."""
-    with closing(deployment.index()) as index:
-        flagged = Query(filters={"market": (MARKET,), "verdict": ("flagged",)}, size=1)
-        categories = index.count(["category"], flagged)
-        total = index.search(flagged).total
-    by_category = ", ".join(f"{count.values[0]} {count.listings}" for count in categories)
+    words = ["search", "--filter", f"market={MARKET}", "--filter", "verdict=flagged", "--size", "10000", "--json"]
+    found = msgspec.json.decode(_headstamp(words, environment), type=_Found)
+    categories = Counter(document.current.classification.category for document in found.listings if document.current)
+    by_category = ", ".join(f"{category} {count}" for category, count in categories.most_common())
     return {
         "pages": visited.pages,
         "listings": visited.listings,
-        "flagged": total,
+        "flagged": found.total,
         "flagged by category": by_category or "none",
     }
 
@@ -79,6 +91,7 @@ def _visited(home: Path, environment: Mapping[str, str], listings: int) -> Visit
     done = home / DONE
     if earlier := _earlier(done):
         return earlier
+    done.touch()  # from now on this home is the demo's
     _rates(home / RATES)
     with _market(environment, listings) as socks:
         said = _headstamp(["crawl", MARKET, "--json"], {**environment, f"{PREFIX}CRAWL_SOCKS": socks})
@@ -158,7 +171,7 @@ def _end_with(parent: int) -> None:
             os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def _environment(settings: Settings, home: Path) -> dict[str, str]:
     """The environment in which a child reads these very settings, whatever its file says."""
     told = dict(os.environ)
     for name, path in names().items():
@@ -167,4 +180,4 @@ def _environment(settings: Settings) -> dict[str, str]:
             value = getattr(value, part)
         if value is not None:
             told[name] = str(value)
-    return told | {f"{PREFIX}HOME": str(settings.root)}
+    return told | {f"{PREFIX}HOME": str(home)}
