@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from pipeline.commands.demo import own_home
-
 from pipeline.errors import LockedError
 from pipeline.sqlite import lock
 
