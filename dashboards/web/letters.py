@@ -58,7 +58,7 @@ def _stretch(text: str, hidden: Sequence[bool], stretch: Stretch, strongest: flo
     letters = _letters(text[part], hidden[part])
     if stretch.weight == 0:
         return letters
-    level = max(1, math.ceil(LEVELS * abs(stretch.weight) / strongest))
+    level = min(LEVELS, max(1, math.ceil(LEVELS * abs(stretch.weight) / strongest)))
     kind, meaning = ("up", "raised the score") if stretch.weight > 0 else ("down", "lowered the score")
     return Markup('<mark class="{}-{}" title="{}">{}</mark>').format(kind, level, meaning, letters)
 

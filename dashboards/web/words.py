@@ -12,7 +12,7 @@ DECISIONS = {
     Decision.UNSURE: "Unsure",
     Decision.UNDO: "Taken back",
 }
-WAITING = "Waiting"
+WAITING = "Not reviewed"
 DIGITS = 16
 """Digits from which a number is shown with its exponent."""
 FORMATS = {

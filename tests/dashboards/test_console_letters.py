@@ -106,3 +106,8 @@ def test_a_span_outside_the_text_marks_nothing(outside: Span) -> None:
 
 def test_a_span_counts_code_points() -> None:
     assert ">🔫x<" in marked("a🔫xb", (span(1, 3, 1.0),))
+
+
+def test_a_mark_is_never_stronger_than_the_strongest_colour() -> None:
+    spans = [Span(field="title", start=0, end=4, weight=weight) for weight in (0.1, 0.2, 0.7)]
+    assert "up-4" not in marked("lamp", [*spans, Span(field="title", start=0, end=4, weight=0.1 + 0.2)])

@@ -100,7 +100,7 @@ def test_a_review_shows_on_its_listing_and_can_be_undone(site: Site) -> None:
     answer = site.post(f"/listing/{fa.id}/undo", fields)
     page = site.get(where(answer.headers["Location"]))
     assert "Taken back." in page.words
-    assert "review Waiting" in page.words
+    assert "review Not reviewed" in page.words
     assert [review.decision for review in site.reviews(fa.id)] == [Decision.IN_SCOPE, Decision.UNDO]
     assert site.get("/").listings() == [fa.listing.title]
 
