@@ -18,6 +18,8 @@ ASIDE = {
 ARMS_SECTION = re.compile(
     r"weapon|firearm|\bguns?\b|ammo|ammunition|waffen|\barmes?\b|\barmas?\b|оруж|silah", re.IGNORECASE
 )
+WANTED = "wanted"
+"""The flag of a text that asks for something in scope; its score, that of an offer, is low."""
 THIN_LETTERS = 24
 """A text of fewer letters cannot tell what it offers: "Custom listing for K." """
 
@@ -39,7 +41,9 @@ def verdicts(listing: Listing, classification: Classification, policy: Policy) -
     in_scope = _by_score(classification.score, policy)
     request = classification.act is Act.REQUEST
     found = {Track.OFFERS: Verdict.CLEAR if request else in_scope}
-    if request:
+    if WANTED in classification.flags:
+        found[Track.REQUESTS] = Verdict.REVIEW
+    if request and in_scope is not Verdict.CLEAR:
         found[Track.REQUESTS] = in_scope
     for track, categories in ASIDE.items():
         if sum(classification.scores.get(category, 0.0) for category in categories) >= LIKELY:
