@@ -61,3 +61,8 @@ def test_a_text_too_thin_to_tell_waits_where_its_section_sells_arms() -> None:
 
 def test_another_threshold_is_another_policy() -> None:
     assert POLICY.digest != Policy(flag_at=0.8, review_at=0.3).digest
+
+
+def test_a_text_that_asks_for_something_in_scope_waits_among_the_requests() -> None:
+    wanted = msgspec.structs.replace(classification(0.01, Act.REQUEST), flags=("wanted",))
+    assert verdicts(listing(), wanted, POLICY) == {Track.OFFERS: Verdict.CLEAR, Track.REQUESTS: Verdict.REVIEW}
