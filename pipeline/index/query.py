@@ -2,15 +2,16 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import groupby
 
 import msgspec
 
 from pipeline.errors import SettingsError
 from pipeline.index import Query, Range
 from pipeline.index.fields import FACETS, RANGES, Kind
-from pipeline.text import tokens
+from pipeline.text import runs, tokens
 
 MOST_CHARACTERS = 2_000
 MOST_TERMS = 64
@@ -35,7 +36,12 @@ def terms(words: str) -> tuple[Term, ...]:
     """The terms of a search text; what holds no letter or digit is passed over, an open quote ends with the text."""
     if len(words) > MOST_CHARACTERS:
         raise SettingsError(f"a search text has at most {MOST_CHARACTERS:,} characters, not {len(words):,}; shorten it")
-    found = tuple(term for match in _TERM.finditer(words) if (term := _term(match)).tokens)
+    found = tuple(
+        term
+        for plain, matches in groupby(_TERM.finditer(words), _is_plain)
+        for term in (_words(matches) if plain else map(_term, matches))
+        if term.tokens
+    )
     if len(found) > MOST_TERMS:
         raise SettingsError(f"a search text has at most {MOST_TERMS} words and phrases, not {len(found)}; shorten it")
     return found
@@ -60,6 +66,15 @@ def check_fields(by: Iterable[str]) -> None:
         raise SettingsError(f"count by 1 to {MOST_FIELDS} different fields, not {', '.join(names) or 'none'}")
     for name in names:
         _known(name, FACETS, "count")
+
+
+def _is_plain(match: re.Match[str]) -> bool:
+    return not match["minus"] and bool(match["word"]) and not match["word"].endswith("*")
+
+
+def _words(matches: Iterable[re.Match[str]]) -> Iterator[Term]:
+    """The terms of neighbouring words; those that a text's words would be joined from, such as `9 mm`, are one."""
+    return (Term(tokens=found) for found in runs(" ".join(match["word"] for match in matches)))
 
 
 def _term(match: re.Match[str]) -> Term:

@@ -3,6 +3,6 @@
 from pipeline.text.bounds import LIMIT, bounded
 from pipeline.text.normal import Normalised, normalised
 from pipeline.text.reveal import deobfuscated
-from pipeline.text.words import tokens
+from pipeline.text.words import runs, tokens
 
-__all__ = ["LIMIT", "Normalised", "bounded", "deobfuscated", "normalised", "tokens"]
+__all__ = ["LIMIT", "Normalised", "bounded", "deobfuscated", "normalised", "runs", "tokens"]

@@ -23,6 +23,15 @@ _CALIBRE_HINT = re.compile(r"[x×х*] ?\d\d")
 _CALIBRE = re.compile(
     r"(?<![\w.,])(?:(\d{1,2})[.,](\d{1,3}) ?[x×х*] ?|(\d{1,2})[x×х*])(\d\d)(?: ?mm\b|(?![\w]|[.,]\d))"
 )
+_WHOLE_BORE_HINT = re.compile(r"[x×х*] [1-6]\d")
+_WHOLE_BORE = re.compile(
+    r"(?<![\w.,])(?:(7) ?[x×х*] (57|64)|(8) ?[x×х*] (57)|(9) ?[x×х*] (17|18|19|21|23|39)|(10) ?[x×х*] (25))(?: ?mm\b|(?!\w|[.,]\d))"
+)
+"""Calibres without a fraction are known by name where they are written apart: most of "10 x 20" are quantities."""
+_A_UNIT = "(?:mm|lr|acp|ga|gr?|mg|kg|ml|cal(?!\\.? ?\\.?[0-9]))(?![^\\W_])"
+_UNIT_HINT = re.compile(f"[0-9][ -] ?{_A_UNIT}")
+_UNIT = re.compile(rf"(?<![^\W_])(?<![^\W\d_]-)([0-9]+)(?:  ?|-)({_A_UNIT})")
+"""A number and its unit written apart; in "AK-47 cal" and "Glock 17 cal. 9mm" the number is a model's."""
 _OUTER_DOT = re.compile(r"(?<![0-9])\.|\.(?![0-9])")
 _RAGGED = re.compile(
     "([\u3040-\u30ff\u3105-\u312f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff々〇]+)"
@@ -62,10 +71,15 @@ def tokens(text: str) -> list[str]:
 
     Case and diacritics are folded, disguises undone, plurals cut. A word is letters, digits and marks, with dots between
     digits (7.62x39, 0.5; .45 is 45), at most 128 characters. Letters and a number glued together are two words, so that
-    AK-47, AK 47 and AK47 agree; Chinese, Japanese and Korean runs are pairs of characters.
+    AK-47, AK 47 and AK47 agree, while a calibre or an amount is one word (9mm and 9 mm, 22lr and 22-lr, 7.62x39 and
+    7.62 x 39). Chinese, Japanese and Korean runs are pairs of characters.
     """
-    runs = _plain(_folded(normalised(text).text)).split()
-    return list(chain.from_iterable(map(_KNOWN.__getitem__, runs)))
+    return list(chain.from_iterable(runs(text)))
+
+
+def runs(text: str) -> list[tuple[str, ...]]:
+    """The same search words, those apart that stand together: what was between two spaces, or was joined across some."""
+    return list(map(_KNOWN.__getitem__, _plain(_folded(normalised(text).text)).split()))
 
 
 def _folded(text: str) -> str:
@@ -76,7 +90,7 @@ def _folded(text: str) -> str:
 
 
 def _plain(folded: str) -> str:
-    return _calibres(revealed(folded)).lower()
+    return _units(_whole_bores(_calibres(revealed(folded).lower())))
 
 
 def _words(run: str) -> tuple[str, ...]:
@@ -89,6 +103,14 @@ def _words(run: str) -> tuple[str, ...]:
 def _calibre(found: re.Match[str]) -> str:
     whole, fraction, bore, length = found.groups()
     return f"{bore or whole + '.' + fraction}x{length}"
+
+
+def _whole_bore(found: re.Match[str]) -> str:
+    return "x".join(part for part in found.groups() if part)
+
+
+def _together(found: re.Match[str]) -> str:
+    return found[1] + found[2]
 
 
 def _parts(word: str) -> list[str]:
@@ -125,3 +147,5 @@ def _singular(word: str) -> str:
 
 
 _calibres = Rule(_CALIBRE_HINT, _CALIBRE, _calibre)
+_whole_bores = Rule(_WHOLE_BORE_HINT, _WHOLE_BORE, _whole_bore)
+_units = Rule(_UNIT_HINT, _UNIT, _together)

@@ -549,7 +549,7 @@ def test_a_batch_that_fails_leaves_the_index_as_it_was(index: Index) -> None:
         (Query(ranges={"score": Range(low=START)}), "a number"),
         (Query(ranges={"score": Range(low=True)}), "a number"),
         (Query(words="lot " * 10_000), "at most 2,000 characters"),
-        (Query(words="l " * 100), "at most 64 words"),
+        (Query(words="lo " * 100), "at most 64 words"),
         (Query(size=-1), "size"),
         (Query(size=10_001), "size"),
     ],

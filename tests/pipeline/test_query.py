@@ -42,6 +42,26 @@ def test_words_become_terms(words: str, expected: list[Term]) -> None:
     assert list(terms(words)) == expected
 
 
+@pytest.mark.parametrize(
+    ("apart", "together"),
+    [
+        ("9 mm", "9mm"),
+        ("9-mm", "9mm"),
+        ("22 lr", "22lr"),
+        ("7.62 x 39", "7.62x39"),
+        ("g l o c k", "glock"),
+        ("glock 9 mm -box", "glock 9mm -box"),
+        ('"blue lot" 9 mm', '"blue lot" 9mm'),
+    ],
+)
+def test_words_that_belong_together_are_one_term_without_quotes(apart: str, together: str) -> None:
+    assert terms(apart) == terms(together)
+
+
+def test_words_on_both_sides_of_an_excluded_one_are_not_neighbours() -> None:
+    assert list(terms("9 -blue mm")) == [term("9"), term("blue", excluded=True), term("mm")]
+
+
 @given(st.text(max_size=300) | st.text(alphabet=[MARK, "a"], max_size=20) | st.text(alphabet='"*-() a', max_size=120))
 def test_any_text_is_read_into_tokens_without_syntax_or_is_refused(words: str) -> None:
     try:
@@ -52,7 +72,7 @@ def test_any_text_is_read_into_tokens_without_syntax_or_is_refused(words: str) -
     assert all(token and not set(token) & {'"', " ", "*", "\x00", MARK} for term in found for token in term.tokens)
 
 
-@pytest.mark.parametrize("words", ["glock " * 10_000, "x" * (MOST_CHARACTERS + 1), "a " * 65])
+@pytest.mark.parametrize("words", ["glock " * 10_000, "x" * (MOST_CHARACTERS + 1), "ab " * 65])
 def test_a_search_text_without_end_is_refused(words: str) -> None:
     with pytest.raises(SettingsError, match="at most"):
         terms(words)

@@ -162,9 +162,45 @@ def test_a_calibre_is_one_word_however_it_is_written(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("9 mm", "9mm"),
+        ("9-mm", "9mm"),
+        ("9\u00a0MM", "9mm"),
+        (".22 lr", "22lr"),
+        ("22-LR", "22lr"),
+        ("45 ACP", "45acp"),
+        ("12 ga", "12ga"),
+        (".50 cal", "50cal"),
+        ("0.5 g", "0.5g"),
+        ("124 gr", "124gr"),
+        ("9 x 19", "9x19"),
+        ("9 × 19 mm", "9x19"),
+        ("8 x 57", "8x57"),
+    ],
+)
+def test_a_number_and_its_unit_written_apart_are_one_word(text: str, word: str) -> None:
+    assert tokens(text) == tokens(word) == [word]
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
-        (".45 ACP", ["45", "acp"]),
+        ("Glock 17 cal. 9mm", ["glock", "17", "cal", "9mm"]),
+        ("AK-47 cal 7.62 x 39", ["ak", "47", "cal", "7.62x39"]),
+        ("10 x 20 mg", ["10", "x", "20mg"]),
+        ("9 mmx", ["9", "mmx"]),
+        ("model 9\nmm", ["model", "9", "mm"]),
+    ],
+)
+def test_a_number_that_has_no_unit_stays_alone(text: str, words: list[str]) -> None:
+    assert tokens(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (".45 ACP", ["45acp"]),
         ("0.5g of it. Then", ["0.5g", "of", "it", "then"]),
         ("Rifles, boxes & batteries", ["rifle", "box", "battery"]),
         ("glass gas bus this 1990s", ["glass", "gas", "bus", "this", "1990"]),
@@ -222,6 +258,6 @@ def unicode61(word: str) -> str:
 
 
 def test_text_as_long_as_it_may_be_is_read_in_one_go() -> None:
-    for unit in ("a ", "a-", "1a", "$", "а", "а1o", ".", "手", "g.l.", "aa0", "| ", "\u0301"):
+    for unit in ("a ", "a-", "1 g", "1 ", "1a", "$", "а", "а1o", ".", "手", "g.l.", "aa0", "| ", "\u0301"):
         assert len(tokens(unit * LIMIT)) <= LIMIT
         assert len(deobfuscated(unit * LIMIT)) <= LIMIT

@@ -10,12 +10,27 @@ from pipeline.text import reveal, tokens, words
 from pipeline.text.rule import Rule
 
 RULES = {name: found for module in (reveal, words) for name, found in vars(module).items() if isinstance(found, Rule)}
-PIECES = st.sampled_from([*"abglosx АаxX×х013457$@€!|.,-_*·: \t\n'", "ſ", "p1st", "7.62", " 39", "mm", "G", "g.u"])
+PIECES = st.sampled_from(
+    [
+        *"abglosx АаxX×х013457$@€!|.,-_*·: \t\n'",
+        "ſ",
+        "p1st",
+        "7.62",
+        " 39",
+        "mm",
+        "G",
+        "g.u",
+        "9 mm",
+        "22-lr",
+        "9 x 19",
+        " cal",
+    ]
+)
 TEXTS = st.lists(PIECES, max_size=24).map("".join) | st.text(max_size=40)
 
 
 def test_every_rule_is_found() -> None:
-    assert sorted(RULES) == ["_barred", "_calibres", "_dotted", "_lettered", "_spaced"]
+    assert sorted(RULES) == ["_barred", "_calibres", "_dotted", "_lettered", "_spaced", "_units", "_whole_bores"]
 
 
 @pytest.mark.parametrize("name", RULES)
