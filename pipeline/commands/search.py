@@ -15,7 +15,10 @@ HEAD = ("first seen", "market", "verdict", "category", "score", "vendor", "title
 def search_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `headstamp search`."""
     parser.add_argument(
-        "words", nargs="*", metavar="WORDS", help='words, "phrases", prefix* and -excluded; all must hold'
+        "words",
+        nargs="*",
+        metavar="WORDS",
+        help="words, \"phrases\", prefix* and -excluded, in one quoted argument ('glock -holster'); all must hold",
     )
     parser.add_argument(
         "--filter",

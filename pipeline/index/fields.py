@@ -1,13 +1,14 @@
 """The table of fields that a listing can be searched, filtered, sorted, counted and exported by."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 
 from pipeline.index.document import Document
-from pipeline.records import Assessment
+from pipeline.records import Assessment, Decision
+from pipeline.taxonomy import Act, Category, Track, Verdict
 
 MOST_CENTS = 2**63 - 1
 """What an absurd price counts as: the greatest whole number that indexes hold."""
@@ -46,6 +47,9 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a listing may have several values; each of them counts it once."""
     endless: bool = False
     """Whether it is free text of the page, so that its values have no end and go with their listings."""
+
+    closed: tuple[str, ...] = ()
+    """All values it can have, where their list is closed."""
 
     @property
     def ranged(self) -> bool:
@@ -91,8 +95,18 @@ def _keyword(
     facet: bool = True,
     many: bool = False,
     endless: bool = False,
+    closed: Iterable[str] = (),
 ) -> Field:
-    return Field(name=name, kind=Kind.KEYWORD, meaning=meaning, get=get, facet=facet, many=many, endless=endless)
+    return Field(
+        name=name,
+        kind=Kind.KEYWORD,
+        meaning=meaning,
+        get=get,
+        facet=facet,
+        many=many,
+        endless=endless,
+        closed=tuple(map(str, closed)),
+    )
 
 
 def _month(document: Document, _current: Assessment) -> str:
@@ -128,6 +142,7 @@ _TABLE = (
         "category",
         "what is offered, in the model's opinion: a category of the taxonomy",
         lambda _, current: current.classification.category.value,
+        closed=Category,
     ),
     Field(
         name="score",
@@ -139,11 +154,20 @@ _TABLE = (
         "verdict",
         "what the policy asks for, over all tracks: clear, review or flagged",
         lambda _, current: current.verdict.value,
+        closed=Verdict,
     ),
-    _keyword("track", "the track of that verdict", lambda _, current: current.track.value),
-    _keyword("review", "open, or the decision that counts: in_scope, out_of_scope, unsure", _reviewed),
+    _keyword("track", "the track of that verdict", lambda _, current: current.track.value, closed=Track),
     _keyword(
-        "act", "what the text does: offer, request, feedback …", lambda _, current: current.classification.act.value
+        "review",
+        "open, or the decision that counts: in_scope, out_of_scope, unsure",
+        _reviewed,
+        closed=("open", *(decision for decision in Decision if decision is not Decision.UNDO)),
+    ),
+    _keyword(
+        "act",
+        "what the text does: offer, request, feedback …",
+        lambda _, current: current.classification.act.value,
+        closed=Act,
     ),
     _keyword("language", "the text's language", lambda _, current: current.classification.language),
     _keyword("ships_from", "countries it is sent from", lambda _, current: current.listing.ships_from, many=True),
@@ -165,6 +189,7 @@ _TABLE = (
         meaning="whether the latest visit found it",
         get=lambda document, _: document.present,
         facet=True,
+        closed=("true", "false"),
     ),
     Field(
         name="first_seen",

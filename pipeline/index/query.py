@@ -84,9 +84,14 @@ def _term(match: re.Match[str]) -> Term:
 
 def _known(name: str, fields: Mapping[str, object], use: str) -> None:
     if name not in fields:
-        near = difflib.get_close_matches(name[:40], fields, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(fields)}"
-        raise SettingsError(f"{use}: unknown field '{name[:40]}'; {hint}")
+        raise SettingsError(f"{use}: unknown field '{name[:40]}'; {_hint(name, fields)}")
+
+
+def _hint(given: str, known: Iterable[str]) -> str:
+    """The known name nearest to a given one, capitals or not, or all of them."""
+    by_small = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(given[:40].lower(), by_small, n=1)
+    return f"did you mean '{by_small[near[0]]}'?" if near else f"known are {', '.join(by_small.values())}"
 
 
 def _check_values(name: str, values: object) -> None:
@@ -94,6 +99,10 @@ def _check_values(name: str, values: object) -> None:
         raise SettingsError(f"filter '{name}': give a tuple of texts, not {values!r:.80}")
     if not 0 < len(values) <= MOST_VALUES:
         raise SettingsError(f"filter '{name}': give 1 to {MOST_VALUES} values, not {len(values)}")
+    closed = FACETS[name].closed
+    for value in values if closed else ():
+        if value not in closed:
+            raise SettingsError(f"filter '{name}': no value '{value[:40]}'; {_hint(value, closed)}")
 
 
 def _check_range(name: str, span: Range) -> None:

@@ -310,18 +310,21 @@ asked = st.one_of(
     st.builds("-{}".format, words),
 )
 searches = st.lists(asked, max_size=3).map(" ".join)
-filters = st.dictionaries(
-    st.sampled_from(
-        ["market", "vendor", "category", "verdict", "review", "ships_from", "present", "month", "language"]
-    ),
-    st.lists(
-        st.sampled_from(
-            ("practice", "third", *VENDORS, "OTH", "flagged", "review", "open", "DE", "US", "true", "2023-01", "en")
-        ),
-        min_size=1,
-        max_size=4,
-    ).map(tuple),
-    max_size=2,
+values = {
+    "market": ("practice", "third", "none"),
+    "vendor": (*VENDORS, "none"),
+    "category": ("OTH", "FA"),
+    "verdict": ("flagged", "review"),
+    "review": ("open", "in_scope"),
+    "ships_from": ("DE", "US", "none"),
+    "present": ("true", "false"),
+    "month": ("2023-01", "none"),
+    "language": ("en", "none"),
+}
+filters = st.lists(st.sampled_from(sorted(values)), max_size=2, unique=True).flatmap(
+    lambda names: st.fixed_dictionaries(
+        {name: st.lists(st.sampled_from(values[name]), min_size=1, max_size=4).map(tuple) for name in names}
+    )
 )
 numbers = st.none() | st.sampled_from([0, 100, 0.5, 1e300, -(10**30), 10**30]) | st.floats(0, 1) | st.integers(0, 10**6)
 moments = st.none() | st.integers(0, 10**8).map(moment) | st.integers(0, 5).map(moment) | st.sampled_from(ODD_TIMES)
@@ -539,6 +542,10 @@ def test_a_batch_that_fails_leaves_the_index_as_it_was(index: Index) -> None:
     [
         (Query(filters={"categry": ("FA",)}), "did you mean 'category'"),
         (Query(filters={"score": ("1",)}), "unknown field 'score'"),
+        (Query(filters={"verdict": ("flaged",)}), "did you mean 'flagged'"),
+        (Query(filters={"category": ("fa",)}), "did you mean 'FA'"),
+        (Query(filters={"review": ("undo",)}), "known are open, in_scope"),
+        (Query(filters={"present": ("1",)}), "known are true, false"),
         (Query(filters={"market": "practice"}), "tuple of texts"),  # type: ignore[dict-item]  # the mistake tested
         (Query(filters={"market": (1,)}), "tuple of texts"),  # type: ignore[dict-item]  # the mistake tested
         (Query(filters={"market": ()}), "1 to 256 values"),
