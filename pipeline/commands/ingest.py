@@ -62,6 +62,8 @@ def ingest(arguments: argparse.Namespace, deployment: Deployment) -> int:
         show_json(done)
     else:
         show_facts({"rows": done.rows, "listings": done.listings, "rejected": _told(done.rejected)})
+        if done.listings:
+            show_facts({"next": "headstamp run --once"})
     return 1 if done.unfinished or done.rows == sum(done.rejected.values()) else 0
 
 
@@ -91,7 +93,7 @@ class _Tally:
 
     def listings(self, file: Path, mapping: Mapping, activation: int) -> Iterator[Listing]:
         """The listings of a file; its other rows are counted by reason, and the first of each reason named."""
-        shown = 0
+        shown, replaced = 0, self.done.replaced
         try:
             for row in rows(file, mapping, activation):
                 self.done.rows += 1
@@ -107,6 +109,9 @@ class _Tally:
         except MalformedError as error:
             self.done.unfinished += 1
             self.faults.append(str(error))
+        if self.done.replaced > replaced:
+            count = self.done.replaced - replaced
+            self.faults.append(f"{file}: is no UTF-8; {count:,} characters were replaced: save it as UTF-8")
 
     def _count(self, listing: Listing) -> None:
         self._ids.add(bytes.fromhex(listing.id))

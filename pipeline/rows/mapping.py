@@ -19,6 +19,7 @@ REQUIRED = ("market", "key", "title")
 
 MOST_SHOWN = 20
 """Columns that an error names."""
+_PARTING = {";": "semicolons", "\t": "tabs"}
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -96,6 +97,11 @@ class Mapping(Section, frozen=True, kw_only=True):
         found: str = getattr(self.default, field, "")
         return found
 
+    @property
+    def required(self) -> list[str]:
+        """The columns without which a file is not read."""
+        return self.missing(())
+
     def missing(self, columns: Iterable[str]) -> list[str]:
         """The columns that the mapping needs and a file with these columns has not."""
         held = set(columns)
@@ -111,14 +117,24 @@ def chosen(path: Path, given: Path | None = None) -> Mapping:
     mappings = [read(given)] if given else [read(shipped) for shipped in sorted(SHIPPED.glob("*.yaml"))]
     columns = header(path)
     fitting = [mapping for mapping in mappings if not mapping.missing(columns)]
-    if not fitting and given:
-        lacking = _listed(mappings[0].missing(columns))
-        raise SettingsError(f"{path}: has no column {lacking}, which {given} needs; it has {_listed(columns)}")
     if not fitting:
-        raise SettingsError(
-            f"{path}: no shipped mapping fits its columns {_listed(columns)}; write one and name it with --mapping FILE"
-        )
+        raise SettingsError(f"{path}: {_unfit(columns, mappings, given)}")
     return max(fitting, key=lambda mapping: len(mapping.known.intersection(columns)))
+
+
+def _unfit(columns: Sequence[str], mappings: Sequence[Mapping], given: Path | None) -> str:
+    """Why none of the mappings fits these columns, and what to do."""
+    parting = next((name for mark, name in _PARTING.items() if len(columns) == 1 and mark in columns[0]), "")
+    if parting:
+        return f"its columns are separated by {parting}, not by commas; save it as CSV with commas"
+    if given:
+        lacking, needed = _listed(mappings[0].missing(columns)), _listed(mappings[0].required)
+        return f"has no column {lacking}, which {given} needs; it has {_listed(columns)}, required are {needed}"
+    needed = " or ".join(_listed(mapping.required) for mapping in mappings)
+    return (
+        f"no shipped mapping fits its columns {_listed(columns)}; required are {needed}: "
+        "rename its columns, or write a mapping and name it with --mapping FILE"
+    )
 
 
 def read(path: Path) -> Mapping:

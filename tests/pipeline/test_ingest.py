@@ -51,11 +51,22 @@ def test_bad_rows_are_counted_and_named_and_stop_nothing(
     file = written(tmp_path / "rows.csv", "a,1,lamp\na,1,other lamp\na,,lamp\n" + "a,2\n" * 9)
     assert run(settings, file) == 0
     said = capsys.readouterr()
-    assert said.out == "rows: 12\nlistings: 1\nrejected: 10 (9 cells, 1 no_key)\n"
+    assert said.out == "rows: 12\nlistings: 1\nrejected: 10 (9 cells, 1 no_key)\nnext: headstamp run --once\n"
     assert f"{file}:4: no_key (column 'listing_id' is empty)" in said.err
     assert f"{file}:5: cells (2 cells where the header has 3 columns)" in said.err
     assert said.err.count("cells (") == 5
     assert len(published(settings)) == 2
+
+
+def test_a_file_that_is_no_utf_8_is_named_with_what_was_replaced(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    latin, good = tmp_path / "latin.csv", written(tmp_path / "good.csv", "b,1,café\n")
+    latin.write_bytes(f"{HEAD}a,1,café\na,2,büro\n".encode("latin-1"))
+    assert run(settings, str(latin), good) == 0
+    assert capsys.readouterr().err == (
+        f"headstamp: {latin}: is no UTF-8; 2 characters were replaced: save it as UTF-8\n"
+    )
 
 
 def test_two_homes_print_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -150,8 +150,14 @@ def test_a_file_with_nothing_to_read_says_so(tmp_path: Path, content: str) -> No
 
 
 def test_a_missing_column_is_named_beside_those_there_are(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="'market', 'title'; write one and name it with --mapping"):
+    with pytest.raises(SettingsError, match="'market', 'title'; required are 'market', 'listing_id', 'title'"):
         found(tmp_path, "market,title\na,lamp\n")
+
+
+@pytest.mark.parametrize(("mark", "name"), [(";", "semicolons"), ("\t", "tabs")])
+def test_another_separator_than_the_comma_is_named(tmp_path: Path, mark: str, name: str) -> None:
+    with pytest.raises(SettingsError, match=f"separated by {name}, not by commas"):
+        found(tmp_path, "market,listing_id,title\na,1,lamp\n".replace(",", mark))
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -239,7 +245,9 @@ def test_a_mapping_that_cannot_be_used_says_what_to_correct(tmp_path: Path, text
 
 def test_a_mapping_that_fits_another_file_names_what_is_missing(tmp_path: Path) -> None:
     mapping = written(tmp_path, "columns: {market: m, key: id, title: t}", "mine.yaml")
-    with pytest.raises(SettingsError, match=r"has no column 'm', 'id', 't', which .*mine\.yaml needs"):
+    with pytest.raises(
+        SettingsError, match=r"has no column 'm', 'id', 't', which .*mine\.yaml needs.*required are 'm', 'id', 't'"
+    ):
         found(tmp_path, f"{HEAD}\na,1,lamp\n", mapping)
 
 
