@@ -183,3 +183,8 @@ def test_a_row_that_cannot_be_scored_keeps_its_line(tmp_path: Path) -> None:
     scored = list(csv.DictReader(io.StringIO(headstamp("score", str(file), home=tmp_path / "home"))))
     assert [line["verdict"] for line in scored] == ["flagged", "rejected", "clear"]
     assert scored[0]["category"] == "FA"
+    objects = [
+        json.loads(line) for line in headstamp("score", str(file), "--json", home=tmp_path / "home").splitlines()
+    ]
+    assert [type(one["score"]) for one in objects] == [float, type(None), float]
+    assert [f"{one['score']:.6f}" for one in objects[::2]] == [line["score"] for line in scored[::2]]

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from pipeline.deployment import Deployment, policy
 from pipeline.policy import Policy, verdicts
@@ -16,10 +16,19 @@ from pipeline.stages import Classifier
 from pipeline.taxonomy import Track
 from pipeline.terminal import progress, show_json
 
-HEAD = ("row", "listing_id", "score", "category", "verdict")
 BATCH = 500
-Scored = tuple[int, str, str, str, str]
 Part = TypeVar("Part")
+
+
+class Scored(NamedTuple):
+    """One row with what the classifier and the policy say of it."""
+
+    row: int
+    listing_id: str = ""
+    score: float | None = None
+    """To six places; none where the row could not be read."""
+    category: str = ""
+    verdict: str = "rejected"
 
 
 def score_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,29 +47,31 @@ def score(arguments: argparse.Namespace, deployment: Deployment) -> int:
     in_force = policy(deployment.settings, classifier)
     writer = csv.writer(sys.stdout, lineterminator="\n")
     if not arguments.json:
-        writer.writerow(HEAD)
+        writer.writerow(Scored._fields)
     with progress("rows") as move:
         for line in scored(arguments.file, mapping, classifier, in_force):
             if arguments.json:
-                show_json(dict(zip(HEAD, line, strict=True)))
+                show_json(line._asdict())
             else:
-                writer.writerow(line)
+                writer.writerow(
+                    "" if cell is None else f"{cell:.6f}" if isinstance(cell, float) else cell for cell in line
+                )
             move(1)
     return 0
 
 
 def scored(path: Path, mapping: Mapping, classifier: Classifier, in_force: Policy) -> Iterator[Scored]:
-    """Row number, listing id, score, category and verdict on offers of every row, in the file's order."""
+    """Every row with its verdict on offers, in the file's order."""
     for batch in batches(rows(path, mapping, activation=0), BATCH):
         listings = [row.found for row in batch if isinstance(row.found, Listing)]
         classified = iter(classifier.classify(listings, [Context()] * len(listings)))
         for row in batch:
             if not isinstance(row.found, Listing):
-                yield row.number, "", "", "", "rejected"
+                yield Scored(row.number)
                 continue
             found = next(classified)
             verdict = verdicts(row.found, found, in_force)[Track.OFFERS]
-            yield row.number, row.found.key, f"{found.score:.6f}", found.category, verdict
+            yield Scored(row.number, row.found.key, round(found.score, 6), found.category, verdict)
 
 
 def batches(items: Iterable[Part], size: int) -> Iterator[Sequence[Part]]:
