@@ -1,6 +1,7 @@
 """The commands that visit markets and read their pages."""
 
 import argparse
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 from msgspec.structs import asdict
 
 from pipeline.deployment import Deployment
-from pipeline.terminal import progress, show_facts, show_json, show_table
+from pipeline.terminal import plain, progress, show_facts, show_json, show_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,12 +125,18 @@ def why(arguments: argparse.Namespace, deployment: Deployment) -> int:
     """Say how far addresses are and why; 1 where nothing is known."""
     from crawlers import account  # noqa: PLC0415  # as above
     from crawlers.frontier import Frontier  # noqa: PLC0415  # as above
+    from crawlers.profile import names  # noqa: PLC0415  # as above
 
     with closing(Frontier(deployment.settings.root)) as frontier:
         if "/" not in arguments.what:
             found: Sequence[msgspec.Struct] = account.counts(frontier.database, arguments.what)
         else:
             found = account.why(frontier.database, *_place(arguments.what, deployment.settings.crawl.profiles))
+    if not found:
+        markets = ", ".join(names(deployment.settings.crawl.profiles))
+        sys.stderr.write(
+            f"headstamp: nothing was asked of '{plain(arguments.what)}' in this home; known markets: {markets}\n"
+        )
     if arguments.json:
         show_json(found)
     elif found:

@@ -117,7 +117,15 @@ def test_why_answers_for_a_market(home: Path, said: Any) -> None:
     assert sum(one["addresses"] for one in said()) == 4
 
 
-def test_why_knows_nothing_of_what_was_never_seen(home: Path) -> None:
+@pytest.mark.parametrize("what", [f"http://{MIRROR}/never", "unheard-of"])
+def test_why_says_that_nothing_was_asked_of_what_was_never_seen(
+    what: str, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     visited(home)
-    assert headstamp.main(["why", f"http://{MIRROR}/never"]) == 1
-    assert headstamp.main(["why", "unheard-of"]) == 1
+    capsys.readouterr()
+    assert headstamp.main(["why", what]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith(f"headstamp: nothing was asked of '{what}' in this home; known markets: ")
+    assert "practice" in said.err
+    assert said.err.count("\n") == 1
