@@ -53,6 +53,17 @@ COMMANDS = {
 }
 
 
+class Version(argparse.Action):
+    """Prints the installed version; only then is it looked up."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_given: object) -> None:
+        """Print it and end."""
+        from importlib.metadata import version  # noqa: PLC0415  # `--help` needs no version
+
+        sys.stdout.write(f"{parser.prog} {version('headstamp')}\n")
+        parser.exit()
+
+
 def main(words: list[str] | None = None) -> int:
     """Run one command; its exit status: 0 done, 1 failed, 2 wrong usage or settings."""
     words = sys.argv[1:] if words is None else words
@@ -85,6 +96,7 @@ def parser(name: str | None = None) -> argparse.ArgumentParser:
     top.add_argument(
         "--config", metavar="FILE", type=Path, help="settings file (default: headstamp.toml of the working folder)"
     )
+    top.add_argument("--version", action=Version, nargs=0, help="print the version and end")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for word, command in COMMANDS.items():
         inner = commands.add_parser(word, help=command.help, description=command.help)

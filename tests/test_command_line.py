@@ -4,6 +4,7 @@ import argparse
 import subprocess
 import sys
 from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,11 @@ def test_every_argument_has_a_line_of_help(command: str) -> None:
         silent += [action.dest for action in parser._actions if not action.help]
         waiting += choices(parser).values()
     assert [dest for dest in silent if dest not in ("action", "what")] == []
+
+
+def test_the_version_is_the_installed_one(tmp_path: Path) -> None:
+    done = run("--version", home=tmp_path)
+    assert (done.returncode, done.stdout) == (0, f"headstamp {version('headstamp')}\n")
 
 
 def test_an_unknown_setting_names_the_nearest_known_one(tmp_path: Path) -> None:
