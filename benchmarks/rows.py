@@ -65,4 +65,5 @@ def each_text(work: Callable[[str], object], *parts: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    shared = Path(__file__).parents[2] / "shared" / "data" / "darkweb_listings.csv"
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else shared)
