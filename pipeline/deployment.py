@@ -10,6 +10,7 @@ from pipeline.broker import Broker
 from pipeline.index import Index
 from pipeline.policy import Policy
 from pipeline.rates import Rates
+from pipeline.records import digest
 from pipeline.settings import Settings
 from pipeline.stages import Classifier, Stage, assess_stage, index_stage, no_context, settle_stage, vendor_context
 
@@ -39,7 +40,10 @@ def stage(name: str, deployment: Deployment) -> Iterator[Stage]:
                 classifier = deployment.classifier()
                 settings = deployment.settings
                 context = vendor_context(index) if settings.assess.context == "on" else no_context
-                yield assess_stage(classifier, policy(settings, classifier), Rates.of(settings.root), context)
+                in_force, rates = policy(settings, classifier), Rates.of(settings.root)
+                with closing(deployment.activations()) as activations:
+                    rules = activations.number("rules", digest("rules", in_force.digest, rates.digest))
+                yield assess_stage(classifier, in_force, rates, context, rules=rules)
             case "index":
                 yield index_stage(index)
             case _:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from pipeline.errors import SettingsError
-from pipeline.records import Dollars, Money
+from pipeline.records import Dollars, Money, digest
 
 FILE = "rates.csv"
 """Name of the table in the home; its header is `date,currency,usd`."""
@@ -36,6 +36,11 @@ class Rates:
         for day, currency, rate in _lines(path) if path.exists() else ():
             days.setdefault(currency, {})[day] = rate
         return cls(days)
+
+    @property
+    def digest(self) -> str:
+        """The same for tables that convert alike."""
+        return digest("rates", *(repr((currency, self._days[currency])) for currency in sorted(self._days)))
 
     def dollars(self, money: Money, at: datetime) -> Dollars | None:
         """What the money was worth at the rate nearest that day, the earlier of two; None without a rate within 7 days."""

@@ -40,12 +40,14 @@ class Classifier(Protocol):
         """One classification per listing, in their order; equal listings in equal contexts get equal ones."""
 
 
-def assess_stage(classifier: Classifier, policy: Policy, rates: Rates, context: Callable[[Listing], Context]) -> Stage:
+def assess_stage(
+    classifier: Classifier, policy: Policy, rates: Rates, context: Callable[[Listing], Context], *, rules: int = 0
+) -> Stage:
     """Asks the classifier, applies the policy, appends assessments; sightings pass through, in their order."""
 
     def work(records: Sequence[Record]) -> Published:
         listings = only(records, Listing)
-        assessed = iter(assessments(listings, classifier, policy, rates, context))
+        assessed = iter(assessments(listings, classifier, policy, rates, context, rules=rules))
         return [(ASSESSMENTS, next(assessed) if isinstance(record, Listing) else record) for record in records]
 
     return Stage(name="assess", topic=LISTINGS, work=work)
@@ -57,6 +59,8 @@ def assessments(
     policy: Policy,
     rates: Rates,
     context: Callable[[Listing], Context],
+    *,
+    rules: int = 0,
 ) -> list[Assessment]:
     """One assessment per listing, in their order."""
     classifications = classifier.classify(listings, [context(listing) for listing in listings])
@@ -68,6 +72,7 @@ def assessments(
             verdicts=verdicts(listing, classification, policy),
             policy=in_force,
             dollars=rates.dollars(listing.price, listing.provenance.time) if listing.price else None,
+            rules=rules,
         )
         for listing, classification in zip(listings, classifications, strict=True)
     ]

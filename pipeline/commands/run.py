@@ -8,10 +8,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from threading import Event
 
+from pipeline.broker import START
 from pipeline.deployment import STAGES, Deployment, stage
 from pipeline.errors import LockedError
 from pipeline.logs import line
 from pipeline.terminal import progress, show_json, show_table
+from pipeline.topics import LISTINGS
 from pipeline.worker import Tally, run_forever, run_once
 
 SHARED = "settle"
@@ -25,7 +27,17 @@ def run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object: what each stage did")
 
 
-assess_arguments = index_arguments = settle_arguments = run_arguments
+def assess_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `headstamp assess`."""
+    run_arguments(parser)
+    parser.add_argument(
+        "--again",
+        action="store_true",
+        help="assess all stored listings anew, with the model, policy and rates now in force",
+    )
+
+
+index_arguments = settle_arguments = run_arguments
 
 
 def run(arguments: argparse.Namespace, deployment: Deployment) -> int:
@@ -35,6 +47,8 @@ def run(arguments: argparse.Namespace, deployment: Deployment) -> int:
 
 def assess(arguments: argparse.Namespace, deployment: Deployment) -> int:
     """Run the stage that classifies listings."""
+    if arguments.again:
+        assess_again(deployment)
     return _ran(("assess",), arguments, deployment)
 
 
@@ -46,6 +60,12 @@ def index(arguments: argparse.Namespace, deployment: Deployment) -> int:
 def settle(arguments: argparse.Namespace, deployment: Deployment) -> int:
     """Run the stage that files reviews."""
     return _ran(("settle",), arguments, deployment)
+
+
+def assess_again(deployment: Deployment) -> None:
+    """Let the stage that classifies read every listing of the log again; a `LockedError` where another process runs it."""
+    with closing(deployment.broker()) as broker, broker.batch(LISTINGS.name, "assess", size=0, wait=0):
+        broker.rewind(LISTINGS.name, "assess", START)
 
 
 def stages_once(names: Sequence[str], deployment: Deployment) -> dict[str, Tally]:

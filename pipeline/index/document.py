@@ -10,8 +10,8 @@ class Observation(Value, frozen=True, kw_only=True):
 
     capture: str
     time: datetime
-    activations: tuple[int, int]
-    """Activation numbers of the profile and of the model that read it."""
+    activations: tuple[int, ...]
+    """Activation numbers of the profile, the model and the rules that read it."""
     digest: str
     """Digest of the assessment, which decides between equals."""
     version: str

@@ -15,7 +15,7 @@ KEPT = 100
 """How many of the newest captures a history keeps, beside the first one and the one in force."""
 
 Slot = tuple[datetime, str]
-Rank = tuple[datetime, tuple[int, int], str]
+Rank = tuple[datetime, tuple[int, ...], str]
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 
@@ -50,7 +50,7 @@ def observation(assessment: Assessment) -> Observation:
     return Observation(
         capture=provenance.id,
         time=provenance.time,
-        activations=(provenance.activation, assessment.classification.activation),
+        activations=(provenance.activation, assessment.classification.activation, assessment.rules),
         digest=hashlib.sha256(_encoded(assessment)).hexdigest()[:32],
         version=listing.version,
         title=listing.title,

@@ -79,6 +79,8 @@ class Assessment(Record, frozen=True, kw_only=True, tag="assessment"):
     policy: str
     """Digest of the policy's settings."""
     dollars: Dollars | None = None
+    rules: int = 0
+    """Number under which that policy and the table of rates were put in force in this home."""
 
     @property
     def id(self) -> str:

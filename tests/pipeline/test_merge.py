@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import reduce
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -220,6 +221,12 @@ def test_going_back_to_an_earlier_model_is_an_activation_too() -> None:
     first, second = assessment(1, model=1, score=0.9), assessment(1, model=2, score=0.1)
     back = assessment(1, model=3, score=0.9)
     assert merged(first, back, second).current == back
+
+
+def test_a_later_policy_or_table_of_rates_counts_more_than_an_earlier_one() -> None:
+    first, second, back = (replace(assessment(1), policy=policy, rules=rules) for rules, policy in enumerate("aba"))
+    for told in permutations((first, second, back)):
+        assert merged(*told).current == back
 
 
 def test_a_reassessment_of_an_older_capture_leaves_the_one_in_force() -> None:

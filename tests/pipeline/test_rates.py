@@ -72,3 +72,13 @@ def test_a_table_that_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"date,currency,usd\n\xff\xfe\n")
     with pytest.raises(SettingsError, match=FILE):
         Rates.of(tmp_path)
+
+
+def test_tables_that_convert_alike_have_one_digest(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("one", "two", "other")]
+    tables = ("2024-05-01,EUR,1.1\n2024-05-02,EUR,1.2\n", "2024-05-02,EUR,1.2\n2024-05-01,EUR,1.1\n", "")
+    for folder, table in zip(folders, tables, strict=True):
+        folder.mkdir()
+        (folder / "rates.csv").write_text(f"date,currency,usd\n{table}", encoding="utf-8")
+    one, two, other = (Rates.of(folder).digest for folder in folders)
+    assert one == two != other

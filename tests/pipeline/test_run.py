@@ -1,5 +1,6 @@
 """The stages in one process: in turn, side by side, and beside a console."""
 
+import dataclasses
 import json
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pipeline import codec
@@ -23,7 +25,7 @@ from pipeline.errors import IndexUnavailableError, LockedError
 from pipeline.index import Index, Query
 from pipeline.index.sqlite import SqliteIndex
 from pipeline.records import Classification, Context, Decision, Import, Listing, Review
-from pipeline.settings import Run, Settings
+from pipeline.settings import Assess, Run, Settings
 from pipeline.stages import Classifier
 from pipeline.taxonomy import Category
 from pipeline.topics import LISTINGS, REVIEWS
@@ -142,15 +144,50 @@ def test_a_second_time_changes_nothing(deployment: Deployment) -> None:
 
 def test_a_stage_runs_alone(deployment: Deployment, capsys: pytest.CaptureFixture[str]) -> None:
     publish(deployment, 1)
-    assert run.assess(Namespace(once=True, json=False), deployment) == 0
+    assert run.assess(Namespace(once=True, json=False, again=False), deployment) == 0
     assert capsys.readouterr().out == "stage   taken  published  dead\nassess  1      1          0\n"
     assert owed(deployment) == 2
+
+
+def again(deployment: Deployment) -> None:
+    run.assess(Namespace(once=True, json=True, again=True), deployment)
+    run.stages_once(("index",), deployment)
+
+
+def test_all_listings_are_assessed_again_where_that_is_asked(
+    deployment: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish(deployment, *range(25))
+    run.stages_once(STAGES, deployment)
+    again(deployment)
+    assert json.loads(capsys.readouterr().out) == {"assess": {"taken": 25, "published": 25, "dead": 0}}
+    with closing(deployment.index()) as index:
+        assert index.search(Query()).total == 25
+
+
+def test_listings_assessed_again_show_the_policy_that_is_now_in_force(deployment: Deployment) -> None:
+    publish(deployment, *range(25))
+    run.stages_once(STAGES, deployment)
+    for flag_at, flagged in ((0.4, 25), (0.9, 0), (0.4, 25)):
+        changed = msgspec.structs.replace(deployment.settings, assess=Assess(flag_at=flag_at))
+        again(dataclasses.replace(deployment, settings=changed))
+        with closing(deployment.index()) as index:
+            assert index.search(Query(filters={"verdict": ("flagged",)})).total == flagged
+
+
+def test_nothing_is_assessed_again_while_another_process_does_so(deployment: Deployment) -> None:
+    publish(deployment, 1)
+    run.stages_once(STAGES, deployment)
+    with closing(deployment.broker()) as other, other.batch(LISTINGS.name, "assess", size=1, wait=0):
+        with pytest.raises(LockedError):
+            run.assess_again(deployment)
+        assert other.lag(LISTINGS.name, "assess") == 0
 
 
 def test_what_was_set_aside_is_pointed_at(deployment: Deployment, capsys: pytest.CaptureFixture[str]) -> None:
     with closing(deployment.broker()) as broker:
         broker.publish(LISTINGS.name, [codec.Message(key=b"", value=b"{")])
-    run.assess(Namespace(once=True, json=False), deployment)
+    run.assess(Namespace(once=True, json=False, again=False), deployment)
     assert "`headstamp dead list` shows them" in capsys.readouterr().err
 
 
