@@ -22,7 +22,7 @@ from pipeline.index.document import Document
 from pipeline.rates import FILE as RATES
 from pipeline.settings import PREFIX, Settings, names
 from pipeline.sqlite import lock
-from pipeline.terminal import show_facts
+from pipeline.terminal import show_facts, show_json
 
 MARKET = "practice"
 DONE = "demo.json"
@@ -51,6 +51,7 @@ def demo_arguments(parser: argparse.ArgumentParser) -> None:
         "--listings", type=int, default=600, metavar="N", help="listings on the practice market (default: 600)"
     )
     parser.add_argument("--port", type=int, metavar="N", help="port of the console (default: the setting serve.port)")
+    parser.add_argument("--json", action="store_true", help="print the summary as one JSON object")
 
 
 def demo(arguments: argparse.Namespace, deployment: Deployment) -> int:
@@ -60,7 +61,8 @@ def demo(arguments: argparse.Namespace, deployment: Deployment) -> int:
     environment = _environment(deployment.settings, home)
     with lock(home / "locks" / "demo.lock", "the demo"):
         visited = _visited(home, environment, arguments.listings)
-        show_facts(summary(environment, visited) | {"seconds": f"{time.monotonic() - begun:.1f}", "home": home})
+        told = summary(environment, visited) | {"seconds": round(time.monotonic() - begun, 1), "home": str(home)}
+        (show_json if arguments.json else show_facts)(told)
         sys.stdout.flush()
         if arguments.once:
             return 0
