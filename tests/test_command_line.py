@@ -148,3 +148,13 @@ def test_a_demo_that_was_killed_as_it_ended_goes_on(tmp_path: Path) -> None:
     assert demo._earlier(tmp_path / "demo.json") is None
     (tmp_path / "demo.json").write_bytes(b'{"pages":3,"listings":2}')
     assert demo._earlier(tmp_path / "demo.json") == demo.Visited(pages=3, listings=2)
+
+
+def test_a_word_left_out_at_the_shell_is_one_left_out_in_the_query(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("market,listing_id,title\nsomewhere,1,blue lamp\nsomewhere,2,red lamp\n")
+    for words in (["ingest", str(rows)], ["run", "--once"]):
+        assert run(*words, home=tmp_path / "home").returncode == 0
+    without = run("search", "lamp", "--without", "red", home=tmp_path / "home").stdout
+    assert "blue lamp" in without
+    assert without == run("search", "lamp -red", home=tmp_path / "home").stdout

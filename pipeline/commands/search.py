@@ -21,6 +21,13 @@ def search_arguments(parser: argparse.ArgumentParser) -> None:
         help="words, \"phrases\", prefix* and -excluded, in one quoted argument ('glock -holster'); all must hold",
     )
     parser.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        metavar="WORD",
+        help="leave out listings with this word; may be repeated",
+    )
+    parser.add_argument(
         "--filter",
         action="append",
         default=[],
@@ -38,7 +45,7 @@ def search_arguments(parser: argparse.ArgumentParser) -> None:
 def search(arguments: argparse.Namespace, deployment: Deployment) -> int:
     """Print the listings that match."""
     query = Query(
-        words=" ".join(arguments.words),
+        words=" ".join([*arguments.words, *(f"-{word}" for word in arguments.without)]),
         filters=filters(arguments.filter),
         sort=arguments.sort,
         size=_size(arguments.size),
