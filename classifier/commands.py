@@ -96,5 +96,5 @@ def _need_scikit_learn() -> None:
         import sklearn  # noqa: F401, PLC0415  # asks whether it is there
     except ImportError:
         raise SettingsError(
-            "scikit-learn is absent: install the extra `train` (pip install 'headstamp[train]')"
+            "scikit-learn is absent: install the extra `train` from the checkout (.venv/bin/pip install -e '.[train]')"
         ) from None
