@@ -10,13 +10,12 @@ from pathlib import Path
 from headstamp import MODEL, deployment
 from pipeline.broker.sqlite import SqliteBroker
 from pipeline.commands.ingest import ingested
-from pipeline.commands.score import batches
 from pipeline.deployment import policy
 from pipeline.index.sqlite import SqliteIndex
 from pipeline.policy import Policy
 from pipeline.rates import Rates
 from pipeline.records import Assessment, Classification, Context, Listing
-from pipeline.rows import chosen, rows
+from pipeline.rows import batches, chosen, rows
 from pipeline.settings import Settings
 from pipeline.stages import Classifier, Stage, assess_stage, assessments, index_stage, no_context
 from pipeline.taxonomy import Category

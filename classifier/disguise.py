@@ -13,7 +13,6 @@ INVISIBLE = "\u200b\u200c\u200d\u2060\u00ad\ufeff"
 JOINTS = (" ", ".", "-", "_", "*", "·")
 STYLES = (0x1D400, 0x1D5D4, 0x1D670, 0xFF21)
 """Code points of a bold, a sans-serif, a monospaced and a wide A."""
-SHORTEST = 4
 WORD = re.compile(r"[^\W\d_]{4,}")
 Trick = Callable[[str, random.Random], str]
 

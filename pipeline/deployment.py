@@ -10,7 +10,7 @@ from pipeline.broker import Broker
 from pipeline.index import Index
 from pipeline.policy import Policy
 from pipeline.rates import Rates
-from pipeline.records import digest
+from pipeline.records import Context, Listing, digest
 from pipeline.settings import Settings
 from pipeline.stages import Classifier, Stage, assess_stage, index_stage, no_context, settle_stage, vendor_context
 
@@ -34,21 +34,34 @@ class Deployment:
 @contextmanager
 def stage(name: str, deployment: Deployment) -> Iterator[Stage]:
     """One of `STAGES`, ready to work while the block runs, with connections of its own."""
-    with closing(deployment.index()) as index:
-        match name:
-            case "assess":
-                classifier = deployment.classifier()
-                settings = deployment.settings
-                context = vendor_context(index) if settings.assess.context == "on" else no_context
-                in_force, rates = policy(settings, classifier), Rates.of(settings.root)
-                with closing(deployment.activations()) as activations:
-                    rules = activations.number("rules", digest("rules", in_force.digest, rates.digest))
-                yield assess_stage(classifier, in_force, rates, context, rules=rules)
-            case "index":
+    match name:
+        case "assess":
+            with _context(deployment) as context:
+                yield _assess(deployment, context)
+        case "index":
+            with closing(deployment.index()) as index:
                 yield index_stage(index)
-            case _:
-                with closing(Audit(deployment.settings.root)) as audit:
-                    yield settle_stage(index, audit)
+        case _:
+            with closing(deployment.index()) as index, closing(Audit(deployment.settings.root)) as audit:
+                yield settle_stage(index, audit)
+
+
+def _assess(deployment: Deployment, context: Callable[[Listing], Context]) -> Stage:
+    classifier = deployment.classifier()
+    in_force, rates = policy(deployment.settings, classifier), Rates.of(deployment.settings.root)
+    with closing(deployment.activations()) as activations:
+        rules = activations.number("rules", digest("rules", in_force.digest, rates.digest))
+    return assess_stage(classifier, in_force, rates, context, rules=rules)
+
+
+@contextmanager
+def _context(deployment: Deployment) -> Iterator[Callable[[Listing], Context]]:
+    """What looks a listing's context up; the index is opened only where one is asked for."""
+    if deployment.settings.assess.context == "off":
+        yield no_context
+        return
+    with closing(deployment.index()) as index:
+        yield vendor_context(index)
 
 
 def policy(settings: Settings, classifier: Classifier) -> Policy:

@@ -11,11 +11,10 @@ import msgspec
 from pipeline.activations import Activations
 from pipeline.broker import Broker
 from pipeline.codec import message
-from pipeline.commands.score import batches
 from pipeline.deployment import Deployment
 from pipeline.errors import MalformedError
 from pipeline.records import Listing, Rejected
-from pipeline.rows import Mapping, chosen, line_count, rows
+from pipeline.rows import Mapping, batches, chosen, line_count, rows
 from pipeline.terminal import plain, progress, show_facts, show_json
 from pipeline.topics import LISTINGS
 

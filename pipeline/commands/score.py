@@ -3,21 +3,19 @@
 import argparse
 import csv
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from pipeline.deployment import Deployment, policy
 from pipeline.policy import Policy, verdicts
 from pipeline.records import Context, Listing
-from pipeline.rows import Mapping, Row, chosen, rows
+from pipeline.rows import Mapping, batches, chosen, rows
 from pipeline.stages import Classifier
 from pipeline.taxonomy import Track
 from pipeline.terminal import progress, show_json
 
 BATCH = 500
-Part = TypeVar("Part")
 
 
 class Scored(NamedTuple):
@@ -72,13 +70,3 @@ def scored(path: Path, mapping: Mapping, classifier: Classifier, in_force: Polic
             found = next(classified)
             verdict = verdicts(row.found, found, in_force)[Track.OFFERS]
             yield Scored(row.number, row.found.key, round(found.score, 6), found.category, verdict)
-
-
-def batches(items: Iterable[Part], size: int) -> Iterator[Sequence[Part]]:
-    """The items in lists of `size`; the last may be shorter."""
-    source = iter(items)
-    while batch := list(islice(source, size)):
-        yield batch
-
-
-__all__ = ["Row", "batches", "score", "score_arguments", "scored"]
