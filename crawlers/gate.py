@@ -11,9 +11,11 @@ WHAT_TO_DO = {
     Gate.LOGIN: "the market asks for a login: open a session by hand, under the authority of the profile",
     Gate.CAPTCHA: "the market asks to prove that a person is there: pass it by hand",
     Gate.QUEUE: "the market lets visitors wait: visit it again later",
+    Gate.DDOS_WAIT: "the market makes visitors wait against floods: the wait passes by itself, or a person passes it by hand",
     Gate.SEIZED: "the page says that the market was seized: confirm it, then stop visiting",
     Gate.MAINTENANCE: "the market says that it is closed for maintenance: visit it again later",
     Gate.BANNED: "the market refuses this visitor: see whether the pace is too fast",
+    Gate.EXIT_SCAM: "the page says that the operators left with the money: confirm it, then stop visiting",
 }
 
 

@@ -1,0 +1,97 @@
+"""Profiles from their files: found by name, laid over the one that they extend, checked."""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from crawlers.profile.faults import NAME, faults, nearest
+from crawlers.profile.shape import Fields, MarketProfile, Pace
+from pipeline.errors import SettingsError
+
+SHIPPED = Path(__file__).parents[1] / "markets"
+UNKNOWN = re.compile(r"unknown field `([^`]*)`(?: - at `\$\.?([^`]*)`)?")
+
+SECTIONS = {
+    "": MarketProfile.__struct_fields__,
+    "fields": Fields.__struct_fields__,
+    "pace": Pace.__struct_fields__,
+}
+
+
+def load(name: str, extra: str = "") -> MarketProfile:
+    """The profile of a market by its name, from the folder `extra` or else from those shipped."""
+    profile = _profile(_named(name, extra), name, extra)
+    if profile.market != name:
+        raise SettingsError(f"profile {name}: names the market '{profile.market}'; file and market share one name")
+    return profile
+
+
+def read(path: Path, extra: str = "") -> MarketProfile:
+    """The profile in a file, whatever the file's name."""
+    return _profile(path, str(path), extra)
+
+
+def names(extra: str = "") -> list[str]:
+    """The markets that have a profile."""
+    return sorted({path.stem for folder in _folders(extra) for path in folder.glob("*.yaml")})
+
+
+def _folders(extra: str) -> list[Path]:
+    return [*([Path(extra).expanduser()] if extra else []), SHIPPED]
+
+
+def _named(name: str, extra: str) -> Path:
+    if not NAME.fullmatch(name):
+        raise SettingsError(f"'{name[:80]}' is no market: a name has lower-case letters, digits, _ and - only")
+    for folder in _folders(extra):
+        if (path := folder / f"{name}.yaml").is_file():
+            return path
+    known = names(extra)
+    raise SettingsError(f"no profile for market '{name}'{nearest(name, known)} (known: {', '.join(known) or 'none'})")
+
+
+def _profile(path: Path, label: str, extra: str) -> MarketProfile:
+    try:
+        profile = msgspec.convert(_tree(path, extra, ()), MarketProfile)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"profile {label}: {_plain(str(error))}") from error
+    for fault in faults(profile):
+        raise SettingsError(f"profile {label}: {fault}")
+    return profile
+
+
+def _tree(path: Path, extra: str, seen: Sequence[Path]) -> dict[str, object]:
+    if path in seen:
+        raise SettingsError(f"{path}: extends itself by way of {seen[-1].name}")
+    try:
+        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+        raise SettingsError(f"{path}: {' '.join(str(error).split())}") from error
+    if not isinstance(tree, dict):
+        raise SettingsError(f"{path}: is no market profile (docs/market-profiles.md shows one)")
+    base = tree.pop("extends", None)
+    if base is None:
+        return tree
+    if not isinstance(base, str):
+        raise SettingsError(f"{path}: extends: the name of one profile is expected")
+    return _over(_tree(_named(base, extra), extra, (*seen, path)), tree)
+
+
+def _over(base: Mapping[str, object], tree: Mapping[str, object]) -> dict[str, object]:
+    merged = dict(base)
+    for key, value in tree.items():
+        below = merged.get(key)
+        merged[key] = _over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _plain(message: str) -> str:
+    unknown = UNKNOWN.search(message)
+    if not unknown:
+        return message
+    key, where = unknown.groups(default="")
+    known = SECTIONS.get(where.partition(".")[0], SECTIONS[""])
+    return f"unknown key '{f'{where}.' * bool(where)}{key}'{nearest(key, known)}"
