@@ -93,6 +93,13 @@ class Network:
         """Let a frozen node go on."""
         self.nodes[name].send(signal.SIGCONT)
 
+    def mend(self) -> None:
+        """Start what is dead and wake what is frozen."""
+        for node in self.nodes.values():
+            if node.pid is None:
+                node.start()
+            node.send(signal.SIGCONT)
+
     def _announced(self, services: Sequence[Service]) -> list[str]:
         """The addresses of services, once the host has told a relay of each."""
         host = self.nodes[HOST]
