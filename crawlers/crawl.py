@@ -10,6 +10,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from crawlers.account import Tally, tally
+from crawlers.daemon.watch import watching
 from crawlers.frontier import Frontier, now
 from crawlers.hardening import scrapy_settings
 from crawlers.profile import MarketProfile, Pace, load
@@ -35,8 +36,9 @@ def crawl(markets: Sequence[str], deployment: Deployment, moved: Callable[[int],
     """
     settings = deployment.settings
     profiles = [ready(load(market, settings.crawl.profiles)) for market in dict.fromkeys(markets)]
-    probe(settings.crawl.socks)
+    probe(settings.socks)
     with ExitStack() as stack:
+        stack.enter_context(watching(settings, {mirror for one in profiles for mirror in one.mirrors}))
         for profile in profiles:
             stack.enter_context(
                 lock(settings.root / "locks" / f"crawl-{profile.market}.lock", f"crawl {profile.market}")
@@ -77,7 +79,7 @@ def _walk(
     with closing(deployment.activations()) as activations:
         activation = activations.number(f"profile:{profile.market}", profile.digest)
     route = Route(
-        socks=deployment.settings.crawl.socks,
+        socks=deployment.settings.socks,
         mirrors=frozenset(profile.mirrors),
         # random, for a circuit that hung once must not be met again after a restart
         key=f"{profile.market}.{secrets.token_hex(8)}",

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from crawlers.daemon.binary import program
 from crawlers.practice.network import Network, private_network
-from crawlers.practice.network.node import program
 from pipeline.errors import TorUnavailableError
 from pipeline.settings import Settings
 

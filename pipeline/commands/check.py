@@ -88,14 +88,25 @@ def _disk(deployment: Deployment) -> str:
 
 
 def _tor(deployment: Deployment) -> str:
-    host, _, port = deployment.settings.crawl.socks.rpartition(":")
+    address = deployment.settings.socks
     try:
-        socket.create_connection((host, int(port)), SOCKS_WAIT_S).close()
+        _connect(address)
     except (OSError, ValueError) as error:
         raise TorUnavailableError(
-            f"SOCKS port {deployment.settings.crawl.socks} does not answer; only `crawl` needs it: start tor, or set crawl.socks"
+            f"SOCKS port {address} does not answer; only `crawl` needs it: start tor (`headstamp tor start`), or set crawl.socks"
         ) from error
-    return f"SOCKS port {deployment.settings.crawl.socks} answers"
+    return f"SOCKS port {address} answers"
+
+
+def _connect(address: str) -> None:
+    kind, _, path = address.partition(":")
+    if kind == "unix":
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(SOCKS_WAIT_S)
+            line.connect(path)
+        return
+    host, _, port = address.rpartition(":")
+    socket.create_connection((host, int(port)), SOCKS_WAIT_S).close()
 
 
 def _log(deployment: Deployment) -> str:
