@@ -54,7 +54,10 @@ def start(settings: Settings, wait_s: int) -> int:
     with _changing(settings):
         before = process.running(place)
         running = before or process.start(place, settings.tor)
-    facts = {"tor": f"{'runs already' if before else 'started'} as process {running.pid}", "socks": f"unix:{place.socks}"}
+    facts = {
+        "tor": f"{'runs already' if before else 'started'} as process {running.pid}",
+        "socks": f"unix:{place.socks}",
+    }
     show_facts(facts)
     with progress("tor", total=100) as moved:
         _await(settings, wait_s, moved)
