@@ -150,6 +150,6 @@ def _place(url: str, extra: str) -> tuple[str, list[str]]:
     from crawlers.pattern import local  # noqa: PLC0415  # as above
     from crawlers.profile import load, names  # noqa: PLC0415  # as above
 
-    host = urlsplit(url).netloc
-    markets = [name for name in names(extra) if host in load(name, extra).mirrors]
-    return (local(url) or url if markets or not host else url), markets
+    parts = urlsplit(url)
+    markets = [name for name in names(extra) if any(one.serves(parts) for one in load(name, extra).origins)]
+    return (local(url) or url if markets or not parts.netloc else url), markets

@@ -254,6 +254,7 @@ class Bench:
             "HEADSTAMP_CRAWL_PROFILES": str(self.folder),
             "HEADSTAMP_CRAWL_MAX_PAGE_BYTES": "100000",
             "HEADSTAMP_CRAWL_TIMEOUT_S": "2",
+            "HEADSTAMP_CRAWL_BACKOFF_S": "0.02",
         }
 
     def profile(self, name: str = "tiny", *, mirrors: Sequence[str] = MIRRORS[:1], more: str = "") -> None:

@@ -5,13 +5,16 @@ from scrapy import Request
 from scrapy.settings import default_settings
 
 from crawlers.address import onion
+from crawlers.bounds import OutOfBoundsError, Route, guard
 from crawlers.hardening import scrapy_settings
+from crawlers.lanes import Lanes
+from crawlers.origin import Origin
 from crawlers.profile import Pace
-from crawlers.tor import OutOfBoundsError, Route, guard
 from pipeline.settings import Crawl
 
 MIRROR, OTHER = onion(bytes(32)), onion(bytes([1] * 32))
-ROUTE = Route(socks="127.0.0.1:9050", mirrors=frozenset({MIRROR}), key="k", hold_s=0)
+ORIGINS = frozenset(map(Origin.of, [MIRROR, f"https://{MIRROR}", f"http://{MIRROR}:81", f"market.{OTHER}"]))
+ROUTE = Route(socks="127.0.0.1:9050", origins=ORIGINS, lanes=Lanes.of("tiny", 1), hold_s=0)
 SETTINGS = scrapy_settings(Crawl(), Pace(delay=2, concurrent=3))
 
 
