@@ -46,13 +46,13 @@ class FrontierScheduler(BaseScheduler):
 
     def close(self, reason: str) -> None:
         """End the visit where nothing is left; an interrupted one goes on another time."""
-        if self._alarm:
-            self._alarm.cancel()
+        self._look_again_in(0.0)
         self._walk.end(complete=reason == "finished")
 
     def _look_again_in(self, seconds: float) -> None:
-        if seconds and self._alarm is None:
-            self._alarm = call_later(seconds, self._look_again)
+        if self._alarm:
+            self._alarm.cancel()
+        self._alarm = call_later(seconds, self._look_again) if seconds else None
 
     def _look_again(self) -> None:
         self._alarm = None
