@@ -222,6 +222,11 @@ class Client(BaseHTTPRequestHandler):
             self.wfile.write(chunk)
         self.close_connection = True
 
+    def finish(self) -> None:
+        super().finish()
+        if isinstance(self.connection, ssl.SSLSocket):
+            self.connection.close()
+
     def log_message(self, *_: Any) -> None:
         """Nothing."""
 
