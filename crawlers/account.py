@@ -1,10 +1,12 @@
 """What the frontier knows of visits and addresses, in numbers and words."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 import msgspec
 
 from crawlers.frontier import Visit
+from crawlers.mirror_health import remembered
 from crawlers.outcome import State
 from crawlers.reason import MEANING, Reason
 from pipeline.sqlite import Database
@@ -56,6 +58,21 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
     meaning: str
 
 
+class Mirror(msgspec.Struct, frozen=True, kw_only=True):
+    """How one mirror of a market did."""
+
+    mirror: str
+    answers: str
+    """Share of the last twenty or so requests that it answered."""
+    seconds: float
+    """Time to an answer's headers, on average; 0 where it never answered."""
+    failures: int
+    """Failures in a row."""
+    last_failure: str
+    """When it last failed; "" for never."""
+    reason: str
+
+
 def tally(database: Database, visit: Visit, *, unreachable: bool = False) -> Tally:
     """What a visit came to, all its parts together where it was interrupted."""
     row = database.row("SELECT pages, listings, sightings, gone, finished FROM visit WHERE id=?", visit.id)
@@ -88,6 +105,23 @@ def counts(database: Database, market: str) -> list[Count]:
             state=str(state), reason=str(reason), addresses=int(str(number)), meaning=meaning(str(state), str(reason))
         )
         for state, reason, number in rows
+    ]
+
+
+def mirrors(database: Database, market: str) -> list[Mirror]:
+    """How the mirrors of a market did when they were last asked, the best first."""
+    return [
+        Mirror(
+            mirror=one.mirror,
+            answers=f"{one.share:.0%}",
+            seconds=round(one.latency_s, 1),
+            failures=one.in_row,
+            last_failure=datetime.fromtimestamp(one.last_failure, UTC).isoformat("T", "seconds")
+            if one.last_failure
+            else "",
+            reason=one.reason,
+        )
+        for one in remembered(database, market)
     ]
 
 

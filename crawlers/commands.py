@@ -128,6 +128,7 @@ def why(arguments: argparse.Namespace, deployment: Deployment) -> int:
     from crawlers.profile import names  # noqa: PLC0415  # as above
 
     with closing(Frontier(deployment.settings.root)) as frontier:
+        mirrors = account.mirrors(frontier.database, arguments.what)
         if "/" not in arguments.what:
             found: Sequence[msgspec.Struct] = account.counts(frontier.database, arguments.what)
         else:
@@ -140,8 +141,9 @@ def why(arguments: argparse.Namespace, deployment: Deployment) -> int:
     if arguments.json:
         show_json(found)
     elif found:
-        rows = [tuple(asdict(one).values()) for one in found]
-        show_table(type(found[0]).__struct_fields__, rows)
+        show_table(type(found[0]).__struct_fields__, [tuple(asdict(one).values()) for one in found])
+        if mirrors:
+            show_table(type(mirrors[0]).__struct_fields__, [tuple(asdict(one).values()) for one in mirrors])
     return int(not found)
 
 
@@ -150,6 +152,6 @@ def _place(url: str, extra: str) -> tuple[str, list[str]]:
     from crawlers.pattern import local  # noqa: PLC0415  # as above
     from crawlers.profile import load, names  # noqa: PLC0415  # as above
 
-    host = urlsplit(url).netloc
-    markets = [name for name in names(extra) if host in load(name, extra).mirrors]
-    return (local(url) or url if markets or not host else url), markets
+    parts = urlsplit(url)
+    markets = [name for name in names(extra) if any(one.serves(parts) for one in load(name, extra).origins)]
+    return (local(url) or url if markets or not parts.netloc else url), markets

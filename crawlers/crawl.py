@@ -1,27 +1,31 @@
 """Crawls: several markets in one process, each at its own pace."""
 
 import logging
-import secrets
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
-from scrapy.settings import Settings
+from scrapy.settings import Settings as ScrapySettings
 
 from crawlers.account import Tally, tally
+from crawlers.bounds import Route
+from crawlers.breaker import Backoff
 from crawlers.daemon.watch import watching
+from crawlers.denylist import Denylist
 from crawlers.frontier import Frontier, now
 from crawlers.hardening import scrapy_settings
+from crawlers.lanes import Lanes
+from crawlers.origin import service
 from crawlers.profile import MarketProfile, Pace, load
 from crawlers.socks import port
 from crawlers.spider import MarketSpider
-from crawlers.tor import Route
 from crawlers.walk import Walk, unavailable
 from pipeline.broker import Broker
 from pipeline.deployment import Deployment
 from pipeline.errors import SettingsError
 from pipeline.logs import line
+from pipeline.settings import Settings
 from pipeline.sqlite import lock
 
 HOLD_S = 120.0
@@ -35,29 +39,33 @@ def crawl(markets: Sequence[str], deployment: Deployment, moved: Callable[[int],
     Scrapy and Twisted run once a process, and so does this.
     """
     settings = deployment.settings
-    profiles = [ready(load(market, settings.crawl.profiles)) for market in dict.fromkeys(markets)]
+    denied = Denylist.read(settings.crawl.denylist)
+    profiles = [ready(load(market, settings.crawl.profiles), denied) for market in dict.fromkeys(markets)]
     probe(settings.socks)
     with ExitStack() as stack:
-        stack.enter_context(watching(settings, {mirror for one in profiles for mirror in one.mirrors}))
+        stack.enter_context(watching(settings, {service(origin.host) for one in profiles for origin in one.origins}))
         for profile in profiles:
             stack.enter_context(
                 lock(settings.root / "locks" / f"crawl-{profile.market}.lock", f"crawl {profile.market}")
             )
         frontier = stack.enter_context(closing(Frontier(settings.root)))
         log = stack.enter_context(closing(deployment.log()))
-        walks = [_walk(profile, deployment, frontier, log, moved) for profile in profiles]
+        walks = [_walk(profile, deployment, frontier, log, moved, denied=denied) for profile in profiles]
         _run(walks, deployment)
         for fault in [walk.fault for walk in walks if walk.fault]:
             raise fault
         return [_told(tally(frontier.database, walk.visit, unreachable=walk.unreachable)) for walk in walks]
 
 
-def ready(profile: MarketProfile) -> MarketProfile:
+def ready(profile: MarketProfile, denied: Denylist) -> MarketProfile:
     """The profile, if it says all that a visit needs."""
     if not profile.authority:
         raise SettingsError(f"profile {profile.market}: 'authority' is missing: under which authority may it be read?")
     if not profile.mirrors:
         raise SettingsError(f"profile {profile.market}: 'mirrors' is missing: no address to ask")
+    for origin in profile.origins:
+        if denied.names(origin.host):
+            raise SettingsError(f"profile {profile.market}: crawl.denylist names its mirror {origin.host}: never asked")
     return profile
 
 
@@ -73,24 +81,35 @@ def probe(socks: str) -> None:
             raise unavailable(socks) from error
 
 
+def _route(profile: MarketProfile, settings: Settings, denied: Denylist) -> Route:
+    return Route(
+        socks=settings.socks,
+        origins=frozenset(profile.origins),
+        lanes=Lanes.of(profile.market, profile.pace.lanes),
+        hold_s=HOLD_S,
+        connect_s=settings.crawl.connect_timeout_s,
+        denied=denied,
+    )
+
+
 def _walk(
-    profile: MarketProfile, deployment: Deployment, frontier: Frontier, log: Broker, moved: Callable[[int], None]
+    profile: MarketProfile,
+    deployment: Deployment,
+    frontier: Frontier,
+    log: Broker,
+    moved: Callable[[int], None],
+    *,
+    denied: Denylist,
 ) -> Walk:
     with closing(deployment.activations()) as activations:
         activation = activations.number(f"profile:{profile.market}", profile.digest)
-    route = Route(
-        socks=deployment.settings.socks,
-        mirrors=frozenset(profile.mirrors),
-        # random, for a circuit that hung once must not be met again after a restart
-        key=f"{profile.market}.{secrets.token_hex(8)}",
-        hold_s=HOLD_S,
-    )
     return Walk(
         profile=profile,
         visit=frontier.begin(profile.market, profile.start, now()),
         frontier=frontier,
         log=log,
-        route=route,
+        route=_route(profile, deployment.settings, denied),
+        backoff=Backoff(first_s=deployment.settings.crawl.backoff_s),
         activation=activation,
         moved=moved,
     )
@@ -111,7 +130,7 @@ def _process(settings: Mapping[str, object]) -> AsyncCrawlerProcess:
     """Scrapy's process, which says nothing below a warning: it would tell of every request."""
     logging.disable(logging.INFO)
     try:
-        return AsyncCrawlerProcess(Settings(dict(settings)))
+        return AsyncCrawlerProcess(ScrapySettings(dict(settings)))
     finally:
         logging.getLogger("scrapy").setLevel(logging.WARNING)
         logging.disable(logging.NOTSET)
@@ -123,7 +142,7 @@ def _run(walks: Sequence[Walk], deployment: Deployment) -> None:
     visits = []
     for walk in walks:
         # at "project", their own priority, the settings of the process would overrule the market's pace
-        own = Settings(dict(scrapy_settings(crawl, walk.profile.pace)), priority="spider")
+        own = ScrapySettings(dict(scrapy_settings(crawl, walk.profile.pace)), priority="spider")
         visits.append(process.crawl(Crawler(MarketSpider, own), walk=walk))
     process.start()
     for visit in visits:

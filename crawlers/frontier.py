@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from crawlers import memory
+from crawlers import memory, mirror_health
 from crawlers.links import Kind, Link
 from crawlers.memory import Memory
 from crawlers.news import Said
@@ -33,6 +33,7 @@ CREATE TABLE rejected(
     detail TEXT NOT NULL, PRIMARY KEY(visit, address, number)) STRICT, WITHOUT ROWID;
 """
     + memory.TABLE,
+    mirror_health.TABLE,
 )
 
 
@@ -99,9 +100,10 @@ class Frontier:
             for link in outcome.links:
                 self._offer(visit, link)
 
-    def hold(self, place: Place) -> None:
+    def hold(self, place: Place, reason: str = "", detail: str = "") -> None:
         """Put an address back that could not be asked for through no fault of its own."""
-        self._run("UPDATE address SET state='waiting' WHERE id=? AND state='taken'", place.id)
+        sql = "UPDATE address SET state='waiting', reason=?, detail=? WHERE id=? AND state='taken'"
+        self._run(sql, reason, detail, place.id)
 
     def gated(self, visit: Visit, gate: Gate) -> bool:
         """Whether the visit met this gate before."""

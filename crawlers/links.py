@@ -10,6 +10,7 @@ import parsel
 from lxml.etree import _Element  # type: ignore[import-untyped]  # lxml ships no types
 
 from crawlers.actions import acts
+from crawlers.magic import is_file
 from crawlers.page import Page
 from crawlers.pattern import LONGEST, joined, local
 from crawlers.profile import MarketProfile
@@ -77,7 +78,7 @@ def classified(url: str, profile: MarketProfile, *, hidden: bool = False) -> Lin
         return None
     if parts.scheme not in ("http", "https"):
         return None
-    if parts.netloc not in profile.mirrors:
+    if not any(origin.serves(parts) for origin in profile.origins):
         return Link(address=url[:SHOWN], kind=Kind.OTHER, refusal=Reason.OFF_MARKET)
     address = local(url)
     if address is None:
@@ -98,6 +99,8 @@ def kind_of(address: str, profile: MarketProfile) -> Kind:
 def _refusal(address: str, kind: Kind, *, hidden: bool) -> Reason | None:
     if acts(address):
         return Reason.ACTION_WORD
+    if is_file(address):
+        return Reason.NOT_TEXT
     if kind is Kind.OTHER:
         return Reason.NOT_IN_PROFILE
     return Reason.HIDDEN if hidden else None

@@ -2,21 +2,27 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
+from crawlers.bounds import Route
+from crawlers.breaker import Backoff
 from crawlers.frontier import Frontier, Visit, now
 from crawlers.memory import Memory
+from crawlers.mirror_health import Attempt, Mirrors, remember, remembered
 from crawlers.news import absent
 from crawlers.outcome import MOST_TRIES, Outcome, Place, State
 from crawlers.profile import MarketProfile
 from crawlers.reason import Reason
-from crawlers.tor import Route
+from crawlers.socks import LASTING
 from pipeline.broker import Broker
 from pipeline.codec import messages
 from pipeline.errors import HeadstampError, TorUnavailableError
 from pipeline.records import Record
 from pipeline.topics import LISTINGS, Topic
+
+BUSY = frozenset({429, 503})
+"""Statuses by which a market asks to be left alone for a while."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -29,13 +35,17 @@ class Walk:
     log: Broker
     route: Route
     activation: int
+    backoff: Backoff
     moved: Callable[[int], None] = lambda _pages: None
     fault: HeadstampError | None = None
     stopped: bool = False
     unreachable: bool = False
-    failures: int = 0
-    """Requests in a row that no mirror answered."""
-    _mirror: int = field(default=0, init=False)
+    mirrors: Mirrors = field(init=False)
+    _under_way: dict[int, Attempt] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        known = remembered(self.frontier.database, self.profile.market)
+        self.mirrors = Mirrors([origin.url for origin in self.profile.origins], self.backoff, known=known)
 
     @property
     def memory(self) -> Memory:
@@ -49,46 +59,79 @@ class Walk:
         return False
 
     def next(self) -> Place | None:
-        """The next address to ask for."""
+        """The next address to ask for; None while there is none, or while every mirror is left alone."""
         with self._minding():
-            return None if self.stopped else self.frontier.take(self.visit, self.profile.pace.pages_per_visit)
+            if self.stopped or self.mirrors.wait_s():
+                return None
+            place = self.frontier.take(self.visit, self.profile.pace.pages_per_visit)
+            attempt = self.mirrors.take() if place else None
+            if place and attempt:
+                self._under_way[place.id] = attempt
+            return place
         return None
 
+    def wait_s(self) -> float:
+        """Seconds until a mirror may be asked again; 0 for now."""
+        return 0.0 if self.stopped else self.mirrors.wait_s()
+
     def url(self, place: Place) -> str:
-        """The whole address on the mirror in use."""
-        return f"http://{self.profile.mirrors[self._mirror]}{place.address}"
+        """The whole address on the mirror that was chosen for it."""
+        return self._under_way[place.id].mirror + place.address
+
+    def heard(self, place: Place, status: int, latency_s: float | None) -> None:
+        """Note that the mirror answered; one that says it is busy is left alone for a while."""
+        if attempt := self._under_way.pop(place.id, None):
+            if status in BUSY:
+                self.mirrors.busy(attempt)
+            else:
+                self.mirrors.answered(attempt, latency_s)
 
     def settle(self, outcome: Outcome) -> None:
         """Publish what came of an address, then note it: killed in between, it is asked for and published again."""
         with self._minding():
             told = outcome.gate is not None and self.frontier.gated(self.visit, outcome.gate)
             self._publish(() if told else outcome.publish)
-            self.frontier.settle(self.visit, outcome, now())
+            known = replace(outcome, links=self.route.denied.marked(outcome.links))
+            self.frontier.settle(self.visit, known, now())
+        if attempt := self._under_way.pop(outcome.place.id, None):
+            (self.mirrors.answered if outcome.answered else self.mirrors.released)(attempt)
         if outcome.answered:
-            self.failures = 0
             self.moved(1)
 
+    def no_way(self, place: Place, reason: Reason, detail: str) -> None:
+        """Put the address back, for it is not at fault; leave the mirror alone, for the visit where only an operator can help."""
+        attempt = self._under_way.pop(place.id)
+        (self.mirrors.refused if reason in LASTING else self.mirrors.failed)(attempt, reason)
+        with self._minding():
+            self.frontier.hold(place, reason, detail[:200])
+        self._unanswered()
+
     def unreached(self, place: Place, reason: Reason, detail: str) -> None:
-        """Ask again later, on the next mirror; when none answers for long, leave the rest for another day."""
-        self.failures += 1
-        if self.failures >= MOST_TRIES * len(self.profile.mirrors):
-            self.stopped = self.unreachable = True
-            self.hold(place)
-        else:
-            self._again(place, reason, detail, answered=False)
+        """Leave the mirror alone for a while, then ask again: either of them, address and mirror, may be at fault."""
+        self.mirrors.failed(self._under_way.pop(place.id), reason)
+        self._again(place, reason, detail, answered=False)
+        self._unanswered()
 
     def unread(self, place: Place, reason: Reason, detail: str) -> None:
         """Ask again later, on the next mirror: the market does answer, though not with a page."""
+        self.mirrors.garbled(self._under_way.pop(place.id))
         self._again(place, reason, detail, answered=True)
 
     def _again(self, place: Place, reason: Reason, detail: str, *, answered: bool) -> None:
-        mirrors = len(self.profile.mirrors)
-        self._mirror = (self._mirror + 1) % mirrors
-        state = State.WAITING if place.tries + 1 < MOST_TRIES * mirrors else State.REJECTED
+        state = State.WAITING if place.tries + 1 < MOST_TRIES * len(self.profile.mirrors) else State.REJECTED
         self.settle(Outcome(place=place, state=state, reason=reason, detail=detail[:200], answered=answered))
+
+    def _unanswered(self) -> None:
+        """Remember how the mirrors do; when none answers for long, leave the rest for another day."""
+        with self._minding():
+            remember(self.frontier.database, self.profile.market, self.mirrors.healths)
+        if self.mirrors.exhausted:
+            self.stopped = self.unreachable = True
 
     def hold(self, place: Place) -> None:
         """Put an address back untouched."""
+        if attempt := self._under_way.pop(place.id, None):
+            self.mirrors.released(attempt)
         with self._minding():
             self.frontier.hold(place)
 
@@ -96,6 +139,11 @@ class Walk:
         """Stop, keeping everything, for there is no way to the market."""
         self.hold(place)
         self.stop(unavailable(self.route.socks))
+
+    def met_no_tor(self, place: Place, detail: str) -> None:
+        """Stop, keeping everything, for what stands at the SOCKS port would not keep markets apart."""
+        self.hold(place)
+        self.stop(TorUnavailableError(f"SOCKS port {self.route.socks} is not tor's, {detail}: correct crawl.socks"))
 
     def stop(self, fault: HeadstampError) -> None:
         """Ask for nothing more; the visit goes on another time."""
@@ -105,6 +153,7 @@ class Walk:
     def end(self, *, complete: bool) -> None:
         """Finish the visit if nothing stopped it; listings that a whole visit of result pages did not show are gone."""
         with self._minding():
+            remember(self.frontier.database, self.profile.market, self.mirrors.healths)
             if not complete or self.stopped:
                 return
             if self.profile.rows and self.frontier.whole(self.visit):

@@ -43,6 +43,12 @@ class Crawl(Section, frozen=True, kw_only=True):
     """Seconds one page may take in all."""
     max_page_bytes: Annotated[int, Meta(ge=1)] = 5 * 2**20
     """Size at which a page is given up, before and after decompression."""
+    connect_timeout_s: Annotated[float, Meta(gt=0, le=600)] = 45.0
+    """Seconds that tor may take to find a way to an onion service; then another circuit is tried."""
+    backoff_s: Seconds = 5.0
+    """Seconds that a mirror is left alone after it did not answer, doubled at each further failure."""
+    denylist: str = ""
+    """A file of onion addresses, or their MD5 or SHA-256, that are never contacted; "" is none."""
 
 
 class Tor(Section, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ import parsel
 from cssselect import SelectorError
 
 from crawlers.actions import acts
-from crawlers.address import is_onion
+from crawlers.origin import Origin
 from crawlers.pattern import Pattern
 from crawlers.profile.shape import Fields, MarketProfile, Pick, Selector, gate_entries, is_address, select
 
@@ -20,8 +20,10 @@ def faults(profile: MarketProfile) -> Iterator[str]:
     if not NAME.fullmatch(profile.market):
         yield f"market: '{profile.market}' has other letters than lower-case letters, digits, _ and -"
     for mirror in profile.mirrors:
-        if not is_onion(mirror):
-            yield f"mirrors: '{mirror}' is no v3 onion address (its checksum is wrong, or it is cut)"
+        try:
+            Origin.of(mirror)
+        except ValueError as error:
+            yield f"mirrors: {error}"
     for expected in profile.expect:
         if expected not in Fields.__struct_fields__:
             yield f"expect: no field '{expected}'{nearest(expected, Fields.__struct_fields__)}"

@@ -7,12 +7,15 @@ from typing import Annotated
 import msgspec
 import parsel
 
+from crawlers.lanes import MOST_LANES
+from crawlers.origin import Origin
 from crawlers.pattern import Pattern
 from pipeline.records import Venue, digest
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=3600)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
+LaneCount = Annotated[int, msgspec.Meta(ge=1, le=MOST_LANES)]
 Few = Annotated[int, msgspec.Meta(ge=1, le=64)]
 
 
@@ -86,6 +89,8 @@ class Pace(Part, frozen=True, kw_only=True):
     concurrent: Few = 1
     """Requests under way at once."""
     pages_per_visit: Count = 500
+    lanes: LaneCount = 2
+    """Circuits that requests take in turn; a session has one of its own."""
 
 
 class MarketProfile(Part, frozen=True, kw_only=True, dict=True):
@@ -115,6 +120,11 @@ class MarketProfile(Part, frozen=True, kw_only=True, dict=True):
     def digest(self) -> str:
         """The same for profiles that say the same, in whatever layout."""
         return digest("profile", msgspec.json.encode(self, order="deterministic").decode())
+
+    @cached_property
+    def origins(self) -> tuple[Origin, ...]:
+        """What `mirrors` mean."""
+        return tuple(Origin.of(mirror) for mirror in self.mirrors)
 
     @cached_property
     def pages(self) -> tuple[Pattern, ...]:

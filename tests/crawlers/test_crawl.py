@@ -1,10 +1,6 @@
 """A crawl of a small market, as a process of its own, through a real SOCKS5 port."""
 
-import select
 import signal
-import socket
-import socketserver
-import threading
 from collections.abc import Iterator
 
 from pipeline.records import Capture, Listing, Presence, Sighting, Task, listing_id
@@ -345,29 +341,3 @@ def test_a_full_disk_stops_the_crawl_and_loses_nothing(bench: Bench) -> None:
     bench.limits = Limits()
     assert bench.crawl().visit["finished"]
     assert {record.key for record in listings(bench)} == {f"k{number}" for number in range(30)}
-
-
-class Relay(socketserver.StreamRequestHandler):
-    """Carries a connection of a unix socket on to the tiny market."""
-
-    def handle(self) -> None:
-        port: int = self.server.port  # type: ignore[attr-defined]  # set below
-        with socket.create_connection(("127.0.0.1", port)) as inner:
-            ends = [self.connection, inner]
-            while True:
-                for ready in select.select(ends, [], [])[0]:
-                    data = ready.recv(65_536)
-                    if not data:
-                        return
-                    ends[ends[0] is ready].sendall(data)
-
-
-def test_a_socks_port_may_be_a_unix_socket(bench: Bench) -> None:
-    stock(bench)
-    path = bench.folder / "socks"
-    with socketserver.ThreadingUnixStreamServer(str(path), Relay) as server:
-        server.port = bench.tiny.server_address[1]  # type: ignore[attr-defined]  # read above
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        done = bench.crawl(HEADSTAMP_CRAWL_SOCKS=f"unix:{path}")
-        server.shutdown()
-    assert (done.status, done.summary["listings"]) == (0, 3), done.errors
