@@ -33,6 +33,9 @@ COMMANDS = {
     "crawl": Command("crawlers.commands", "walk markets over Tor and publish their listings"),
     "extract": Command("crawlers.commands", "show the listings on a saved page (no network)"),
     "profile": Command("crawlers.commands", "check a market profile, and what it extracts from saved pages"),
+    "authority": Command(
+        "crawlers.authority.commands", "list the authorities under which markets are read, and check them"
+    ),
     "why": Command("crawlers.commands", "say why an address was not fetched"),
     "practice": Command("crawlers.practice.commands", "serve the practice market on loopback"),
     "ingest": Command("pipeline.commands.ingest", "publish the rows of a CSV or JSONL file as listings"),

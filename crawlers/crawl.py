@@ -3,6 +3,7 @@
 import logging
 import secrets
 import socket
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 
@@ -10,8 +11,12 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from crawlers.account import Tally, tally
+from crawlers.authority.record import Authority
+from crawlers.authority.register import permit
 from crawlers.frontier import Frontier, now
 from crawlers.hardening import scrapy_settings
+from crawlers.leave import Leave
+from crawlers.mirrors.store import Mirrors, widened
 from crawlers.profile import MarketProfile, Pace, load
 from crawlers.socks import port
 from crawlers.spider import MarketSpider
@@ -22,6 +27,7 @@ from pipeline.deployment import Deployment
 from pipeline.errors import SettingsError
 from pipeline.logs import line
 from pipeline.sqlite import lock
+from pipeline.terminal import plain
 
 HOLD_S = 120.0
 """Seconds that requests wait for a SOCKS port that went away."""
@@ -34,7 +40,10 @@ def crawl(markets: Sequence[str], deployment: Deployment, moved: Callable[[int],
     Scrapy and Twisted run once a process, and so does this.
     """
     settings = deployment.settings
-    profiles = [ready(load(market, settings.crawl.profiles)) for market in dict.fromkeys(markets)]
+    profiles = [load(market, settings.crawl.profiles) for market in dict.fromkeys(markets)]
+    permits = {profile.market: permit(profile, settings, now()) for profile in profiles}
+    for authority in permits.values():
+        warn(authority.ends_soon(now()))
     probe(settings.crawl.socks)
     with ExitStack() as stack:
         for profile in profiles:
@@ -43,17 +52,26 @@ def crawl(markets: Sequence[str], deployment: Deployment, moved: Callable[[int],
             )
         frontier = stack.enter_context(closing(Frontier(settings.root)))
         log = stack.enter_context(closing(deployment.log()))
-        walks = [_walk(profile, deployment, frontier, log, moved) for profile in profiles]
+        walks = [
+            _walk(ready(known(profile, frontier)), permits[profile.market], deployment, frontier, log, moved)
+            for profile in profiles
+        ]
         _run(walks, deployment)
         for fault in [walk.fault for walk in walks if walk.fault]:
             raise fault
-        return [_told(tally(frontier.database, walk.visit, unreachable=walk.unreachable)) for walk in walks]
+        return [
+            _told(tally(frontier.database, walk.visit, unreachable=walk.unreachable, paused=walk.paused))
+            for walk in walks
+        ]
+
+
+def known(profile: MarketProfile, frontier: Frontier) -> MarketProfile:
+    """The profile with the mirrors that the market's signed lists named."""
+    return widened(profile, Mirrors(database=frontier.database, profile=profile).listed())
 
 
 def ready(profile: MarketProfile) -> MarketProfile:
     """The profile, if it says all that a visit needs."""
-    if not profile.authority:
-        raise SettingsError(f"profile {profile.market}: 'authority' is missing: under which authority may it be read?")
     if not profile.mirrors:
         raise SettingsError(f"profile {profile.market}: 'mirrors' is missing: no address to ask")
     return profile
@@ -72,7 +90,12 @@ def probe(socks: str) -> None:
 
 
 def _walk(
-    profile: MarketProfile, deployment: Deployment, frontier: Frontier, log: Broker, moved: Callable[[int], None]
+    profile: MarketProfile,
+    authority: Authority,
+    deployment: Deployment,
+    frontier: Frontier,
+    log: Broker,
+    moved: Callable[[int], None],
 ) -> Walk:
     with closing(deployment.activations()) as activations:
         activation = activations.number(f"profile:{profile.market}", profile.digest)
@@ -83,15 +106,25 @@ def _walk(
         key=f"{profile.market}.{secrets.token_hex(8)}",
         hold_s=HOLD_S,
     )
-    return Walk(
+    starts = (*profile.start, *filter(None, [profile.mirror_list]))
+    walk = Walk(
         profile=profile,
-        visit=frontier.begin(profile.market, profile.start, now()),
+        visit=frontier.begin(profile.market, starts, now()),
         frontier=frontier,
         log=log,
         route=route,
         activation=activation,
+        leave=Leave(profile=profile, authority=authority, database=frontier.database),
         moved=moved,
     )
+    walk.open()
+    return walk
+
+
+def warn(told: str) -> None:
+    """Say on stderr what an operator must know, where there is something."""
+    if told:
+        sys.stderr.write(f"headstamp: {plain(told)}\n")
 
 
 def _told(visited: Tally) -> Tally:

@@ -3,6 +3,7 @@
 import hashlib
 import zlib
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from gzip import BadGzipFile
 from importlib.metadata import version
 from typing import Any
@@ -26,6 +27,7 @@ from crawlers.page import Page
 from crawlers.reason import Reason
 from crawlers.tor import OutOfBoundsError, Route
 from crawlers.tunnel import SocksDownError
+from crawlers.unknown import strange
 from crawlers.walk import Walk
 from pipeline.records import Capture, Rejected
 
@@ -56,7 +58,9 @@ class MarketSpider(Spider):
     def parse(self, response: Response) -> Iterator[Outcome]:
         """What came of the page."""
         place: Place = response.meta[PLACE]
-        yield outcome(self._page(response), place, self.walk.profile, self.walk.memory)
+        page = self._page(response)
+        found = outcome(page, place, self.walk.profile, self.walk.memory)
+        yield replace(found, strange=strange(page, found))
 
     def failed(self, failure: Failure) -> Iterator[Outcome]:
         """What came of a request without an answer."""

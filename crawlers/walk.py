@@ -2,21 +2,29 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
+from crawlers import unknown
 from crawlers.frontier import Frontier, Visit, now
+from crawlers.health.watch import Watch
+from crawlers.hours import Pause
+from crawlers.leave import Leave
 from crawlers.memory import Memory
+from crawlers.mirrors import store as mirrors
+from crawlers.mirrors.signed import MirrorList
+from crawlers.mirrors.store import Mirrors
 from crawlers.news import absent
 from crawlers.outcome import MOST_TRIES, Outcome, Place, State
 from crawlers.profile import MarketProfile
 from crawlers.reason import Reason
 from crawlers.tor import Route
+from crawlers.unknown import MOST_IN_A_ROW, REST
 from pipeline.broker import Broker
 from pipeline.codec import messages
 from pipeline.errors import HeadstampError, TorUnavailableError
 from pipeline.records import Record
-from pipeline.topics import LISTINGS, Topic
+from pipeline.topics import ALERTS, LISTINGS, TASKS, Topic
 
 
 @dataclass(kw_only=True, eq=False)
@@ -29,13 +37,18 @@ class Walk:
     log: Broker
     route: Route
     activation: int
+    leave: Leave
     moved: Callable[[int], None] = lambda _pages: None
     fault: HeadstampError | None = None
     stopped: bool = False
     unreachable: bool = False
     failures: int = 0
     """Requests in a row that no mirror answered."""
+    paused: Pause | None = None
+    """Why the market is not asked any more in this crawl."""
     _mirror: int = field(default=0, init=False)
+    _strange: int = field(default=0, init=False)
+    """Pages of no known kind in a row."""
 
     @property
     def memory(self) -> Memory:
@@ -45,28 +58,67 @@ class Walk:
     def waits(self) -> bool:
         """Whether there is an address to ask for."""
         with self._minding():
-            return not self.stopped and self.frontier.waits(self.visit, self.profile.pace.pages_per_visit)
+            waits = not self.stopped and self.frontier.waits(self.visit, self.profile.pace.pages_per_visit)
+            return waits and self._may()
         return False
 
     def next(self) -> Place | None:
         """The next address to ask for."""
         with self._minding():
-            return None if self.stopped else self.frontier.take(self.visit, self.profile.pace.pages_per_visit)
+            return self.frontier.take(self.visit, self.profile.pace.pages_per_visit) if self._may() else None
         return None
+
+    def open(self) -> None:
+        """Begin to ask, unless a pause stands."""
+        found = self.leave.standing(now()) or self.leave.refused(now())
+        if found:
+            self.pause(found)
+        else:
+            self.leave.resume()
+
+    def _may(self) -> bool:
+        """Whether the market may be asked now; where not, the visit goes on another time."""
+        if not self.stopped and (found := self.leave.refused(now())):
+            self.pause(found)
+        return not self.stopped
+
+    def pause(self, found: Pause) -> None:
+        """Ask no more in this crawl; what waits is held for this reason."""
+        self.paused, self.stopped = found, True
+        self.leave.rest(found, now())
 
     def url(self, place: Place) -> str:
         """The whole address on the mirror in use."""
         return f"http://{self.profile.mirrors[self._mirror]}{place.address}"
 
-    def settle(self, outcome: Outcome) -> None:
+    def settle(self, found: Outcome) -> None:
         """Publish what came of an address, then note it: killed in between, it is asked for and published again."""
         with self._minding():
+            outcome = self._listed(found) if found.mirror_list else found
             told = outcome.gate is not None and self.frontier.gated(self.visit, outcome.gate)
             self._publish(() if told else outcome.publish)
             self.frontier.settle(self.visit, outcome, now())
-        if outcome.answered:
+            if outcome.answered:
+                self._heed(outcome)
+        if found.answered:
             self.failures = 0
             self.moved(1)
+
+    def _heed(self, outcome: Outcome) -> None:
+        """Pause the market when page after page is of no known kind."""
+        self._strange = self._strange + 1 if outcome.strange else 0
+        if self._strange == MOST_IN_A_ROW:
+            told = unknown.task(self.profile, self.visit.id, self.url(outcome.place), outcome.strange, now())
+            self._publish([(TASKS, told)])
+            self.pause(Pause(reason=Reason.UNKNOWN_PAGES, until=now() + REST))
+
+    def _listed(self, outcome: Outcome) -> Outcome:
+        """What came of the market's list of mirrors, once it is verified."""
+        found = Mirrors(database=self.frontier.database, profile=self.profile).accept(outcome.mirror_list, now())
+        if isinstance(found, MirrorList):
+            return outcome
+        told = mirrors.task(self.profile, outcome.mirror_list, found.reason, now(), self.url(outcome.place))
+        return replace(outcome, reason=Reason.MIRROR_LIST, detail=found.reason[:200], publish=[(TASKS, told)])
 
     def unreached(self, place: Place, reason: Reason, detail: str) -> None:
         """Ask again later, on the next mirror; when none answers for long, leave the rest for another day."""
@@ -105,11 +157,24 @@ class Walk:
     def end(self, *, complete: bool) -> None:
         """Finish the visit if nothing stopped it; listings that a whole visit of result pages did not show are gone."""
         with self._minding():
-            if not complete or self.stopped:
-                return
-            if self.profile.rows and self.frontier.whole(self.visit):
-                self._miss()
-            self.frontier.finish(self.visit, now())
+            if complete and not self.stopped:
+                self._finish()
+                self._watch()
+            elif self.unreachable:
+                self._watch()
+
+    def _finish(self) -> None:
+        if self.profile.rows and self.frontier.whole(self.visit):
+            self._miss()
+        self.frontier.finish(self.visit, now())
+        self.leave.resume()
+
+    def _watch(self) -> None:
+        """Raise an alert for what is out of bounds now that the visit is over, or that the market is not there."""
+        watch = Watch(database=self.frontier.database, profile=self.profile)
+        broken = watch.broken(unreachable=self.unreachable)
+        self._publish([(ALERTS, alert) for alert in watch.alerts(broken, self.visit.id, now())])
+        watch.stand(broken, self.visit.id, now())
 
     def _miss(self) -> None:
         time, market, visit = now(), self.profile.market, self.visit.id

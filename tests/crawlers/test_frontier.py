@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.account import counts, tally, why
+from crawlers.account import tally, why
 from crawlers.frontier import Frontier, Visit
 from crawlers.links import Kind, Link
 from crawlers.memory import Memory
 from crawlers.news import Said
 from crawlers.outcome import Outcome, Place, State
+from crawlers.overview import counts
 from crawlers.profile import Gate
 from crawlers.reason import Reason
 from pipeline.records import Presence, Rejected

@@ -1,0 +1,82 @@
+"""Alerts after a visit: raised once when a threshold breaks, and again only after it held in between."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from crawlers.health.breaches import Breach, Kind, breaches
+from crawlers.health.figures import figures
+from crawlers.profile import MarketProfile
+from pipeline.records import Alert, digest
+from pipeline.sqlite import Database
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """An alert whose threshold was broken at the last visit."""
+
+    market: str
+    kind: str
+    subject: str
+    id: str
+    time: str
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """The alerts of one market."""
+
+    database: Database
+    profile: MarketProfile
+
+    def broken(self, *, unreachable: bool = False) -> list[Breach]:
+        """What the newest visit broke."""
+        found = figures(self.database, self.profile)
+        return list(breaches(found, unreachable=unreachable)) if found else []
+
+    def alerts(self, broken: Sequence[Breach], visit: str, now: datetime) -> list[Alert]:
+        """An alert for each breach that does not stand already; killed before `stand`, the same visit gives the same ids."""
+        market = self.profile.market
+        before = {(one.kind, one.subject) for one in standing(self.database, market)}
+        return [
+            Alert(id=alert_id(one, market, visit), kind=str(one.kind), time=now, market=market, detail=one.detail)
+            for one in broken
+            if (str(one.kind), one.subject) not in before
+        ]
+
+    def stand(self, broken: Sequence[Breach], visit: str, now: datetime) -> None:
+        """Remember what is broken now; a market that is not there says nothing of the rest."""
+        market = self.profile.market
+        gone = any(one.kind is Kind.UNREACHABLE for one in broken)
+        kept = {(str(one.kind), one.subject) for one in broken}
+        with self.database.transaction():
+            for one in standing(self.database, market):
+                if (one.kind, one.subject) not in kept and not gone:
+                    self.database.run(
+                        "DELETE FROM alert WHERE market=? AND kind=? AND subject=?", market, one.kind, one.subject
+                    )
+            self.database.many(
+                "INSERT INTO alert VALUES(?,?,?,?,?,?) ON CONFLICT DO UPDATE SET detail=excluded.detail",
+                [
+                    (market, one.kind, one.subject, alert_id(one, market, visit), now.isoformat(), one.detail)
+                    for one in broken
+                ],
+            )
+
+
+def alert_id(one: Breach, market: str, visit: str) -> str:
+    """The id of the alert that a visit raises for a breach."""
+    return digest("alert", market, one.kind, one.subject, visit)
+
+
+def standing(database: Database, market: str) -> list[Standing]:
+    """The alerts of a market that stand."""
+    rows = database.all(
+        "SELECT market, kind, subject, id, time, detail FROM alert WHERE market=? ORDER BY time, kind, subject", market
+    )
+    return [
+        Standing(market=name, kind=kind, subject=subject, id=number, time=time, detail=detail)
+        for name, kind, subject, number, time, detail in (map(str, row) for row in rows)
+    ]
