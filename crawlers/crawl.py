@@ -32,6 +32,8 @@ from pipeline.terminal import plain
 HOLD_S = 120.0
 """Seconds that requests wait for a SOCKS port that went away."""
 PROBE_TIMEOUT_S = 10.0
+Parts = tuple[Deployment, Frontier, Broker]
+"""What all walks of a process share."""
 
 
 def crawl(markets: Sequence[str], deployment: Deployment, moved: Callable[[int], None]) -> list[Tally]:
@@ -53,7 +55,7 @@ def crawl(markets: Sequence[str], deployment: Deployment, moved: Callable[[int],
         frontier = stack.enter_context(closing(Frontier(settings.root)))
         log = stack.enter_context(closing(deployment.log()))
         walks = [
-            _walk(ready(known(profile, frontier)), permits[profile.market], deployment, frontier, log, moved)
+            _walk(ready(known(profile, frontier)), permits[profile.market], (deployment, frontier, log), moved)
             for profile in profiles
         ]
         _run(walks, deployment)
@@ -89,14 +91,8 @@ def probe(socks: str) -> None:
             raise unavailable(socks) from error
 
 
-def _walk(
-    profile: MarketProfile,
-    authority: Authority,
-    deployment: Deployment,
-    frontier: Frontier,
-    log: Broker,
-    moved: Callable[[int], None],
-) -> Walk:
+def _walk(profile: MarketProfile, authority: Authority, parts: Parts, moved: Callable[[int], None]) -> Walk:
+    deployment, frontier, log = parts
     with closing(deployment.activations()) as activations:
         activation = activations.number(f"profile:{profile.market}", profile.digest)
     route = Route(

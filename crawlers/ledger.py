@@ -6,7 +6,7 @@ from crawlers.reason import Reason
 AGAIN = (Reason.UNREACHABLE, Reason.MALFORMED, Reason.TIMEOUT, Reason.FAULT)
 """Reasons after which the next visit asks again."""
 WANTED = (
-    f"(state IN ('waiting','gated') OR reason IN ({','.join(repr(str(reason)) for reason in AGAIN)}) OR EXISTS("
+    f"(state IN ('waiting','gated') OR reason IN ({','.join(repr(str(reason)) for reason in AGAIN)}) OR EXISTS("  # noqa: S608  # our own words
     "SELECT 1 FROM listing WHERE listing.market=address.market AND listing.address=address.address AND presence='present'))"
 )
 """SQL: whether the next visit asks for an address, even where no page links it."""
@@ -31,4 +31,4 @@ CREATE TABLE pause(
 CREATE TABLE alert(
     market TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, id TEXT NOT NULL, time TEXT NOT NULL,
     detail TEXT NOT NULL, PRIMARY KEY(market, kind, subject)) STRICT, WITHOUT ROWID;
-{store.TABLE}"""
+{store.TABLE}"""  # noqa: S608  # as above

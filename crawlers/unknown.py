@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import parsel
 
-from crawlers.outcome import Outcome, State
+from crawlers.outcome import REDIRECTED, Outcome, State
 from crawlers.page import Page
 from crawlers.profile import MarketProfile
 from crawlers.reason import Reason
@@ -24,7 +24,7 @@ def strange(page: Page, outcome: Outcome) -> str:
     """What a page of no known kind says, cut; "" for every other page."""
     known = outcome.said or outcome.gate or outcome.mirror_list or any(link.refusal is None for link in outcome.links)
     read = outcome.state is State.DONE and not outcome.reason
-    if known or not (read or outcome.reason in UNREADABLE):
+    if known or page.status >= REDIRECTED or not (read or outcome.reason in UNREADABLE):
         return ""
     text = first(page.document, "body") if isinstance(page.document, parsel.Selector) else ""
     return text[:SAVED] or f"no text ({len(page.body):,} bytes, {page.content_type[:100] or 'no type'})"

@@ -1,7 +1,7 @@
 """The authorities of a home, from their file."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -9,6 +9,7 @@ import yaml
 
 from crawlers.authority.record import Authority, Scope, refusal
 from crawlers.profile import MarketProfile
+from pipeline.deployment import Deployment
 from pipeline.errors import AuthorityError
 from pipeline.settings import Settings
 
@@ -55,6 +56,14 @@ def findings(known: Mapping[str, Authority], now: datetime) -> Iterator[str]:
             yield f"authority {authority.id} ended on {authority.valid_until}: {', '.join(authority.markets)} are not read"
         elif told := authority.ends_soon(now):
             yield told
+
+
+def check(deployment: Deployment) -> str:
+    """What `headstamp check` says of the authorities: how many are valid, and which end soon or have ended."""
+    now = datetime.now(UTC)
+    known = authorities(deployment.settings)
+    valid = sum(authority.begin <= now < authority.end for authority in known.values())
+    return "; ".join([f"{valid} of {len(known)} valid", *findings(known, now)])
 
 
 def _read(path: Path) -> dict[str, Authority]:

@@ -7,6 +7,9 @@ import msgspec
 LEAST_IN_COMMON = 7
 """Listings seen by both visits below which Chapman's estimate is biased by more than it is worth (Robson & Regier 1964)."""
 
+LAST, BEFORE = 1, 2
+BOTH = LAST | BEFORE
+
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     """What overlapping visits say of the listings that none of them saw. Listings that come and go between visits count as
@@ -23,9 +26,9 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
 
 def coverage(masks: Mapping[int, int]) -> Coverage:
     """The estimates from listings counted by the visits that saw them: the lowest bit is the last visit, the next the one before."""
-    last = sum(count for mask, count in masks.items() if mask & 1)
-    before = sum(count for mask, count in masks.items() if mask & 2)
-    both = sum(count for mask, count in masks.items() if mask & 3 == 3)
+    last = sum(count for mask, count in masks.items() if mask & LAST)
+    before = sum(count for mask, count in masks.items() if mask & BEFORE)
+    both = sum(count for mask, count in masks.items() if mask & BOTH == BOTH)
     total = chapman(last, before, both)
     return Coverage(listings=total, share=min(1.0, last / total) if total and last else None, unseen=unseen(masks))
 
