@@ -54,7 +54,7 @@ def minutes(written: str) -> tuple[int, int]:
         raise ValueError(f"'{written}' is no range of hours: write \"20:00-04:00\", in UTC")
     first, first_minute, last, last_minute = map(int, found.groups())
     begin, end = first * 60 + first_minute, last * 60 + last_minute
-    if end > DAY_MIN or begin == end % DAY_MIN:
+    if end > DAY_MIN or begin == end:
         raise ValueError(f"'{written}' is no range of hours: it ends past midnight, or where it begins")
     if (end - begin) % DAY_MIN < 3 * EDGE_MIN and end - begin != DAY_MIN:
         raise ValueError(f"'{written}' is shorter than half an hour")

@@ -93,10 +93,12 @@ def _before(database: Database, market: str, number: int) -> list[int]:
 
 
 def _fields(filled: Mapping[str, int], profile: MarketProfile) -> list[Field]:
-    total = filled.get(ALL, 0)
+    """Each expected field's share of the listings that were read; the title's of all, for a listing without one is not read."""
+    shown, read = filled.get(ALL, 0), filled.get(ALL, 0) - filled.get(UNREAD, 0)
+    totals = {name: shown if name == "title" else read for name in profile.expect}
     return [
-        Field(field=name, filled=filled.get(name, 0) / total, expected=share)
-        for name, share in profile.expect.items()
+        Field(field=name, filled=filled.get(name, 0) / total, expected=profile.expect[name])
+        for name, total in totals.items()
         if total
     ]
 

@@ -8,6 +8,7 @@ from pysequoia.packet import PacketPile, Tag
 
 BEGIN = b"-----BEGIN PGP SIGNED MESSAGE-----"
 SIGNATURE = b"-----BEGIN PGP SIGNATURE-----"
+PRIVATE = "PRIVATE KEY BLOCK"
 END = b"-----END PGP SIGNATURE-----"
 
 
@@ -25,13 +26,12 @@ class Signed:
 
 def fingerprint(armored: str) -> str:
     """The fingerprint of a public key, in lower-case hexadecimal digits; a `ValueError` where it is none."""
+    if PRIVATE in armored:
+        raise ValueError("is a secret key; only the public key belongs into a profile")
     try:
-        certificate = Cert.from_bytes(armored.encode())
+        return str(Cert.from_bytes(armored.encode()).fingerprint)
     except RuntimeError as error:
         raise ValueError(f"is no OpenPGP public key: {_first_line(error)}") from error
-    if certificate.has_secret_keys:
-        raise ValueError("is a secret key; only the public key belongs into a profile")
-    return str(certificate.fingerprint)
 
 
 def signed(body: bytes, armored: str, now: datetime) -> Signed:
