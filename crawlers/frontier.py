@@ -47,7 +47,7 @@ ONCE_MORE = "SELECT id, address, kind, tries FROM address WHERE market=? AND vis
 _AGAIN = (
     " DO UPDATE SET visit=excluded.visit, state=excluded.state, reason=excluded.reason, due=excluded.due, detail='', tries=0,"
     " kind=iif(kind='start', kind, excluded.kind){more} WHERE (visit<>excluded.visit AND (due=0 OR excluded.due=1))"
-    " OR (state='refused' AND excluded.state='waiting')"
+    " OR (state='refused' AND tries=0 AND excluded.state='waiting')"
 )
 OFFER = (
     "INSERT INTO address(market, address, kind, visit, state, reason, key, due) VALUES(?1,?2,?3,?4,?5,?6,?7, ?5='waiting')"  # as above

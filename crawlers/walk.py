@@ -172,9 +172,9 @@ class Walk:
     def _watch(self) -> None:
         """Raise an alert for what is out of bounds now that the visit is over, or that the market is not there."""
         watch = Watch(database=self.frontier.database, profile=self.profile)
-        broken = watch.broken(unreachable=self.unreachable)
-        self._publish([(ALERTS, alert) for alert in watch.alerts(broken, self.visit.id, now())])
-        watch.stand(broken, self.visit.id, now())
+        changes = watch.changes(unreachable=self.unreachable)
+        self._publish([(ALERTS, alert) for alert in watch.alerts(changes, self.visit.id, now())])
+        watch.stand(changes, self.visit.id, now())
 
     def _miss(self) -> None:
         time, market, visit = now(), self.profile.market, self.visit.id
