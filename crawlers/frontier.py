@@ -161,13 +161,18 @@ class Frontier:
             Memory(self.database, visit.market, visit.number).keep(said)
             self._run("UPDATE visit SET sightings=sightings+?, gone=gone+? WHERE id=?", len(said), gone, visit.id)
 
-    def whole(self, visit: Visit) -> bool:
+    def seen(self, visit: Visit) -> int:
+        """The listings that were there in this visit."""
+        row = self.database.row("SELECT sightings-gone FROM visit WHERE id=?", visit.id)
+        return int(str(row[0])) if row else 0
+
+    def whole(self, visit: Visit, *, but_for: Kind = Kind.OTHER) -> bool:
         """Whether the visit read every address that it came upon, so that what it did not see is not there."""
         sql = (
-            "SELECT 1 FROM address WHERE market=? AND visit=? AND kind<>'other' AND state IN ('gated','rejected','waiting','taken')"
-            " LIMIT 1"
+            "SELECT 1 FROM address WHERE market=? AND visit=? AND kind NOT IN ('other',?)"
+            " AND state IN ('gated','rejected','waiting','taken') LIMIT 1"
         )
-        return self._next(visit) is None and self.database.row(sql, visit.market, visit.id) is None
+        return self._next(visit) is None and self.database.row(sql, visit.market, visit.id, but_for) is None
 
     def _new(self, market: str, now: datetime) -> Visit:
         last = self.database.row("SELECT coalesce(max(number), 0) FROM visit WHERE market=?", market)

@@ -7,7 +7,7 @@ AGAIN = (Reason.UNREACHABLE, Reason.MALFORMED, Reason.TIMEOUT, Reason.FAULT)
 """Reasons after which the next visit asks again."""
 WANTED = (
     f"(state IN ('waiting','gated') OR reason IN ({','.join(repr(str(reason)) for reason in AGAIN)}) OR EXISTS("  # noqa: S608  # our own words
-    "SELECT 1 FROM listing WHERE listing.market=address.market AND listing.address=address.address AND presence='present'))"
+    "SELECT 1 FROM listing INDEXED BY listing_address WHERE listing.market=address.market AND listing.address=address.address AND presence='present'))"
 )
 """SQL: whether the next visit asks for an address, even where no page links it."""
 TABLE = f"""

@@ -15,6 +15,7 @@ CREATE INDEX listing_address ON listing(market, address);
 COLUMNS = "key, address, statement, version, presence, visit"
 VISITS = 8
 """Visits back to which it is known whether a listing was seen: a bit each in `seen`, the lowest for visit `number`."""
+LED_AWAY = "SELECT address FROM address WHERE market=? AND visit=? AND state='rejected' AND reason='redirected'"
 KEEP = (
     f"INSERT INTO listing(market, {COLUMNS}, number, seen) VALUES(?,?,?,?,?,?,?,?,?) ON CONFLICT(market, key) DO UPDATE SET"  # our own words
     " address=excluded.address, statement=excluded.statement, version=excluded.version, presence=excluded.presence,"
@@ -41,6 +42,14 @@ class Memory:
     def missing(self, visit: str) -> list[Said]:
         """The listings held to be present that this visit did not see."""
         return list(self._found("presence=? AND visit<>?", Presence.PRESENT, visit))
+
+    def led_away(self, visit: str) -> list[Said]:
+        """The listings held to be present whose own address led elsewhere in this visit."""
+        return list(
+            self._found(
+                f"presence=? AND visit<>? AND address IN ({LED_AWAY})", Presence.PRESENT, visit, self._market, visit
+            )
+        )
 
     def keep(self, said: Sequence[Said]) -> None:
         """Remember what is said now."""

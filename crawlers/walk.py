@@ -10,11 +10,12 @@ from crawlers.frontier import Frontier, Visit, now
 from crawlers.health.watch import Watch
 from crawlers.hours import Pause
 from crawlers.leave import Leave
+from crawlers.links import Kind
 from crawlers.memory import Memory
 from crawlers.mirrors import store as mirrors
 from crawlers.mirrors.signed import MirrorList
 from crawlers.mirrors.store import Mirrors
-from crawlers.news import absent
+from crawlers.news import Said, absent
 from crawlers.outcome import MOST_TRIES, Outcome, Place, State
 from crawlers.profile import MarketProfile
 from crawlers.reason import Reason
@@ -165,7 +166,9 @@ class Walk:
 
     def _finish(self) -> None:
         if self.profile.rows and self.frontier.whole(self.visit):
-            self._miss()
+            self._miss(self.memory.missing(self.visit.id))
+        elif not self.profile.rows and self.frontier.whole(self.visit, but_for=Kind.LISTING):
+            self._miss_led_away()
         self.frontier.finish(self.visit, now())
         self.leave.resume()
 
@@ -176,9 +179,15 @@ class Walk:
         self._publish([(ALERTS, alert) for alert in watch.alerts(changes, self.visit.id, now())])
         watch.stand(changes, self.visit.id, now())
 
-    def _miss(self) -> None:
+    def _miss_led_away(self) -> None:
+        """Of a market with listing pages, those that lead elsewhere now are gone, unless most do: then it is the market that changed."""
+        away = self.memory.led_away(self.visit.id)
+        if len(away) < self.frontier.seen(self.visit):
+            self._miss(away)
+
+    def _miss(self, missing: Sequence[Said]) -> None:
         time, market, visit = now(), self.profile.market, self.visit.id
-        news = [absent(said, market, visit, time, "unlisted") for said in self.memory.missing(visit)]
+        news = [absent(said, market, visit, time, "unlisted") for said in missing]
         self._publish([(LISTINGS, record) for one in news for record in one.records])
         self.frontier.tell(self.visit, [one.said for one in news])
 
