@@ -33,6 +33,8 @@ COMMANDS = {
     "crawl": Command("crawlers.commands", "walk markets over Tor and publish their listings"),
     "extract": Command("crawlers.commands", "show the listings on a saved page (no network)"),
     "profile": Command("crawlers.commands", "check a market profile, and what it extracts from saved pages"),
+    "authority": Command("crawlers.authority.commands", "list the authorities, and check whether markets may be read"),
+    "health": Command("crawlers.health.commands", "show what visits read beside what they should, and alerts"),
     "why": Command("crawlers.commands", "say why an address was not fetched"),
     "tor": Command("crawlers.daemon.commands", "start, stop and look at the tor that crawls go through"),
     "practice": Command("crawlers.practice.commands", "serve the practice market on loopback"),

@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     import msgspec
 
     from crawlers.account import Tally
+    from crawlers.overview import Overview
     from crawlers.saved import Fill
+    from pipeline.sqlite import Database
 
 SUMS = ("pages", "listings", "news", "sightings", "gone", "waiting")
 COLUMNS = ("title", "vendor", "price", "ships_from", "ships_to", "description")
 CELL = 40
+NEEDS_A_PERSON = ("unknown_pages", "authority_ended")
+"""Reasons to pause a market that do not pass by themselves."""
 
 
 def crawl_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +46,7 @@ def crawl(arguments: argparse.Namespace, deployment: Deployment) -> int:
     else:
         for one in tallies:
             show_facts(_facts(one))
-    return int(any(one.unreachable for one in tallies))
+    return int(any(one.unreachable or one.held in NEEDS_A_PERSON for one in tallies))
 
 
 def _facts(tally: "Tally") -> dict[str, object]:
@@ -53,6 +57,8 @@ def _facts(tally: "Tally") -> dict[str, object]:
         facts[name] = ", ".join(f"{reason} {number}" for reason, number in counted.items()) or "none"
     if tally.unreachable:
         facts["unreachable"] = "no mirror answers; the visit goes on at the next crawl"
+    elif tally.held:
+        facts["held"] = f"{tally.held}; the market may be asked again from {tally.until}"
     elif not tally.finished:
         facts["interrupted"] = "the visit goes on at the next crawl"
     return facts
@@ -88,7 +94,10 @@ def _cell(value: object) -> str:
 
 def profile_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `headstamp profile`."""
+    from crawlers.mirrors.commands import add_mirrors  # noqa: PLC0415  # `crawl` needs none of it
+
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    add_mirrors(actions)
     check = actions.add_parser("check", help="check a profile, and how many of its fields saved pages fill")
     check.add_argument("profile", metavar="PROFILE", help="a market's name, or the file of a profile")
     check.add_argument("pages", nargs="*", metavar="PAGE", type=Path, help="a saved page")
@@ -97,6 +106,10 @@ def profile_arguments(parser: argparse.ArgumentParser) -> None:
 
 def profile(arguments: argparse.Namespace, deployment: Deployment) -> int:
     """Show how many fields a profile fills on saved pages; 1 where it stays below what it expects."""
+    if arguments.action == "mirrors":
+        from crawlers.mirrors.commands import mirrors  # noqa: PLC0415  # as above
+
+        return mirrors(arguments, deployment)
     from crawlers.saved import fill, profile_of  # noqa: PLC0415  # as above
 
     found = fill(profile_of(arguments.profile, deployment.settings.crawl.profiles), arguments.pages)
@@ -123,28 +136,64 @@ def why_arguments(parser: argparse.ArgumentParser) -> None:
 
 def why(arguments: argparse.Namespace, deployment: Deployment) -> int:
     """Say how far addresses are and why; 1 where nothing is known."""
-    from crawlers import account  # noqa: PLC0415  # as above
     from crawlers.frontier import Frontier  # noqa: PLC0415  # as above
     from crawlers.profile import names  # noqa: PLC0415  # as above
 
     with closing(Frontier(deployment.settings.root)) as frontier:
-        mirrors = account.mirrors(frontier.database, arguments.what)
-        if "/" not in arguments.what:
-            found: Sequence[msgspec.Struct] = account.counts(frontier.database, arguments.what)
-        else:
-            found = account.why(frontier.database, *_place(arguments.what, deployment.settings.crawl.profiles))
-    if not found:
+        market = "/" not in arguments.what
+        known = (_of_market if market else _of_address)(arguments.what, frontier.database, deployment, arguments)
+    if not known:
         markets = ", ".join(names(deployment.settings.crawl.profiles))
         sys.stderr.write(
             f"headstamp: nothing was asked of '{plain(arguments.what)}' in this home; known markets: {markets}\n"
         )
+    return int(not known)
+
+
+def _of_address(what: str, database: "Database", deployment: Deployment, arguments: argparse.Namespace) -> bool:
+    """Show how far an address is, and why."""
+    from crawlers import account  # noqa: PLC0415  # as above
+
+    found = account.why(database, *_place(what, deployment.settings.crawl.profiles))
     if arguments.json:
         show_json(found)
     elif found:
         show_table(type(found[0]).__struct_fields__, [tuple(asdict(one).values()) for one in found])
-        if mirrors:
-            show_table(type(mirrors[0]).__struct_fields__, [tuple(asdict(one).values()) for one in mirrors])
-    return int(not found)
+    return bool(found)
+
+
+def _of_market(what: str, database: "Database", deployment: Deployment, arguments: argparse.Namespace) -> bool:
+    """Show all that is known of a market."""
+    from crawlers.frontier import now  # noqa: PLC0415  # as above
+    from crawlers.overview import overview  # noqa: PLC0415  # as above
+    from crawlers.profile import load, names  # noqa: PLC0415  # as above
+
+    extra = deployment.settings.crawl.profiles
+    with closing(deployment.log()) as log:
+        found = overview(database, log, what, load(what, extra) if what in names(extra) else None, now())
+    if arguments.json:
+        show_json(found or {})
+    elif found:
+        _show(found)
+    return found is not None
+
+
+def _show(found: "Overview") -> None:
+    """Print an overview, part by part; a part that is empty is left out."""
+    rows: list[Sequence[msgspec.Struct]] = [found.addresses, found.mirrors, found.visits, found.alerts]
+    show_facts(
+        {"market": found.market, "sum": found.sum.line, "may be asked": f"from {found.next}" if found.next else ""}
+    )
+    for part in rows:
+        if part:
+            sys.stdout.write("\n")
+            show_table(part[0].__struct_fields__, [tuple(asdict(one).values()) for one in part])
+    if found.tasks:
+        sys.stdout.write("\n")
+        show_table(
+            ("task", "since", "detail"),
+            [(one.kind, f"{one.time:%Y-%m-%d %H:%M}", one.detail[:200]) for one in found.tasks],
+        )
 
 
 def _place(url: str, extra: str) -> tuple[str, list[str]]:

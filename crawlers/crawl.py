@@ -2,13 +2,17 @@
 
 import logging
 import socket
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import dataclass
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings as ScrapySettings
 
 from crawlers.account import Tally, tally
+from crawlers.authority.record import Authority
+from crawlers.authority.register import permit
 from crawlers.bounds import Route
 from crawlers.breaker import Backoff
 from crawlers.daemon.watch import watching
@@ -16,6 +20,8 @@ from crawlers.denylist import Denylist
 from crawlers.frontier import Frontier, now
 from crawlers.hardening import scrapy_settings
 from crawlers.lanes import Lanes
+from crawlers.leave import Leave
+from crawlers.mirrors.store import Mirrors, widened
 from crawlers.origin import service
 from crawlers.profile import MarketProfile, Pace, load
 from crawlers.socks import port
@@ -27,10 +33,22 @@ from pipeline.errors import SettingsError
 from pipeline.logs import line
 from pipeline.settings import Settings
 from pipeline.sqlite import lock
+from pipeline.terminal import plain
 
 HOLD_S = 120.0
 """Seconds that requests wait for a SOCKS port that went away."""
 PROBE_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What all walks of a process share."""
+
+    deployment: Deployment
+    frontier: Frontier
+    log: Broker
+    denied: Denylist
+    moved: Callable[[int], None]
 
 
 def crawl(markets: Sequence[str], deployment: Deployment, moved: Callable[[int], None]) -> list[Tally]:
@@ -40,27 +58,38 @@ def crawl(markets: Sequence[str], deployment: Deployment, moved: Callable[[int],
     """
     settings = deployment.settings
     denied = Denylist.read(settings.crawl.denylist)
-    profiles = [ready(load(market, settings.crawl.profiles), denied) for market in dict.fromkeys(markets)]
+    profiles = [load(market, settings.crawl.profiles) for market in dict.fromkeys(markets)]
+    permits = {profile.market: permit(profile, settings, now()) for profile in profiles}
+    for authority in permits.values():
+        warn(authority.ends_soon(now()))
     probe(settings.socks)
     with ExitStack() as stack:
-        stack.enter_context(watching(settings, {service(origin.host) for one in profiles for origin in one.origins}))
         for profile in profiles:
             stack.enter_context(
                 lock(settings.root / "locks" / f"crawl-{profile.market}.lock", f"crawl {profile.market}")
             )
         frontier = stack.enter_context(closing(Frontier(settings.root)))
         log = stack.enter_context(closing(deployment.log()))
-        walks = [_walk(profile, deployment, frontier, log, moved, denied=denied) for profile in profiles]
+        profiles = [ready(known(profile, frontier), denied) for profile in profiles]
+        stack.enter_context(watching(settings, {service(origin.host) for one in profiles for origin in one.origins}))
+        parts = Parts(deployment=deployment, frontier=frontier, log=log, denied=denied, moved=moved)
+        walks = [_walk(profile, permits[profile.market], parts) for profile in profiles]
         _run(walks, deployment)
         for fault in [walk.fault for walk in walks if walk.fault]:
             raise fault
-        return [_told(tally(frontier.database, walk.visit, unreachable=walk.unreachable)) for walk in walks]
+        return [
+            _told(tally(frontier.database, walk.visit, unreachable=walk.unreachable, paused=walk.paused))
+            for walk in walks
+        ]
+
+
+def known(profile: MarketProfile, frontier: Frontier) -> MarketProfile:
+    """The profile with the mirrors that the market's signed lists named."""
+    return widened(profile, Mirrors(database=frontier.database, profile=profile).listed())
 
 
 def ready(profile: MarketProfile, denied: Denylist) -> MarketProfile:
     """The profile, if it says all that a visit needs."""
-    if not profile.authority:
-        raise SettingsError(f"profile {profile.market}: 'authority' is missing: under which authority may it be read?")
     if not profile.mirrors:
         raise SettingsError(f"profile {profile.market}: 'mirrors' is missing: no address to ask")
     for origin in profile.origins:
@@ -92,27 +121,30 @@ def _route(profile: MarketProfile, settings: Settings, denied: Denylist) -> Rout
     )
 
 
-def _walk(
-    profile: MarketProfile,
-    deployment: Deployment,
-    frontier: Frontier,
-    log: Broker,
-    moved: Callable[[int], None],
-    *,
-    denied: Denylist,
-) -> Walk:
+def _walk(profile: MarketProfile, authority: Authority, parts: Parts) -> Walk:
+    deployment, frontier = parts.deployment, parts.frontier
     with closing(deployment.activations()) as activations:
         activation = activations.number(f"profile:{profile.market}", profile.digest)
-    return Walk(
+    starts = (*profile.start, *filter(None, [profile.mirror_list]))
+    walk = Walk(
         profile=profile,
-        visit=frontier.begin(profile.market, profile.start, now()),
+        visit=frontier.begin(profile.market, starts, now()),
         frontier=frontier,
-        log=log,
-        route=_route(profile, deployment.settings, denied),
+        log=parts.log,
+        route=_route(profile, deployment.settings, parts.denied),
         backoff=Backoff(first_s=deployment.settings.crawl.backoff_s),
         activation=activation,
-        moved=moved,
+        leave=Leave(profile=profile, authority=authority, database=frontier.database),
+        moved=parts.moved,
     )
+    walk.open()
+    return walk
+
+
+def warn(told: str) -> None:
+    """Say on stderr what an operator must know, where there is something."""
+    if told:
+        sys.stderr.write(f"headstamp: {plain(told)}\n")
 
 
 def _told(visited: Tally) -> Tally:

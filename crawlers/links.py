@@ -45,6 +45,8 @@ class Link:
     """Path and query on the market, whatever the mirror; the URL where it leads elsewhere."""
     kind: Kind
     refusal: Reason | None = None
+    key: str = ""
+    """The listing's own key where the market shows it under several addresses (`listing` has other placeholders)."""
 
 
 def links(page: Page, profile: MarketProfile) -> list[Link]:
@@ -84,7 +86,15 @@ def classified(url: str, profile: MarketProfile, *, hidden: bool = False) -> Lin
     if address is None:
         return Link(address=url[:SHOWN], kind=Kind.OTHER, refusal=Reason.NOT_AN_ADDRESS)
     kind = kind_of(address, profile)
-    return Link(address=address, kind=kind, refusal=_refusal(address, kind, hidden=hidden))
+    refusal = _refusal(address, kind, hidden=hidden)
+    key = _key(address, profile) if kind is Kind.LISTING and refusal is None else ""
+    return Link(address=address, kind=kind, refusal=refusal, key=key)
+
+
+def _key(address: str, profile: MarketProfile) -> str:
+    pattern = profile.key_pattern
+    match = pattern.match(address) if pattern and len(pattern.names) > 1 else None
+    return match["key"] if match else ""
 
 
 def kind_of(address: str, profile: MarketProfile) -> Kind:

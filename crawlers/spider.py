@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -14,6 +15,7 @@ from crawlers.failure import failed
 from crawlers.frontier import now
 from crawlers.outcome import Outcome, Place, outcome
 from crawlers.page import Page
+from crawlers.unknown import strange
 from crawlers.walk import Walk
 from pipeline.records import Capture
 
@@ -43,7 +45,9 @@ class MarketSpider(Spider):
         """What came of the page."""
         place: Place = response.meta[PLACE]
         self.walk.heard(place, response.status, response.meta.get("download_latency"))
-        yield outcome(self._page(response), place, self.walk.profile, self.walk.memory)
+        page = self._page(response)
+        found = outcome(page, place, self.walk.profile, self.walk.memory)
+        yield replace(found, strange=strange(page, found))
 
     def failed(self, failure: Failure) -> Iterator[Outcome]:
         """What came of a request without an answer."""

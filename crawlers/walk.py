@@ -5,21 +5,29 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
+from crawlers import unknown
 from crawlers.bounds import Route
 from crawlers.breaker import Backoff
 from crawlers.frontier import Frontier, Visit, now
+from crawlers.health.watch import Watch
+from crawlers.hours import Pause
+from crawlers.leave import Leave
+from crawlers.links import Kind
 from crawlers.memory import Memory
 from crawlers.mirror_health import Attempt, Mirrors, remember, remembered
-from crawlers.news import absent
+from crawlers.mirrors import store as mirror_lists
+from crawlers.mirrors.signed import MirrorList
+from crawlers.news import Said, absent
 from crawlers.outcome import MOST_TRIES, Outcome, Place, State
 from crawlers.profile import MarketProfile
 from crawlers.reason import Reason
 from crawlers.socks import LASTING
+from crawlers.unknown import MOST_IN_A_ROW, REST
 from pipeline.broker import Broker
 from pipeline.codec import messages
 from pipeline.errors import HeadstampError, TorUnavailableError
 from pipeline.records import Record
-from pipeline.topics import LISTINGS, Topic
+from pipeline.topics import ALERTS, LISTINGS, TASKS, Topic
 
 BUSY = frozenset({429, 503})
 """Statuses by which a market asks to be left alone for a while."""
@@ -36,12 +44,17 @@ class Walk:
     route: Route
     activation: int
     backoff: Backoff
+    leave: Leave
     moved: Callable[[int], None] = lambda _pages: None
     fault: HeadstampError | None = None
     stopped: bool = False
     unreachable: bool = False
+    paused: Pause | None = None
+    """Why the market is not asked any more in this crawl."""
     mirrors: Mirrors = field(init=False)
     _under_way: dict[int, Attempt] = field(default_factory=dict, init=False)
+    _strange: int = field(default=0, init=False)
+    """Pages of no known kind in a row."""
 
     def __post_init__(self) -> None:
         known = remembered(self.frontier.database, self.profile.market)
@@ -55,13 +68,14 @@ class Walk:
     def waits(self) -> bool:
         """Whether there is an address to ask for."""
         with self._minding():
-            return not self.stopped and self.frontier.waits(self.visit, self.profile.pace.pages_per_visit)
+            waits = not self.stopped and self.frontier.waits(self.visit, self.profile.pace.pages_per_visit)
+            return waits and self._may()
         return False
 
     def next(self) -> Place | None:
         """The next address to ask for; None while there is none, or while every mirror is left alone."""
         with self._minding():
-            if self.stopped or self.mirrors.wait_s():
+            if not self._may() or self.mirrors.wait_s():
                 return None
             place = self.frontier.take(self.visit, self.profile.pace.pages_per_visit)
             attempt = self.mirrors.take() if place else None
@@ -74,9 +88,29 @@ class Walk:
         """Seconds until a mirror may be asked again; 0 for now."""
         return 0.0 if self.stopped else self.mirrors.wait_s()
 
+    def open(self) -> None:
+        """Begin to ask, unless a pause stands."""
+        found = self.leave.standing(now()) or self.leave.refused(now())
+        if found:
+            self.pause(found)
+        else:
+            self.leave.resume()
+
+    def _may(self) -> bool:
+        """Whether the market may be asked now; where not, the visit goes on another time."""
+        if not self.stopped and (found := self.leave.refused(now())):
+            self.pause(found)
+        return not self.stopped
+
+    def pause(self, found: Pause) -> None:
+        """Ask no more in this crawl; what waits is held for this reason."""
+        self.paused, self.stopped = found, True
+        self.leave.rest(found, now())
+
     def url(self, place: Place) -> str:
-        """The whole address on the mirror that was chosen for it."""
-        return self._under_way[place.id].mirror + place.address
+        """The whole address: on the mirror that was chosen for it, or else on the profile's first."""
+        attempt = self._under_way.get(place.id)
+        return (attempt.mirror if attempt else self.profile.origins[0].url) + place.address
 
     def heard(self, place: Place, status: int, latency_s: float | None) -> None:
         """Note that the mirror answered; one that says it is busy is left alone for a while."""
@@ -86,13 +120,16 @@ class Walk:
             else:
                 self.mirrors.answered(attempt, latency_s)
 
-    def settle(self, outcome: Outcome) -> None:
+    def settle(self, found: Outcome) -> None:
         """Publish what came of an address, then note it: killed in between, it is asked for and published again."""
         with self._minding():
+            outcome = self._listed(found) if found.mirror_list else found
             told = outcome.gate is not None and self.frontier.gated(self.visit, outcome.gate)
             self._publish(() if told else outcome.publish)
             known = replace(outcome, links=self.route.denied.marked(outcome.links))
             self.frontier.settle(self.visit, known, now())
+            if outcome.answered:
+                self._heed(outcome)
         if attempt := self._under_way.pop(outcome.place.id, None):
             (self.mirrors.answered if outcome.answered else self.mirrors.released)(attempt)
         if outcome.answered:
@@ -105,6 +142,24 @@ class Walk:
         with self._minding():
             self.frontier.hold(place, reason, detail[:200])
         self._unanswered()
+
+    def _heed(self, outcome: Outcome) -> None:
+        """Pause the market when page after page is of no known kind."""
+        self._strange = self._strange + 1 if outcome.strange else 0
+        if self._strange == MOST_IN_A_ROW:
+            told = unknown.task(self.profile, self.visit.id, self.url(outcome.place), outcome.strange, now())
+            self._publish([(TASKS, told)])
+            self.pause(Pause(reason=Reason.UNKNOWN_PAGES, until=now() + REST))
+
+    def _listed(self, outcome: Outcome) -> Outcome:
+        """What came of the market's list of mirrors, once it is verified."""
+        found = mirror_lists.Mirrors(database=self.frontier.database, profile=self.profile).accept(
+            outcome.mirror_list, now()
+        )
+        if isinstance(found, MirrorList):
+            return outcome
+        told = mirror_lists.task(self.profile, outcome.mirror_list, found.reason, now(), self.url(outcome.place))
+        return replace(outcome, reason=Reason.MIRROR_LIST, detail=found.reason[:200], publish=[(TASKS, told)])
 
     def unreached(self, place: Place, reason: Reason, detail: str) -> None:
         """Leave the mirror alone for a while, then ask again: either of them, address and mirror, may be at fault."""
@@ -154,15 +209,36 @@ class Walk:
         """Finish the visit if nothing stopped it; listings that a whole visit of result pages did not show are gone."""
         with self._minding():
             remember(self.frontier.database, self.profile.market, self.mirrors.healths)
-            if not complete or self.stopped:
-                return
-            if self.profile.rows and self.frontier.whole(self.visit):
-                self._miss()
-            self.frontier.finish(self.visit, now())
+            if complete and not self.stopped:
+                self._finish()
+                self._watch()
+            elif self.unreachable:
+                self._watch()
 
-    def _miss(self) -> None:
+    def _finish(self) -> None:
+        if self.profile.rows and self.frontier.whole(self.visit):
+            self._miss(self.memory.missing(self.visit.id))
+        elif not self.profile.rows and self.frontier.whole(self.visit, but_for=Kind.LISTING):
+            self._miss_led_away()
+        self.frontier.finish(self.visit, now())
+        self.leave.resume()
+
+    def _watch(self) -> None:
+        """Raise an alert for what is out of bounds now that the visit is over, or that the market is not there."""
+        watch = Watch(database=self.frontier.database, profile=self.profile)
+        changes = watch.changes(unreachable=self.unreachable)
+        self._publish([(ALERTS, alert) for alert in watch.alerts(changes, self.visit.id, now())])
+        watch.stand(changes, self.visit.id, now())
+
+    def _miss_led_away(self) -> None:
+        """Of a market with listing pages, those that lead elsewhere now are gone, unless most do: then it is the market that changed."""
+        away = self.memory.led_away(self.visit.id)
+        if len(away) < self.frontier.seen(self.visit):
+            self._miss(away)
+
+    def _miss(self, missing: Sequence[Said]) -> None:
         time, market, visit = now(), self.profile.market, self.visit.id
-        news = [absent(said, market, visit, time, "unlisted") for said in self.memory.missing(visit)]
+        news = [absent(said, market, visit, time, "unlisted") for said in missing]
         self._publish([(LISTINGS, record) for one in news for record in one.records])
         self.frontier.tell(self.visit, [one.said for one in news])
 

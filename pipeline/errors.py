@@ -2,6 +2,7 @@
 
 HeadstampError
 ├── SettingsError               a setting, profile, mapping or command line is wrong
+│   └── AuthorityError          no authority allows a market to be read
 ├── StorageError                a file of the home cannot be read or written
 │   ├── LockedError             another process works for this group already
 │   └── CorruptError            a database file is damaged
@@ -22,6 +23,10 @@ class HeadstampError(Exception):
 
 class SettingsError(HeadstampError):
     """A setting, market profile, column mapping or command line that cannot be used."""
+
+
+class AuthorityError(SettingsError):
+    """No authority allows a market to be read: none is named, known, valid now, or wide enough."""
 
 
 class StorageError(HeadstampError):

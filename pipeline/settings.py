@@ -39,6 +39,8 @@ class Crawl(Section, frozen=True, kw_only=True):
     """Address of the SOCKS5 port that every request goes through; "" is that of the home's own tor where it runs, else 127.0.0.1:9050."""
     profiles: str = ""
     """A folder of market profiles beside the shipped ones; "" is none."""
+    authorities: str = ""
+    """The file of the authorities under which markets are read; "" is authorities.yaml of the home."""
     timeout_s: Seconds = 120.0
     """Seconds one page may take in all."""
     max_page_bytes: Annotated[int, Meta(ge=1)] = 5 * 2**20

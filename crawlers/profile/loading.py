@@ -8,7 +8,8 @@ import msgspec
 import yaml
 
 from crawlers.profile.faults import NAME, faults, nearest
-from crawlers.profile.shape import Fields, MarketProfile, Pace
+from crawlers.profile.pinned import with_key
+from crawlers.profile.shape import Fields, MarketProfile, MirrorKey, Pace
 from pipeline.errors import SettingsError
 
 SHIPPED = Path(__file__).parents[1] / "markets"
@@ -18,6 +19,7 @@ SECTIONS = {
     "": MarketProfile.__struct_fields__,
     "fields": Fields.__struct_fields__,
     "pace": Pace.__struct_fields__,
+    "mirror_key": MirrorKey.__struct_fields__,
 }
 
 
@@ -81,6 +83,7 @@ def _tree(path: Path, extra: str, seen: Sequence[Path]) -> dict[str, object]:
         raise SettingsError(f"{path}: {' '.join(str(error).split())}") from error
     if not isinstance(tree, dict):
         raise SettingsError(f"{path}: is no market profile (docs/market-profiles.md shows one)")
+    with_key(tree, path)
     base = tree.pop("extends", None)
     if base is None:
         return tree

@@ -91,6 +91,20 @@ class Pace(Part, frozen=True, kw_only=True):
     pages_per_visit: Count = 500
     lanes: LaneCount = 2
     """Circuits that requests take in turn; a session has one of its own."""
+    hours: tuple[str, ...] = ()
+    """Ranges of the day in UTC ("20:00-04:00") in which the market may be asked; none: always."""
+    pages_per_day: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """Pages of one day in UTC, all visits together, varied downwards by up to 15 %; 0 is no limit."""
+
+
+class MirrorKey(Part, frozen=True, kw_only=True):
+    """The OpenPGP key with which the market signs its mirror lists, as others than the market told it."""
+
+    fingerprint: str
+    armored: str = ""
+    """The public key itself; or"""
+    file: str = ""
+    """the file beside the profile that holds it."""
 
 
 class MarketProfile(Part, frozen=True, kw_only=True, dict=True):
@@ -113,6 +127,10 @@ class MarketProfile(Part, frozen=True, kw_only=True, dict=True):
     gone: tuple[int | str, ...] = (404, 410)
     """Statuses, selectors and addresses a redirect leads to that say a listing is there no more."""
     pace: Pace = Pace()
+    mirror_key: MirrorKey | None = None
+    """With which key the market signs its mirror lists; none: no list is believed."""
+    mirror_list: str = ""
+    """The address at which the market shows that list; every visit reads it."""
     expect: dict[str, Share] = msgspec.field(default_factory=dict)
     """Share of listings in which a field should be read."""
 
@@ -128,8 +146,8 @@ class MarketProfile(Part, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def pages(self) -> tuple[Pattern, ...]:
-        """What `follow` and `start` mean."""
-        return tuple(Pattern.of(rule) for rule in (*self.start, *self.follow))
+        """What `follow`, `start` and `mirror_list` mean."""
+        return tuple(Pattern.of(rule) for rule in (*self.start, *self.follow, *filter(None, [self.mirror_list])))
 
     @cached_property
     def key_pattern(self) -> Pattern | None:

@@ -58,6 +58,16 @@ pace: {{delay: 0, concurrent: 1, pages_per_visit: 500}}
 {more}
 """
 
+AUTHORITIES = """
+- id: test
+  basis: none; the tiny market is invented
+  issuer: the tests
+  scope: public_pages
+  markets: {markets}
+  valid_from: 2020-01-01
+  valid_until: 2099-12-31
+"""
+
 
 @dataclass
 class Answer:
@@ -302,6 +312,11 @@ class Bench:
     tiny: Tiny
     folder: Path
     limits: Limits = field(default_factory=Limits)
+    markets: list[str] = field(default_factory=list)
+
+    @property
+    def authorities(self) -> Path:
+        return self.folder / "home" / "authorities.yaml"
 
     @property
     def settings(self) -> Settings:
@@ -322,6 +337,9 @@ class Bench:
     def profile(self, name: str = "tiny", *, mirrors: Sequence[str] = MIRRORS[:1], more: str = "") -> None:
         text = PROFILE.format(name=name, mirrors=json.dumps(list(mirrors)), more=more)
         (self.folder / f"{name}.yaml").write_text(text)
+        self.markets.append(name)
+        (self.folder / "home").mkdir(exist_ok=True)
+        self.authorities.write_text(AUTHORITIES.format(markets=json.dumps(self.markets)))
 
     def start(self, *markets: str, **extra: str) -> "Running":
         """A crawl that has been started."""

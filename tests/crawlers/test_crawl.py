@@ -73,6 +73,23 @@ def test_a_listing_that_is_gone_is_said_to_be_gone_once(bench: Bench) -> None:
     assert bench.crawl().summary["gone"] == 0
 
 
+def test_a_listing_whose_page_leads_elsewhere_is_gone_after_a_visit_that_read_every_page(bench: Bench) -> None:
+    stock(bench)
+    bench.crawl()
+    bench.tiny.pages["/listing/k1"] = Answer(status=302, headers={"Location": "/"})
+    assert bench.crawl().summary["gone"] == 1
+    gone = [record for record in sightings(bench) if record.presence is Presence.GONE]
+    assert [(record.listing_id, record.reason) for record in gone] == [(listing_id("tiny", "k1"), "unlisted")]
+
+
+def test_a_market_whose_listings_all_lead_elsewhere_has_changed_and_lost_none(bench: Bench) -> None:
+    stock(bench)
+    bench.crawl()
+    for number in range(3):
+        bench.tiny.pages[f"/listing/k{number}"] = Answer(status=302, headers={"Location": "/"})
+    assert bench.crawl().summary["gone"] == 0
+
+
 def test_a_listing_that_returns_is_there_again(bench: Bench) -> None:
     stock(bench, 1)
     kept = bench.tiny.pages.pop("/listing/k0")
