@@ -4,13 +4,15 @@ import logging
 import secrets
 import socket
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import AbstractContextManager, ExitStack, closing
+from functools import partial
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from crawlers.account import Tally, tally
 from crawlers.frontier import Frontier, now
+from crawlers.guards import Way, confine
 from crawlers.hardening import scrapy_settings
 from crawlers.profile import MarketProfile, Pace, load
 from crawlers.socks import port
@@ -19,8 +21,9 @@ from crawlers.tor import Route
 from crawlers.walk import Walk, unavailable
 from pipeline.broker import Broker
 from pipeline.deployment import Deployment
-from pipeline.errors import SettingsError
+from pipeline.errors import HeadstampError, SettingsError
 from pipeline.logs import line
+from pipeline.settings import Settings as HeadstampSettings
 from pipeline.sqlite import lock
 
 HOLD_S = 120.0
@@ -28,26 +31,40 @@ HOLD_S = 120.0
 PROBE_TIMEOUT_S = 10.0
 
 
-def crawl(markets: Sequence[str], deployment: Deployment, moved: Callable[[int], None]) -> list[Tally]:
+Bar = Callable[[], AbstractContextManager[Callable[[int], None]]]
+"""What shows the progress of a crawl while it runs."""
+
+
+def crawl(markets: Sequence[str], deployment: Deployment, bar: Bar) -> list[Tally]:
     """What the visits of these markets came to; an interrupted one goes on the next time.
 
-    Scrapy and Twisted run once a process, and so does this.
+    Scrapy and Twisted run once a process, and so does this: from here on the process is confined to the SOCKS port and
+    the home, for good.
     """
     settings = deployment.settings
     profiles = [ready(load(market, settings.crawl.profiles)) for market in dict.fromkeys(markets)]
-    probe(settings.crawl.socks)
     with ExitStack() as stack:
         for profile in profiles:
             stack.enter_context(
                 lock(settings.root / "locks" / f"crawl-{profile.market}.lock", f"crawl {profile.market}")
             )
+        # before anything is asked for, and before the bar starts a thread
+        watch = confine(way(settings), required=settings.crawl.require_guards)
+        probe(settings.crawl.socks)
+        moved = stack.enter_context(bar())
         frontier = stack.enter_context(closing(Frontier(settings.root)))
         log = stack.enter_context(closing(deployment.log()))
         walks = [_walk(profile, deployment, frontier, log, moved) for profile in profiles]
+        watch.tell = partial(_stop, walks)
         _run(walks, deployment)
-        for fault in [walk.fault for walk in walks if walk.fault]:
+        for fault in filter(None, [watch.attempt, *(walk.fault for walk in walks)]):
             raise fault
         return [_told(tally(frontier.database, walk.visit, unreachable=walk.unreachable)) for walk in walks]
+
+
+def way(settings: HeadstampSettings) -> Way:
+    """All that a crawl needs of the world."""
+    return Way(doors=(settings.crawl.socks,), writes=(settings.root,))
 
 
 def ready(profile: MarketProfile) -> MarketProfile:
@@ -92,6 +109,11 @@ def _walk(
         activation=activation,
         moved=moved,
     )
+
+
+def _stop(walks: Sequence[Walk], fault: HeadstampError) -> None:
+    for walk in walks:
+        walk.stop(fault)
 
 
 def _told(visited: Tally) -> Tally:

@@ -41,6 +41,8 @@ class Crawl(Section, frozen=True, kw_only=True):
     """Seconds one page may take in all."""
     max_page_bytes: Annotated[int, Meta(ge=1)] = 5 * 2**20
     """Size at which a page is given up, before and after decompression."""
+    require_guards: bool = False
+    """Whether a crawl refuses to start where the kernel lacks a guard, instead of warning."""
 
 
 class Run(Section, frozen=True, kw_only=True):
