@@ -1,6 +1,5 @@
 """Python's audit hook: refuses, and remembers, what Python code attempts beyond the ways of a crawl."""
 
-import ipaddress
 import os
 import socket
 import sys
@@ -13,7 +12,7 @@ Arguments = tuple[object, ...]
 PROGRAMS = ("subprocess.Popen", "os.exec", "os.posix_spawn", "os.system", "os.forkpty", "pty.spawn")
 REVERSE = ("socket.gethostbyaddr", "socket.getnameinfo")
 """These ask a resolver even for a numeric address."""
-NUMERIC = ("socket.getaddrinfo", "socket.gethostbyname")
+NAMES = ("socket.getaddrinfo", "socket.gethostbyname")
 LONGEST = 200
 KIND = 0xF
 """The bits of a socket's type that are not flags."""
@@ -24,6 +23,7 @@ class Watch:
 
     def __init__(self, way: Way) -> None:
         self._doors: frozenset[object] = way.ports | way.sockets
+        self._hosts = frozenset(host for host, _ in way.ports)
         self.attempt: GuardError | None = None
         self.tell: Callable[[GuardError], None] = lambda _error: None
         """Hears of each attempt, on the thread that made it."""
@@ -53,10 +53,10 @@ class Watch:
     def _tests(self) -> Mapping[str, Callable[[Arguments], str]]:
         """By audit event: what was tried; "" where it may be."""
         return {
-            "socket.__new__": _kind,
+            "socket.__new__": self._kind,
             **dict.fromkeys(("socket.connect", "socket.sendto", "socket.sendmsg"), self._place),
             **dict.fromkeys(("socket.bind", *REVERSE), _named("to use ")),
-            **dict.fromkeys(NUMERIC, _resolved),
+            **dict.fromkeys(NAMES, self._resolved),
             **dict.fromkeys(PROGRAMS, _named("to start ")),
         }
 
@@ -67,25 +67,19 @@ class Watch:
         known = address[:2] if isinstance(address, tuple) else _text(address)
         return "" if known in self._doors else f"to reach {_shown(address)}"
 
+    def _kind(self, arguments: Arguments) -> str:
+        _, family, kind, *_ = arguments
+        assert isinstance(family, int)
+        assert isinstance(kind, int)
+        if family < 0:  # a socket that exists already is given a Python object, as each half of a pair is
+            return ""
+        families = (socket.AF_UNIX, socket.AF_INET) if self._hosts else (socket.AF_UNIX,)
+        stream = family in families and kind & KIND == socket.SOCK_STREAM
+        return "" if stream else f"to make a socket of family {family}, type {kind & KIND}"
 
-def _kind(arguments: Arguments) -> str:
-    _, family, kind, *_ = arguments
-    assert isinstance(family, int)
-    assert isinstance(kind, int)
-    given = family < 0  # a socket that exists already is given a Python object
-    stream = family in (socket.AF_INET, socket.AF_UNIX) and kind & KIND == socket.SOCK_STREAM
-    return "" if given or stream else f"to make a socket of family {family}, type {kind}"
-
-
-def _resolved(arguments: Arguments) -> str:
-    host = arguments[0]
-    if host in (None, "", b""):
-        return ""
-    try:
-        ipaddress.ip_address(_text(host))
-    except ValueError:
-        return f"to resolve {_shown(host)}"
-    return ""
+    def _resolved(self, arguments: Arguments) -> str:
+        host = arguments[0]
+        return "" if host is None or _text(host) in {"", *self._hosts} else f"to resolve {_shown(host)}"
 
 
 def _named(verb: str) -> Callable[[Arguments], str]:
