@@ -2,7 +2,6 @@
 
 import logging
 import secrets
-import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
 from functools import partial
@@ -14,11 +13,11 @@ from crawlers.account import Tally, tally
 from crawlers.frontier import Frontier, now
 from crawlers.guards import Way, confine
 from crawlers.hardening import scrapy_settings
+from crawlers.probe import probe
 from crawlers.profile import MarketProfile, Pace, load
-from crawlers.socks import port
 from crawlers.spider import MarketSpider
 from crawlers.tor import Route
-from crawlers.walk import Walk, unavailable
+from crawlers.walk import Walk
 from pipeline.broker import Broker
 from pipeline.deployment import Deployment
 from pipeline.errors import HeadstampError, SettingsError
@@ -28,7 +27,6 @@ from pipeline.sqlite import lock
 
 HOLD_S = 120.0
 """Seconds that requests wait for a SOCKS port that went away."""
-PROBE_TIMEOUT_S = 10.0
 
 
 Bar = Callable[[], AbstractContextManager[Callable[[int], None]]]
@@ -55,7 +53,7 @@ def crawl(markets: Sequence[str], deployment: Deployment, bar: Bar) -> list[Tall
         frontier = stack.enter_context(closing(Frontier(settings.root)))
         log = stack.enter_context(closing(deployment.log()))
         walks = [_walk(profile, deployment, frontier, log, moved) for profile in profiles]
-        watch.tell = partial(_stop, walks)
+        watch.report(partial(_stop, walks))
         _run(walks, deployment)
         for fault in filter(None, [watch.attempt, *(walk.fault for walk in walks)]):
             raise fault
@@ -74,18 +72,6 @@ def ready(profile: MarketProfile) -> MarketProfile:
     if not profile.mirrors:
         raise SettingsError(f"profile {profile.market}: 'mirrors' is missing: no address to ask")
     return profile
-
-
-def probe(socks: str) -> None:
-    """Return if the SOCKS port answers; a `TorUnavailableError` if it does not."""
-    host, number = port(socks)
-    family, address = (socket.AF_INET, (host, number)) if number else (socket.AF_UNIX, host)
-    with socket.socket(family, socket.SOCK_STREAM) as connection:
-        connection.settimeout(PROBE_TIMEOUT_S)
-        try:
-            connection.connect(address)
-        except OSError as error:
-            raise unavailable(socks) from error
 
 
 def _walk(

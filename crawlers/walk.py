@@ -9,12 +9,13 @@ from crawlers.frontier import Frontier, Visit, now
 from crawlers.memory import Memory
 from crawlers.news import absent
 from crawlers.outcome import MOST_TRIES, Outcome, Place, State
+from crawlers.probe import unavailable
 from crawlers.profile import MarketProfile
 from crawlers.reason import Reason
 from crawlers.tor import Route
 from pipeline.broker import Broker
 from pipeline.codec import messages
-from pipeline.errors import HeadstampError, TorUnavailableError
+from pipeline.errors import HeadstampError
 from pipeline.records import Record
 from pipeline.topics import LISTINGS, Topic
 
@@ -127,8 +128,3 @@ class Walk:
             yield
         except HeadstampError as error:
             self.stop(error)
-
-
-def unavailable(socks: str) -> TorUnavailableError:
-    """What an operator is told when the SOCKS port is away."""
-    return TorUnavailableError(f"SOCKS port {socks} does not answer: start tor, or set crawl.socks")

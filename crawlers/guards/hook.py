@@ -25,8 +25,7 @@ class Watch:
         self._doors: frozenset[object] = way.ports | way.sockets
         self._hosts = frozenset(host for host, _ in way.ports)
         self.attempt: GuardError | None = None
-        self.tell: Callable[[GuardError], None] = lambda _error: None
-        """Hears of each attempt, on the thread that made it."""
+        self._tell: Callable[[GuardError], None] = lambda _error: None
 
     def begin(self) -> None:
         """Refuse from here on; Python takes no audit hook back."""
@@ -39,6 +38,12 @@ class Watch:
 
         sys.addaudithook(hook)
 
+    def report(self, tell: Callable[[GuardError], None]) -> None:
+        """Let `tell` hear of each attempt, on the thread that made it, and of one made already."""
+        self._tell = tell
+        if self.attempt:
+            tell(self.attempt)
+
     def _judge(self, event: str, tried: str) -> None:
         if not tried:
             return
@@ -47,7 +52,7 @@ class Watch:
             "no page makes Headstamp do that: find out which library did"
         )
         self.attempt = self.attempt or error
-        self.tell(error)
+        self._tell(error)
         raise error
 
     def _tests(self) -> Mapping[str, Callable[[Arguments], str]]:

@@ -29,6 +29,7 @@ from pipeline.codec import decode
 from pipeline.records import Record
 from pipeline.settings import Settings
 from pipeline.topics import Topic
+from tests.crawlers.kernel import lack
 from tests.crawlers.watch import watch
 
 FORKS = get_context("forkserver")
@@ -81,8 +82,9 @@ class Tiny(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Client)
+    def __init__(self, path: str = "") -> None:
+        self.address_family = socket.AF_UNIX if path else socket.AF_INET
+        super().__init__(path or ("127.0.0.1", 0), Client)  # type: ignore[arg-type]  # a unix socket's address is a path
         self.pages: dict[str, Answer] = {}
         self.down: set[str] = set()
         self.asked: list[str] = []
@@ -96,6 +98,8 @@ class Tiny(socketserver.ThreadingTCPServer):
     @property
     def socks(self) -> str:
         """The address of the port."""
+        if self.address_family == socket.AF_UNIX:
+            return f"unix:{self.server_address}"
         return f"127.0.0.1:{self.server_address[1]}"
 
     def listen(self) -> None:
@@ -196,6 +200,10 @@ def headstamped(words: list[str], environment: dict[str, str], said: Path, error
     crawlers.crawl.HOLD_S = limits.hold_s
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
+    if limits.lacking:
+        lack(limits.lacking)
+    if limits.library:
+        limits.library()
     if limits.watch:
         watch(limits.watch)
     for number, path in ((1, said), (2, errors)):
@@ -215,6 +223,10 @@ class Limits:
     file_bytes: int = resource.RLIM_INFINITY
     watch: Path | None = None
     """A file that tells every attempt of the process to reach something beyond itself."""
+    lacking: Sequence[int] = ()
+    """System calls that its kernel lacks."""
+    library: Callable[[], None] | None = None
+    """What is loaded into its process beside it."""
 
 
 @dataclass

@@ -6,9 +6,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 CLEARNET = "203.0.113.9"
 NAME = "news.example"
 LOOPBACK = ("127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "[::1]", "[::ffff:127.0.0.1]")
-ELSEWHERE = (CLEARNET, "203.0.28937", "3405803785", "0xcb007109", "0313.0.0161.011", "[2001:db8::9]", f"[::ffff:{CLEARNET}]")
+ELSEWHERE = (
+    CLEARNET,
+    "203.0.28937",
+    "3405803785",
+    "0xcb007109",
+    "0313.0.0161.011",
+    "[2001:db8::9]",
+    f"[::ffff:{CLEARNET}]",
+)
 """The same address as seven notations write it, and one of IPv6."""
-LISTING = "<h1>Lot {key}</h1><b class=vendor>quietmill</b><p class=price>$120.00</p><p class=description>Short advert.</p>"
+LISTING = (
+    "<h1>Lot {key}</h1><b class=vendor>quietmill</b><p class=price>$120.00</p><p class=description>Short advert.</p>"
+)
 SCENARIOS = ("page", "turns", "links", "robots", "proxies")
 
 
@@ -21,7 +31,13 @@ def links() -> list[str]:
 
 def turns() -> list[str]:
     """Where the market's own addresses turn to."""
-    return [f"http://{NAME}/listing/k9", f"http://{CLEARNET}/", "http://127.0.0.1/", "http://2130706433/", "http://[::1]/"]
+    return [
+        f"http://{NAME}/listing/k9",
+        f"http://{CLEARNET}/",
+        "http://127.0.0.1/",
+        "http://2130706433/",
+        "http://[::1]/",
+    ]
 
 
 class Origin(ThreadingHTTPServer):
@@ -52,7 +68,9 @@ class Page(BaseHTTPRequestHandler):
         self._send("".join(f'<p><a href="{way}">x</a></p>' for way in ("/listing/k0", *ways)))
 
     def _listing(self, key: str) -> None:
-        tags = "".join(f"<img src='http://{host}/x.png'><link rel=stylesheet href='//{host}/x'>" for host in LOOPBACK[:2])
+        tags = "".join(
+            f"<img src='http://{host}/x.png'><link rel=stylesheet href='//{host}/x'>" for host in LOOPBACK[:2]
+        )
         self._send(LISTING.format(key=key) + f"<iframe src='http://{NAME}/'></iframe>{tags}")
 
     def _turn(self, number: str) -> None:
