@@ -115,8 +115,8 @@ def _name(question: bytes) -> str:
 
 
 def _answer(question: bytes) -> bytes:
-    end = question.index(b"\0", 12) + 5
-    asked = question[12:end]
+    """The lure's address to whoever asks for one, nothing to what is no question."""
+    asked = question[12 : question.find(b"\0", 12) + 5]
     found = asked[-4:-2] == b"\0\1"
     address = b"\xc0\x0c\0\1\0\1\0\0\0\5\0\4" + socket.inet_aton(LURE) if found else b""
     return question[:2] + b"\x81\x80\0\1" + struct.pack("!H", found) + bytes(4) + asked + address

@@ -27,6 +27,7 @@ fields: {{title: h1, vendor: .vendor, price: .price, description: .description}}
 pace: {{delay: 0, concurrent: 2, pages_per_visit: 50}}
 """
 PRODUCT, RIDERS = ("-m", "headstamp"), ("-m", "tests.leak.riders")
+LIBRARIES = ("python", "c")
 PROXY = f"http://{CLEARNET}:3128"
 PROXIES = {
     name: PROXY
@@ -54,21 +55,22 @@ def runs(folder: Path, mirrors: Sequence[str]) -> Iterator[Run]:
     urls = [f"http://{mirrors[0]}/page", f"http://{mirrors[0]}/turn/0", *links()]
     yield Run("control", "all", [*RIDERS, "plain", *urls])
     yield Run("control", "proxies", [*RIDERS, "plain", *urls[:1]], PROXIES)
+    for scenario in SCENARIOS:
+        extra = PROXIES if scenario == "proxies" else {}
+        yield Run("whole", scenario, [*PRODUCT, "crawl", scenario, "--json"], extra)
+    yield Run("gate alone", "all", [*RIDERS, "unguarded", "crawl", *SCENARIOS, "--json"], PROXIES)
+    away, tcp = {"HEADSTAMP_CRAWL_SOCKS": f"unix:{folder / 'nobody'}"}, {"HEADSTAMP_CRAWL_SOCKS": TCP_SOCKS}
     for layer, program in (("whole", PRODUCT), ("gate alone", (*RIDERS, "unguarded"))):
-        for scenario in SCENARIOS:
-            extra = PROXIES if scenario == "proxies" else {}
-            yield Run(layer, scenario, [*program, "crawl", scenario, "--json"], extra)
-        away = {"HEADSTAMP_CRAWL_SOCKS": f"unix:{folder / 'nobody'}"}
         yield Run(layer, "tor down", [*program, "crawl", "links", "--json"], away)
-    tcp = {"HEADSTAMP_CRAWL_SOCKS": TCP_SOCKS}
     yield Run("whole", "tcp", [*PRODUCT, "crawl", "links", "--json"], tcp)
     yield Run("whole", "empty namespace", [*PRODUCT, "crawl", "links", "--json"], before=("unshare", "-n"))
-    for library in ("python", "c"):
+    for guard in ("guards", "hook", "kernel"):
+        yield Run(f"{guard} alone", "all", [*RIDERS, guard, *urls])
+    # the controls come last, for they show that the judge was awake to the end
+    for library in LIBRARIES:
         for way, extra in (("unix", {}), ("tcp", tcp)):
             yield Run(f"{library} library", way, [*RIDERS, library, "crawl", "page", "--json"], extra)
         yield Run("control", f"{library} library", [*RIDERS, f"{library}-unguarded", "crawl", "page", "--json"])
-    for guard in ("guards", "hook", "kernel"):
-        yield Run(f"{guard} alone", "all", [*RIDERS, guard, *urls])
 
 
 def told(run: Run, number: int, folder: Path, socks: str, judge: Judge, origin: Origin) -> dict[str, object]:
