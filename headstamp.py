@@ -37,6 +37,7 @@ COMMANDS = {
     "extract": Command("crawlers.commands", "show the listings on a saved page (no network)"),
     "profile": Command("crawlers.commands", "check a market profile, and what it extracts from saved pages"),
     "why": Command("crawlers.commands", "say why an address was not fetched"),
+    "tor": Command("crawlers.daemon.commands", "start, stop and look at the tor that crawls go through"),
     "practice": Command("crawlers.practice.commands", "serve the practice market on loopback"),
     "ingest": Command("pipeline.commands.ingest", "publish the rows of a CSV or JSONL file as listings"),
     "run": Command("pipeline.commands.run", "run all stages in one process; --once until nothing is left"),

@@ -10,7 +10,7 @@ WAIT_S = 2.0
 
 def tor(deployment: Deployment) -> str:
     """Whether the SOCKS port answers, which only a crawl needs."""
-    socks = deployment.settings.crawl.socks
+    socks = deployment.settings.socks
     probe(socks, WAIT_S)
     return f"SOCKS port {socks} answers"
 

@@ -5,16 +5,20 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
 from functools import partial
+from pathlib import Path
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from crawlers.account import Tally, tally
+from crawlers.daemon.place import control
+from crawlers.daemon.watch import watching
 from crawlers.frontier import Frontier, now
 from crawlers.guards import Way, confine
 from crawlers.hardening import scrapy_settings
 from crawlers.probe import probe
 from crawlers.profile import MarketProfile, Pace, load
+from crawlers.socks import port
 from crawlers.spider import MarketSpider
 from crawlers.tor import Route
 from crawlers.walk import Walk
@@ -27,8 +31,8 @@ from pipeline.sqlite import lock
 
 HOLD_S = 120.0
 """Seconds that requests wait for a SOCKS port that went away."""
-
-
+COOKIES = ("/run/tor", "/var/lib/tor")
+"""Where the tor of a system keeps the cookie that opens its control port."""
 Bar = Callable[[], AbstractContextManager[Callable[[int], None]]]
 """What shows the progress of a crawl while it runs."""
 
@@ -48,7 +52,8 @@ def crawl(markets: Sequence[str], deployment: Deployment, bar: Bar) -> list[Tall
             )
         # before anything is asked for, and before the bar starts a thread
         watch = confine(way(settings), required=settings.crawl.require_guards)
-        probe(settings.crawl.socks)
+        probe(settings.socks)
+        stack.enter_context(watching(settings, {mirror for one in profiles for mirror in one.mirrors}))
         moved = stack.enter_context(bar())
         frontier = stack.enter_context(closing(Frontier(settings.root)))
         log = stack.enter_context(closing(deployment.log()))
@@ -62,7 +67,15 @@ def crawl(markets: Sequence[str], deployment: Deployment, bar: Bar) -> list[Tall
 
 def way(settings: HeadstampSettings) -> Way:
     """All that a crawl needs of the world."""
-    return Way(doors=(settings.crawl.socks,), writes=(settings.root,))
+    watched = control(settings)
+    doors = (settings.socks, watched) if watched else (settings.socks,)
+    return Way(doors=doors, writes=(settings.root,), reads=(*map(Path, COOKIES), *_beside(watched)))
+
+
+def _beside(address: str) -> Sequence[Path]:
+    """The folder of a unix socket."""
+    path, number = port(address) if address else ("", 0)
+    return [Path(path).parent] if path and not number else []
 
 
 def ready(profile: MarketProfile) -> MarketProfile:
@@ -80,7 +93,7 @@ def _walk(
     with closing(deployment.activations()) as activations:
         activation = activations.number(f"profile:{profile.market}", profile.digest)
     route = Route(
-        socks=deployment.settings.crawl.socks,
+        socks=deployment.settings.socks,
         mirrors=frozenset(profile.mirrors),
         # random, for a circuit that hung once must not be met again after a restart
         key=f"{profile.market}.{secrets.token_hex(8)}",

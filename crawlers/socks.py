@@ -101,7 +101,7 @@ class Handshake:
         return taken
 
 
-def port(address: str) -> tuple[str, int]:
+def port(address: str, setting: str = "crawl.socks") -> tuple[str, int]:
     """Host and number of the port at "127.0.0.1:9050", or path and 0 of the one at "unix:/run/tor/socks".
 
     A name is refused: it would have to be resolved.
@@ -113,5 +113,5 @@ def port(address: str) -> tuple[str, int]:
         return str(ipaddress.IPv4Address(host)), int(number)
     except ValueError:
         raise SettingsError(
-            f"crawl.socks: '{address}' is neither a numeric address such as 127.0.0.1:9050 nor unix:/PATH"
+            f"{setting}: '{address}' is neither a numeric address such as 127.0.0.1:9050 nor unix:/PATH"
         ) from None

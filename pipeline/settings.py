@@ -21,6 +21,8 @@ CRAWL_LOG = "log.db"
 """The log of a home, which a crawl writes to whatever the broker is."""
 OTHER_FILES = frozenset({"audit.db", "activations.db", "frontier.db"})
 """Files of a home that can be neither its log nor its index."""
+SOCKS, USUAL_SOCKS = Path("tor") / "socks", "127.0.0.1:9050"
+"""Where the home's own tor listens, and where a system's does."""
 
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -33,8 +35,8 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Crawl(Section, frozen=True, kw_only=True):
     """How markets are visited."""
 
-    socks: str = "127.0.0.1:9050"
-    """Address of the SOCKS5 port that every request goes through."""
+    socks: str = ""
+    """Address of the SOCKS5 port that every request goes through; "" is that of the home's own tor where it runs, else 127.0.0.1:9050."""
     profiles: str = ""
     """A folder of market profiles beside the shipped ones; "" is none."""
     timeout_s: Seconds = 120.0
@@ -43,6 +45,17 @@ class Crawl(Section, frozen=True, kw_only=True):
     """Size at which a page is given up, before and after decompression."""
     require_guards: bool = False
     """Whether a crawl refuses to start where the kernel lacks a guard, instead of warning."""
+
+
+class Tor(Section, frozen=True, kw_only=True):
+    """The tor that `headstamp tor` runs, or one that runs already."""
+
+    binary: str = "tor"
+    """The program that `headstamp tor start` runs: a name to look for, or a path."""
+    control: str = ""
+    """Control port (127.0.0.1:9051) or socket (unix:/PATH) of a tor that runs already; "" is the home's own."""
+    torrc: str = ""
+    """A file of further torrc lines for the home's own tor; "" is none."""
 
 
 class Run(Section, frozen=True, kw_only=True):
@@ -93,6 +106,7 @@ class Settings(Section, frozen=True, kw_only=True):
     index: str = "sqlite:///index.db"
     """The index: sqlite:///FILE or http(s)://HOST:PORT."""
     crawl: Crawl = Crawl()
+    tor: Tor = Tor()
     run: Run = Run()
     assess: Assess = Assess()
     serve: Serve = Serve()
@@ -102,6 +116,12 @@ class Settings(Section, frozen=True, kw_only=True):
     def root(self) -> Path:
         """The home as an absolute path."""
         return Path(self.home).expanduser().absolute()
+
+    @property
+    def socks(self) -> str:
+        """The SOCKS5 port in use: that of `crawl.socks`, else of the home's own tor where it runs, else tor's usual one."""
+        own = self.root / SOCKS
+        return self.crawl.socks or (f"unix:{own}" if own.is_socket() else USUAL_SOCKS)
 
 
 def load(environment: Mapping[str, str], file: Path | None = None) -> Settings:

@@ -1,13 +1,12 @@
 """What every test may ask for."""
 
 import os
-import shutil
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from crawlers.daemon.binary import program
 from crawlers.practice.network import Network, private_network
 from pipeline.errors import TorUnavailableError
 from pipeline.settings import Settings
@@ -32,13 +31,18 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture(scope="session")
 def _network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
     """The one private Tor network of a test run, up when the first test asks for it."""
-    with ExitStack() as stack:
-        try:
-            network = stack.enter_context(private_network(tmp_path_factory.mktemp("tor")))
-        except TorUnavailableError as error:
-            absent = shutil.which("tor") is None or shutil.which("tor-gencert") is None
-            (pytest.skip if absent and not os.environ.get("CI") else pytest.fail)(str(error))
+    need_tor()
+    with private_network(tmp_path_factory.mktemp("tor")) as network:
         yield network
+
+
+def need_tor() -> None:
+    """Skip where tor is not installed; in CI, fail."""
+    try:
+        program("tor-gencert")
+        program("tor")
+    except TorUnavailableError as error:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(str(error))
 
 
 @pytest.fixture

@@ -43,14 +43,23 @@ def _folders(extra: str) -> list[Path]:
     return [*([Path(extra).expanduser()] if extra else []), SHIPPED]
 
 
-def _named(name: str, extra: str) -> Path:
+def _named(name: str, extra: str, below: Path | None = None) -> Path:
+    """The file of a profile; where `below` has its name, the one that it hides."""
     if not NAME.fullmatch(name):
         raise SettingsError(f"'{name[:80]}' is no market: a name has lower-case letters, digits, _ and - only")
-    for folder in _folders(extra):
-        if (path := folder / f"{name}.yaml").is_file():
-            return path
+    found = [path for folder in _folders(extra) if (path := folder / f"{name}.yaml").is_file()]
+    hidden = _behind(found, below) if below and below.stem == name else found
+    if hidden:
+        return hidden[0]
+    if below and found:
+        raise SettingsError(f"{below}: extends itself, and there is no other profile of this name")
     known = names(extra)
     raise SettingsError(f"no profile for market '{name}'{nearest(name, known)} (known: {', '.join(known) or 'none'})")
+
+
+def _behind(found: Sequence[Path], below: Path) -> Sequence[Path]:
+    same = [number for number, path in enumerate(found) if path.samefile(below)]
+    return found[same[0] + 1 :] if same else found
 
 
 def _profile(path: Path, label: str, extra: str) -> MarketProfile:
@@ -77,7 +86,7 @@ def _tree(path: Path, extra: str, seen: Sequence[Path]) -> dict[str, object]:
         return tree
     if not isinstance(base, str):
         raise SettingsError(f"{path}: extends: the name of one profile is expected")
-    return _over(_tree(_named(base, extra), extra, (*seen, path)), tree)
+    return _over(_tree(_named(base, extra, path), extra, (*seen, path)), tree)
 
 
 def _over(base: Mapping[str, object], tree: Mapping[str, object]) -> dict[str, object]:

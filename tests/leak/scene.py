@@ -9,9 +9,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
+from crawlers.address import onion
 from crawlers.practice.network import Network, private_network
 from tests.leak.judge import Judge, every_address_local
 from tests.leak.origin import CLEARNET, SCENARIOS, Origin, links
@@ -50,39 +52,48 @@ class Run(NamedTuple):
     before: Sequence[str] = ()
 
 
-def runs(folder: Path, mirrors: Sequence[str]) -> Iterator[Run]:
-    """Every crawl of the test."""
-    urls = [f"http://{mirrors[0]}/page", f"http://{mirrors[0]}/turn/0", *links()]
+def without_tor() -> Iterator[Run]:
+    """Plain Scrapy on pages like the market's: as it comes, which is the control, and under the product's guards."""
+    urls = [f"http://{onion(bytes(32))}/page", f"http://{onion(bytes(32))}/turn/0", *links()]
     yield Run("control", "all", [*RIDERS, "plain", *urls])
     yield Run("control", "proxies", [*RIDERS, "plain", *urls[:1]], PROXIES)
-    for scenario in SCENARIOS:
-        extra = PROXIES if scenario == "proxies" else {}
-        yield Run("whole", scenario, [*PRODUCT, "crawl", scenario, "--json"], extra)
-    yield Run("gate alone", "all", [*RIDERS, "unguarded", "crawl", *SCENARIOS, "--json"], PROXIES)
-    away, tcp = {"HEADSTAMP_CRAWL_SOCKS": f"unix:{folder / 'nobody'}"}, {"HEADSTAMP_CRAWL_SOCKS": TCP_SOCKS}
-    for layer, program in (("whole", PRODUCT), ("gate alone", (*RIDERS, "unguarded"))):
-        yield Run(layer, "tor down", [*program, "crawl", "links", "--json"], away)
-    yield Run("whole", "tcp", [*PRODUCT, "crawl", "links", "--json"], tcp)
-    yield Run("whole", "empty namespace", [*PRODUCT, "crawl", "links", "--json"], before=("unshare", "-n"))
     for guard in ("guards", "hook", "kernel"):
         yield Run(f"{guard} alone", "all", [*RIDERS, guard, *urls])
+
+
+def with_tor(network: Network) -> Iterator[Run]:
+    """The product's crawls: as they are, without guards, and with a library in them that betrays them."""
+    tor = {"HEADSTAMP_CRAWL_SOCKS": network.socks, "HEADSTAMP_TOR_CONTROL": network.control}
+    tcp, away = {"HEADSTAMP_CRAWL_SOCKS": TCP_SOCKS}, {"HEADSTAMP_CRAWL_SOCKS": "unix:/nowhere/socks"}
+    unguarded = (*RIDERS, "unguarded")
+    for market in SCENARIOS:
+        yield Run("whole", market, crawl(market), tor | (PROXIES if market == "proxies" else {}))
+    yield Run("gate alone", "all", crawl(*SCENARIOS, by=unguarded), tor | PROXIES)
+    for layer, program in (("whole", PRODUCT), ("gate alone", unguarded)):
+        yield Run(layer, "tor down", crawl("links", by=program), away)
+    yield Run("whole", "tcp", crawl("links"), tcp)
+    yield Run("whole", "empty namespace", crawl("links"), tor, before=("unshare", "-n"))
     # the controls come last, for they show that the judge was awake to the end
     for library in LIBRARIES:
-        for way, extra in (("unix", {}), ("tcp", tcp)):
-            yield Run(f"{library} library", way, [*RIDERS, library, "crawl", "page", "--json"], extra)
-        yield Run("control", f"{library} library", [*RIDERS, f"{library}-unguarded", "crawl", "page", "--json"])
+        for way, environment in (("unix", tor), ("tcp", tcp)):
+            yield Run(f"{library} library", way, crawl("page", by=(*RIDERS, library)), environment)
+        yield Run("control", f"{library} library", crawl("page", by=(*RIDERS, f"{library}-unguarded")), tor)
 
 
-def told(run: Run, number: int, folder: Path, socks: str, judge: Judge, origin: Origin) -> dict[str, object]:
+def crawl(*markets: str, by: Sequence[str] = PRODUCT) -> Sequence[str]:
+    """The words of one crawl."""
+    return [*by, "crawl", *markets, "--json"]
+
+
+def told(run: Run, folder: Path, judge: Judge, origin: Origin) -> dict[str, object]:
     """What one crawl came to, and what left while it ran."""
     origin.asked.clear()
     judge.take()
-    home = {"HEADSTAMP_HOME": str(folder / f"home{number}"), "HEADSTAMP_CRAWL_PROFILES": str(folder / "profiles")}
-    environment = {"PATH": os.environ["PATH"], "HEADSTAMP_CRAWL_SOCKS": socks, **home, **run.environment}
-    begun = time.monotonic()
+    home = str(folder / f"{run.layer} {run.scenario}")
+    own = {"HEADSTAMP_HOME": home, "HEADSTAMP_CRAWL_PROFILES": str(folder / "profiles")}
     done = subprocess.run(
         [*run.before, sys.executable, *run.words],
-        env=environment,
+        env={"PATH": os.environ["PATH"], **own, **run.environment},
         capture_output=True,
         text=True,
         timeout=MOST_S,
@@ -96,7 +107,6 @@ def told(run: Run, number: int, folder: Path, socks: str, judge: Judge, origin: 
         "summary": json.loads(done.stdout) if done.stdout.startswith("{") else {},
         "errors": done.stderr,
         "asked": list(origin.asked),
-        "seconds": round(time.monotonic() - begun, 1),
         **judge.take(),
     }
 
@@ -109,21 +119,27 @@ def also_by_tcp(network: Network) -> None:
 
 
 def main(folder: Path) -> None:
-    """Set the scene and play every crawl."""
+    """Set the scene and play every crawl; those that need no tor while it starts."""
     every_address_local()
     judge, origin = Judge(), Origin()
     judge.begin()
     (folder / "profiles").mkdir()
-    with private_network(folder / "tor") as network:
-        mirrors = network.publish(origin.server_address[1])
-        also_by_tcp(network)
-        for market in SCENARIOS:
-            text = PROFILE.format(market=market, mirrors=json.dumps(mirrors))
-            (folder / "profiles" / f"{market}.yaml").write_text(text)
-        for number, run in enumerate(runs(folder, mirrors)):
-            line = told(run, number, folder, network.socks, judge, origin)
-            sys.stdout.write(json.dumps(line) + "\n")
+
+    def play(runs: Iterator[Run]) -> None:
+        for run in runs:
+            sys.stdout.write(json.dumps(told(run, folder, judge, origin)) + "\n")
             sys.stdout.flush()
+
+    with ThreadPoolExecutor() as aside:
+        early = aside.submit(play, without_tor())
+        with private_network(folder / "tor") as network:
+            also_by_tcp(network)
+            early.result()
+            mirrors = network.publish(origin.server_address[1])
+            for market in SCENARIOS:
+                text = PROFILE.format(market=market, mirrors=json.dumps(mirrors))
+                (folder / "profiles" / f"{market}.yaml").write_text(text)
+            play(with_tor(network))
 
 
 if __name__ == "__main__":

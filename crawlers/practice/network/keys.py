@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from crawlers.practice.network.node import Node, program
+from crawlers.daemon.binary import program
+from crawlers.practice.network.node import Node
 from crawlers.practice.network.torrc import LOOPBACK
 from pipeline.errors import TorUnavailableError
 

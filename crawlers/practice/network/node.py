@@ -9,24 +9,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from crawlers.daemon.binary import program
 from crawlers.practice.network.control import Control
 from pipeline.errors import TorUnavailableError
 
 READY_S, STOP_S, NAP_S = 20.0, 10.0, 0.05
 LONGEST_PATH = 100
 """Linux takes 107 octets for the path of a unix socket."""
-INSTALL = (
-    "no program '{program}': install Debian's package with `apt-get install --no-install-recommends tor`, and put a "
-    "/usr/sbin/policy-rc.d that exits 101 in place first, or the package starts a tor that dials out (docs/tor.md)"
-)
-
-
-def program(name: str) -> str:
-    """The path of a program that Debian's `tor` package brings; a `TorUnavailableError` that says how to install it."""
-    found = shutil.which(name)
-    if not found:
-        raise TorUnavailableError(INSTALL.format(program=name))
-    return found
 
 
 class Node:

@@ -48,8 +48,8 @@ class Network:
 
     @property
     def control(self) -> str:
-        """The path of the client's control socket."""
-        return str(self.nodes[CLIENT].folder / "control")
+        """The address of the client's control socket, as the setting `tor.control` takes it."""
+        return f"unix:{self.nodes[CLIENT].folder / 'control'}"
 
     def publish(self, port: int, *, virtual: int = 80, clients: Sequence[str] = ()) -> tuple[str, str]:
         """Two onion services behind which the local port answers, reachable on return.

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from crawlers.daemon.torrc import SOCKS_FLAGS, quoted, socket
+
 LOOPBACK = "127.0.0.1"
 FIRST_INTERVAL_S, DELAY_S = 5, 2
 """The least that tor takes for the first votes: a vote each five seconds, two to exchange votes, two for signatures."""
 LATER_INTERVAL_S, LATER_DELAY_S = 300, 20
 """Long, for a service's descriptor moves to other relays every 24 votes."""
-SOCKS_FLAGS = "IsolateSOCKSAuth OnionTrafficOnly ExtendedErrors"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +37,9 @@ def common(authorities: Sequence[str]) -> list[str]:
 def node(folder: Path, owner: int) -> list[str]:
     """Where a node keeps its files and how it is spoken to; it ends with the process `owner`."""
     return [
-        f"DataDirectory {folder}",
-        f"Log notice file {folder / 'notice.log'}",
-        f"ControlSocket {folder / 'control'}",
+        f"DataDirectory {quoted(folder)}",
+        f"Log {quoted(f'notice file {folder}/notice.log')}",
+        f"ControlPort {socket(folder / 'control')}",
         "CookieAuthentication 1",
         f"__OwningControllerProcess {owner}",
     ]
@@ -79,7 +80,7 @@ def authority(name: str, orport: int, dirport: int, offset_s: int) -> list[str]:
 
 def client(folder: Path) -> list[str]:
     """A client with a SOCKS port like that of `headstamp tor`."""
-    return ["ClientOnly 1", f"SocksPort unix:{folder / 'socks'} {SOCKS_FLAGS}", "SafeSocks 1"]
+    return ["ClientOnly 1", f"SocksPort {socket(folder / 'socks', SOCKS_FLAGS)}", "SafeSocks 1"]
 
 
 def host(services: Sequence[Service]) -> list[str]:
@@ -87,7 +88,7 @@ def host(services: Sequence[Service]) -> list[str]:
     lines = ["SocksPort 0"]
     for service in services:
         lines += [
-            f"HiddenServiceDir {service.folder}",
+            f"HiddenServiceDir {quoted(service.folder)}",
             f"HiddenServicePort {service.virtual} {LOOPBACK}:{service.port}",
         ]
     return lines
