@@ -18,8 +18,8 @@ import pytest
 
 import headstamp
 from crawlers.guards import Watch, Way, confine, landlock, libc, missing, seccomp
-from pipeline.errors import GuardError
-from pipeline.settings import Settings
+from pipeline.errors import GuardError, TorUnavailableError
+from pipeline.settings import Crawl, Settings
 from tests.crawlers.conftest import FORKS, Bench, Limits, links, listing
 from tests.crawlers.kernel import LANDLOCK, lack
 
@@ -446,6 +446,18 @@ def test_check_says_which_guards_this_kernel_has(tmp_path: Path) -> None:
     process.start()
     assert heard.recv().startswith("crawls run with less (audit hook, seccomp); Landlock: files outside the home")
     process.join(30)
+
+
+def test_check_asks_a_socks_port_that_is_a_socket_file(tmp_path: Path) -> None:
+    file = tmp_path / "socks"
+    settings = Settings(home=str(tmp_path), crawl=Crawl(socks=f"unix:{file}"))
+    deployment = headstamp.deployment(settings)
+    with pytest.raises(TorUnavailableError):
+        deployment.checks["tor"](deployment)
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(str(file))
+        door.listen()
+        assert deployment.checks["tor"](deployment) == f"SOCKS port unix:{file} answers"
 
 
 def test_the_numbers_of_calls_are_known_for_both_machines() -> None:
