@@ -88,12 +88,9 @@ def talk(address: str, *, lasting: bool = False) -> Iterator[Talk]:
 
     A lasting one may be silent for as long as nothing happens, for it waits for events.
     """
-    from stem.control import Controller  # noqa: PLC0415  # costs 0.2 s, which most commands need not pay
-
-    logging.getLogger("stem").setLevel(logging.WARNING)  # below, it would tell cookies and keys
     with _minding(address):
         line = _line(address)
-        controller = Controller(line)
+        controller = _controller(line)
     with closing(controller):
         with _minding(address):
             controller.authenticate(protocolinfo_response=controller.get_protocolinfo())
@@ -102,8 +99,20 @@ def talk(address: str, *, lasting: bool = False) -> Iterator[Talk]:
         yield Talk(controller)
 
 
+def _controller(line: Any) -> "Controller":
+    from stem.control import Controller  # noqa: PLC0415  # costs 0.2 s, which most commands need not pay
+
+    class Watcher(Controller):  # type: ignore[misc]  # stem has no types
+        def is_localhost(self) -> bool:
+            return False  # else stem owns a tor that this process has started, which then ends with the talk
+
+    return Watcher(line)
+
+
 def _line(address: str) -> Any:  # Any: stem has no types
     from stem.socket import ControlPort, ControlSocketFile  # noqa: PLC0415  # as above
+
+    logging.getLogger("stem").setLevel(logging.WARNING)  # the import sets the least, at which cookies and keys are told
 
     class Port(ControlPort):  # type: ignore[misc]  # stem has no types
         def _make_socket(self) -> Any:

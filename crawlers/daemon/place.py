@@ -47,8 +47,13 @@ class Place(NamedTuple):
 
     @property
     def process(self) -> Path:
-        """Which process it is."""
+        """Which process it is, so that no other is taken for it."""
         return self.folder / "process.json"
+
+    @property
+    def pid(self) -> Path:
+        """The number of the process, as tor writes it."""
+        return self.folder / "tor.pid"
 
     @property
     def failures(self) -> Path:

@@ -41,24 +41,21 @@ def start(place: Place, tor: Tor) -> Process:
     place.torrc.write_text("".join(f"{line}\n" for line in lines(place, tor.torrc)), encoding="utf-8")
     words = [program(tor.binary), "-f", str(place.torrc), "--defaults-torrc", "/dev/null", "--ignore-missing-torrc"]
     _verify(words)
-    place.control.unlink(missing_ok=True)
-    started = subprocess.Popen(
-        [*words, "--hush"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        cwd=place.folder,
+    for path in (place.control, place.pid):
+        path.unlink(missing_ok=True)
+    done = subprocess.run(
+        [*words, "--hush", "--RunAsDaemon", "1"], stdin=subprocess.DEVNULL, capture_output=True, check=False
     )
-    process = Process(pid=started.pid, began=_began(started.pid))
-    place.process.write_bytes(msgspec.json.encode(process))
     end = time.monotonic() + READY_S
-    while not place.control.is_socket():
-        if started.poll() is not None or time.monotonic() > end:
+    while done.returncode or not place.pid.exists() or not place.control.is_socket():
+        if done.returncode or time.monotonic() > end:
             raise TorUnavailableError(
                 f"tor did not start: {last_warning(place.log) or 'it says nothing'} ({place.log})"
             )
         time.sleep(NAP_S)
+    pid = int(place.pid.read_text(encoding="ascii"))
+    process = Process(pid=pid, began=_began(pid))
+    place.process.write_bytes(msgspec.json.encode(process))
     return process
 
 
@@ -72,7 +69,7 @@ def stop(place: Place, process: Process) -> None:
         end = time.monotonic() + STOP_S
         while _began(process.pid) == process.began and time.monotonic() < end:
             time.sleep(NAP_S)
-    for path in (place.process, place.control, place.socks):
+    for path in (place.process, place.pid, place.control, place.socks):
         path.unlink(missing_ok=True)
 
 

@@ -43,6 +43,7 @@ def lines(place: Place, further: str = "") -> list[str]:
         f"ClientOnionAuthDir {quoted(place.keys)}",
         f"Log {quoted(f'notice file {place.log}')}",
         "TruncateLogFile 1",
+        f"PidFile {quoted(place.pid)}",
         "AvoidDiskWrites 1",
         *(allowed(Path(further).expanduser()) if further else ()),
     ]
