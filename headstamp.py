@@ -5,6 +5,7 @@ import importlib
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from pipeline.index import Index
     from pipeline.stages import Classifier
 
+CHECKS = {"tor": "crawlers.check", "guards": "crawlers.check"}
+"""Further lines of `headstamp check`: the function of that name, in the module that knows the part."""
 MODEL = Path(__file__).parent / "models" / "linear-1"
 FAILED, WRONG, INTERRUPTED = 1, 2, 130
 
@@ -120,7 +123,13 @@ def deployment(settings: Settings) -> "Deployment":
         index=lambda: _index(settings),
         classifier=lambda: _classifier(settings),
         activations=lambda: Activations(settings.root),
+        checks={part: partial(_check, module, part) for part, module in CHECKS.items()},
     )
+
+
+def _check(module: str, part: str, deployment: "Deployment") -> str:
+    found: str = getattr(importlib.import_module(module), part)(deployment)
+    return found
 
 
 def _run(words: list[str]) -> int:

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -39,8 +40,7 @@ def crawl(arguments: argparse.Namespace, deployment: Deployment) -> int:
     """Visit markets; 1 where one could not be reached."""
     from crawlers.crawl import crawl as visit  # noqa: PLC0415  # Scrapy takes half a second to import
 
-    with progress("pages") as moved:
-        tallies = visit(arguments.markets, deployment, moved)
+    tallies = visit(arguments.markets, deployment, partial(progress, "pages"))
     if arguments.json:
         show_json({name: sum(getattr(one, name) for one in tallies) for name in SUMS} | {"markets": tallies})
     else:

@@ -19,6 +19,7 @@ from crawlers.mirrors import store as mirror_lists
 from crawlers.mirrors.signed import MirrorList
 from crawlers.news import Said, absent
 from crawlers.outcome import MOST_TRIES, Outcome, Place, State
+from crawlers.probe import unavailable
 from crawlers.profile import MarketProfile
 from crawlers.reason import Reason
 from crawlers.socks import LASTING
@@ -252,8 +253,3 @@ class Walk:
             yield
         except HeadstampError as error:
             self.stop(error)
-
-
-def unavailable(socks: str) -> TorUnavailableError:
-    """What an operator is told when the SOCKS port is away."""
-    return TorUnavailableError(f"SOCKS port {socks} does not answer: start tor, or set crawl.socks")

@@ -7,6 +7,8 @@ HeadstampError
 │   ├── LockedError             another process works for this group already
 │   └── CorruptError            a database file is damaged
 ├── TorUnavailableError         the SOCKS port does not answer
+├── GuardError                  something in a crawl tried a way around tor
+│   └── GuardMissingError       this kernel lacks a guard that the settings require
 ├── BrokerUnavailableError      the broker does not answer
 ├── IndexUnavailableError       the index does not answer
 ├── ModelRejectedError          a model directory is incomplete or altered
@@ -43,6 +45,14 @@ class CorruptError(StorageError):
 
 class TorUnavailableError(HeadstampError):
     """The SOCKS port does not answer."""
+
+
+class GuardError(HeadstampError):
+    """Something in a crawl's process tried a way around tor."""
+
+
+class GuardMissingError(GuardError):
+    """This kernel lacks a guard."""
 
 
 class BrokerUnavailableError(HeadstampError):

@@ -51,6 +51,8 @@ class Crawl(Section, frozen=True, kw_only=True):
     """Seconds that a mirror is left alone after it did not answer, doubled at each further failure."""
     denylist: str = ""
     """A file of onion addresses, or their MD5 or SHA-256, that are never contacted; "" is none."""
+    require_guards: bool = False
+    """Whether a crawl refuses to start where the kernel lacks a guard, instead of warning."""
 
 
 class Tor(Section, frozen=True, kw_only=True):

@@ -24,7 +24,7 @@ from typing import Any
 
 import pytest
 
-import crawlers.crawl
+import crawlers.setting_out
 import headstamp
 from crawlers import account
 from crawlers.address import onion
@@ -34,6 +34,8 @@ from pipeline.codec import decode
 from pipeline.records import Record
 from pipeline.settings import Settings
 from pipeline.topics import Topic
+from tests.authorities import write_authorities
+from tests.crawlers.kernel import lack
 from tests.crawlers.watch import watch
 
 HTTPS = 443
@@ -56,16 +58,6 @@ gates: {{captcha: "form#captcha", login: [/login]}}
 gone: [404, 410, ".removed", /removed]
 pace: {{delay: 0, concurrent: 1, pages_per_visit: 500}}
 {more}
-"""
-
-AUTHORITIES = """
-- id: test
-  basis: none; the tiny market is invented
-  issuer: the tests
-  scope: public_pages
-  markets: {markets}
-  valid_from: 2020-01-01
-  valid_until: 2099-12-31
 """
 
 
@@ -110,8 +102,9 @@ class Tiny(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Client)
+    def __init__(self, path: str = "") -> None:
+        self.address_family = socket.AF_UNIX if path else socket.AF_INET
+        super().__init__(path or ("127.0.0.1", 0), Client)  # type: ignore[arg-type]  # a unix socket's address is a path
         self.pages: dict[str, Answer] = {}
         self.down: set[str] = set()
         self.replies: dict[str, list[int]] = {}
@@ -130,6 +123,8 @@ class Tiny(socketserver.ThreadingTCPServer):
     @property
     def socks(self) -> str:
         """The address of the port."""
+        if self.address_family == socket.AF_UNIX:
+            return f"unix:{self.server_address}"
         return f"127.0.0.1:{self.server_address[1]}"
 
     def listen(self) -> None:
@@ -260,9 +255,13 @@ class Crawl:
 
 def headstamped(words: list[str], environment: dict[str, str], said: Path, errors: Path, limits: "Limits") -> None:
     """The command line in a process of its own."""
-    crawlers.crawl.HOLD_S = limits.hold_s
+    crawlers.setting_out.HOLD_S = limits.hold_s
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
+    if limits.lacking:
+        lack(limits.lacking)
+    if limits.library:
+        limits.library()
     if limits.watch:
         watch(limits.watch)
     for number, path in ((1, said), (2, errors)):
@@ -270,9 +269,13 @@ def headstamped(words: list[str], environment: dict[str, str], said: Path, error
     os.environ.clear()
     os.environ |= environment
     Path("/proc/self/clear_refs").write_text("5")  # from here on counts the peak
-    status = headstamp.main(words)
+    with (
+        Path("/proc/self/status").open() as memory,
+        said.with_suffix(".status").open("w") as peak,
+    ):  # while it still may
+        status = headstamp.main(words)
+        peak.write(memory.read())
     sys.stdout.flush()
-    said.with_suffix(".status").write_text(Path("/proc/self/status").read_text())
     os._exit(status)
 
 
@@ -284,6 +287,10 @@ class Limits:
     file_bytes: int = resource.RLIM_INFINITY
     watch: Path | None = None
     """A file that tells every attempt of the process to reach something beyond itself."""
+    lacking: Sequence[int] = ()
+    """System calls that its kernel lacks."""
+    library: Callable[[], None] | None = None
+    """What is loaded into its process beside it."""
 
 
 @dataclass
@@ -338,8 +345,7 @@ class Bench:
         text = PROFILE.format(name=name, mirrors=json.dumps(list(mirrors)), more=more)
         (self.folder / f"{name}.yaml").write_text(text)
         self.markets.append(name)
-        (self.folder / "home").mkdir(exist_ok=True)
-        self.authorities.write_text(AUTHORITIES.format(markets=json.dumps(self.markets)))
+        write_authorities(self.authorities, self.markets)
 
     def start(self, *markets: str, **extra: str) -> "Running":
         """A crawl that has been started."""

@@ -14,10 +14,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from tests.authorities import write_authorities
+
 ROOT = Path(__file__).parents[2]
 PROFILE = """
 market: tiny
-authority: {authority}
+authority: test
 mirrors: {mirrors}
 start: [/]
 listing: "/listing/{{key}}"
@@ -108,13 +110,14 @@ class Crawl:
 
 
 def write_profile(folder: Path, mirrors: Sequence[str]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "tiny.yaml").write_text(PROFILE.format(authority="practice", mirrors=json.dumps(list(mirrors))))
+    write_authorities(folder / "authorities.yaml", ["tiny"])
+    (folder / "tiny.yaml").write_text(PROFILE.format(mirrors=json.dumps(list(mirrors))))
 
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
     """What a command with a home and profiles in this folder is told."""
-    told = {"HOME": str(folder / "home"), "CRAWL_PROFILES": str(folder), "CRAWL_TIMEOUT_S": "8", **settings}
+    own = {"HOME": folder / "home", "CRAWL_PROFILES": folder, "CRAWL_AUTHORITIES": folder / "authorities.yaml"}
+    told = {**own, "CRAWL_TIMEOUT_S": "8", **settings}
     return {"PATH": os.environ["PATH"]} | {f"HEADSTAMP_{name}": value for name, value in told.items()}
 
 
