@@ -52,7 +52,9 @@ def _facts(tally: "Tally") -> dict[str, object]:
         counted = getattr(tally, name)
         facts[name] = ", ".join(f"{reason} {number}" for reason, number in counted.items()) or "none"
     if tally.unreachable:
-        facts["unreachable"] = "no mirror answers; the visit goes on at the next crawl"
+        facts["unreachable"] = (
+            f"no mirror answers (headstamp why {tally.market} says why); the visit goes on at the next crawl"
+        )
     elif not tally.finished:
         facts["interrupted"] = "the visit goes on at the next crawl"
     return facts
