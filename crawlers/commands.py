@@ -56,7 +56,9 @@ def _facts(tally: "Tally") -> dict[str, object]:
         counted = getattr(tally, name)
         facts[name] = ", ".join(f"{reason} {number}" for reason, number in counted.items()) or "none"
     if tally.unreachable:
-        facts["unreachable"] = "no mirror answers; the visit goes on at the next crawl"
+        facts["unreachable"] = (
+            f"no mirror answers (headstamp why {tally.market} says why); the visit goes on at the next crawl"
+        )
     elif tally.held:
         facts["held"] = f"{tally.held}; the market may be asked again from {tally.until}"
     elif not tally.finished:

@@ -55,7 +55,15 @@ class Denylist:
         return [replace(link, refusal=Reason.DENIED) if self._leads(link) else link for link in links]
 
     def _leads(self, link: Link) -> bool:
-        return link.refusal is Reason.OFF_MARKET and self.names(urlsplit(link.address).hostname or "")
+        return link.refusal is Reason.OFF_MARKET and self.names(_host(link.address))
+
+
+def _host(address: str) -> str:
+    """The host in an address; "" where it has none, as where a long one was cut in its midst."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _entry(text: str, place: str) -> str:

@@ -76,14 +76,17 @@ class Walk:
     def next(self) -> Place | None:
         """The next address to ask for; None while there is none, or while every mirror is left alone."""
         with self._minding():
-            if not self._may() or self.mirrors.wait_s():
-                return None
-            place = self.frontier.take(self.visit, self.profile.pace.pages_per_visit)
-            attempt = self.mirrors.take() if place else None
-            if place and attempt:
-                self._under_way[place.id] = attempt
-            return place
+            attempt = self.mirrors.take() if self._may() else None
+            return self._place(attempt) if attempt else None
         return None
+
+    def _place(self, attempt: Attempt) -> Place | None:
+        place = self.frontier.take(self.visit, self.profile.pace.pages_per_visit)
+        if place:
+            self._under_way[place.id] = attempt
+        else:
+            self.mirrors.released(attempt)
+        return place
 
     def wait_s(self) -> float:
         """Seconds until a mirror may be asked again; 0 for now."""

@@ -89,6 +89,7 @@ class Trouble(StrEnum):
     """What a SOCKS port does to one connection."""
 
     SILENT = "does not answer the greeting"
+    STOPS = "does not answer the keys"
     HANGS = "does not answer the wish"
     CLOSES = "closes when greeted"
     BREAKS = "closes when asked"
@@ -176,6 +177,9 @@ class Client(BaseHTTPRequestHandler):
         assert self.rfile.read(1) == b"\x01"
         user, password = self._string(), self._string()
         assert user.startswith(b"<torS0X>0")
+        if trouble is Trouble.STOPS:
+            self.rfile.read(1)
+            return False
         self.connection.sendall(b"\x01\x00")
         head = self.rfile.read(4)
         assert head == b"\x05\x01\x00\x03", "the name goes to the port as it is"

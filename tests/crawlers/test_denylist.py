@@ -60,6 +60,11 @@ def test_only_links_to_elsewhere_are_marked() -> None:
     assert [link.refusal for link in Denylist.of([BAD]).marked([off, on])] == [Reason.DENIED, None]
 
 
+def test_a_link_that_was_cut_breaks_nothing() -> None:
+    cut = Link(address=f"http://[v1.{'a' * 300}]/"[:200], kind=Kind.OTHER, refusal=Reason.OFF_MARKET)
+    assert Denylist.of([BAD]).marked([cut]) == [cut]
+
+
 def test_a_market_on_the_list_is_not_crawled(bench: Bench) -> None:
     (bench.folder / "list").write_text(sha256(MIRRORS[0].encode()).hexdigest())
     done = bench.crawl(HEADSTAMP_CRAWL_DENYLIST=str(bench.folder / "list"))

@@ -83,6 +83,9 @@ def test_a_file_is_told_by_its_first_bytes(body: bytes) -> None:
         b"PK is not a file",
         b"RIFFLE <b>scope</b>",
         b"GIF <p>",
+        b"<h1>moov and more",
+        b"<h1>ftyp",
+        b"x" * 257 + b"ustar",
         b"\n\n  <p>text",
     ],
 )
@@ -114,6 +117,15 @@ def test_no_text_in_a_page_is_taken_for_a_file(text: str) -> None:
 )
 def test_a_file_is_told_by_its_ending(address: str, file: bool) -> None:  # noqa: FBT001  # a table
     assert is_file(address) is file
+
+
+@given(st.text())
+def test_no_address_breaks_the_look(rest: str) -> None:
+    is_file("/" + rest)
+
+
+def test_an_address_of_many_values_is_looked_at() -> None:
+    assert is_file("/show?" + "a=1&" * 490 + "b=1.png")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A SOCKS port that has its troubles, and services that cannot be reached: no page is lost, and each has its reason."""
 
+import time
 from collections import Counter
 
 import pytest
@@ -52,7 +53,7 @@ def test_a_mirror_that_lasts_shut_leaves_the_others(bench: Bench) -> None:
     assert [host for host, _ in bench.tiny.wishes].count(MIRRORS[0]) == 1
 
 
-@pytest.mark.parametrize("trouble", [Trouble.CLOSES, Trouble.BREAKS, Trouble.SILENT])
+@pytest.mark.parametrize("trouble", [Trouble.CLOSES, Trouble.BREAKS, Trouble.SILENT, Trouble.STOPS])
 def test_a_port_in_trouble_holds_pages_until_it_is_well(bench: Bench, trouble: Trouble) -> None:
     stock(bench)
     bench.tiny.troubles = [trouble]
@@ -93,6 +94,20 @@ def test_a_market_that_is_left_alone_keeps_no_other_one_waiting(bench: Bench) ->
     first_of_tiny = bench.tiny.hosts.index(MIRRORS[0])
     assert bench.tiny.hosts[:first_of_tiny].count(MIRRORS[1]) >= 1
     assert bench.tiny.asked.count("/listing/k2") == 2
+
+
+def test_a_signal_ends_a_crawl_whose_market_is_left_alone(bench: Bench) -> None:
+    stock(bench)
+    bench.tiny.down = {MIRRORS[0]}
+    running = bench.start(HEADSTAMP_CRAWL_BACKOFF_S="600")
+    while not bench.tiny.wishes and running.process.is_alive():
+        time.sleep(0.02)
+    time.sleep(0.2)
+    running.process.terminate()
+    done = running.ended()
+    assert (done.status, done.visit["finished"], done.visit["waiting"]) == (0, False, 1)
+    assert len(bench.tiny.wishes) == 1
+    assert bench.why("/")[:2] == ("waiting", "no_descriptor")
 
 
 def test_pages_take_the_lanes_in_turn_and_keep_their_connections(bench: Bench) -> None:

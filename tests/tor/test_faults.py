@@ -71,12 +71,8 @@ FAULTS = {
 }
 
 
-NEEDS_PATIENCE = pytest.mark.xfail(strict=False, reason="needs the download handler's back-off per onion")
-LATER = {"the web server is down for 4 s": NEEDS_PATIENCE}
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [pytest.param(name, marks=LATER.get(name, ())) for name in FAULTS])
+@pytest.mark.parametrize("name", FAULTS)
 def test_no_page_is_lost_when(
     name: str, tor_network: Network, origin: Origin, mirrors: tuple[str, str], tmp_path: Path
 ) -> None:

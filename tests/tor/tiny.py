@@ -118,7 +118,7 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     """What a command with a home and profiles in this folder is told."""
     own = {"HOME": folder / "home", "CRAWL_PROFILES": folder, "CRAWL_AUTHORITIES": folder / "authorities.yaml"}
     told = {**own, "CRAWL_TIMEOUT_S": "8", **settings}
-    return {"PATH": os.environ["PATH"]} | {f"HEADSTAMP_{name}": value for name, value in told.items()}
+    return {"PATH": os.environ["PATH"]} | {f"HEADSTAMP_{name}": str(value) for name, value in told.items()}
 
 
 def crawl(folder: Path, **settings: str) -> Crawl:
