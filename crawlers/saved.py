@@ -12,7 +12,7 @@ from crawlers.extract import extract
 from crawlers.page import Page
 from crawlers.profile import Fields, MarketProfile, load, read
 from pipeline.errors import SettingsError
-from pipeline.records import Capture, Listing, Rejected
+from pipeline.records import Capture, Listing, Rejected, Supply
 
 ORIGIN = "http://saved.invalid"
 
@@ -109,15 +109,20 @@ def flat(listing: Listing) -> dict[str, object]:
         "price": price.amount if price else None,
         "currency": price.currency if price else "",
         "price_text": listing.price_text,
+        "price_per": listing.price_per,
+        "bulk": listing.bulk,
         "ships_from": listing.ships_from,
         "ships_from_text": listing.ships_from_text,
         "ships_to": listing.ships_to,
         "ships_to_text": listing.ships_to_text,
+        "ships_not_to": listing.ships_not_to,
         "category_path": listing.category_path,
         "shipping": listing.shipping,
         "amounts": listing.amounts,
         "delivery": listing.delivery,
+        "payment": listing.payment,
         "stock": listing.stock,
+        "supply": listing.supply if listing.supply is not Supply.UNKNOWN else "",
         "sold": listing.sold,
         "feedback": listing.feedback,
         "posted": listing.posted,
@@ -131,7 +136,10 @@ def flat(listing: Listing) -> dict[str, object]:
         "vendor_pgp": vendor.pgp,
         "vendor_joined": vendor.joined,
         "vendor_rating": vendor.rating,
+        "vendor_score": vendor.score,
         "vendor_sales": vendor.sales,
+        "vendor_last_seen": vendor.last_seen,
         "description": listing.description,
         "truncated": listing.truncated,
+        "unread": listing.unread,
     }
