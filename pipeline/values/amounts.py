@@ -21,7 +21,7 @@ _AMOUNT = re.compile(
     rf"|(?<![\w.,/⁄])x ?(?P<times>{TIGHT})(?![\w.,])",
     re.IGNORECASE,
 )
-_WHOLE = re.compile(rf"(?<![\w.,-])(?P<count>{NUMBER})(?P<kilo>k)?(?![^\W\d_]|%|[.,]?\d| ?[-–] ?\d)", re.IGNORECASE)
+_WHOLE = re.compile(rf"(?<![\w.,-])(?<!\d~)(?P<count>{NUMBER})(?P<kilo>k)?(?![^\W\d_]|%|[.,]?\d| ?[-–~] ?\d)", re.IGNORECASE)
 
 _UNIT_WORD = r"(?P<unit>[^\W\d_]{1,20})"
 _QUANTITY = re.compile(
