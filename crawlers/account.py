@@ -31,6 +31,8 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     rejected: Mapping[str, int]
     gated: Mapping[str, int]
     refused: Mapping[str, int]
+    unread: Mapping[str, int] = {}
+    """Texts that stand for a value and could not be read, by field, since the process began or took the visit up."""
 
 
 class Why(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +58,9 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
     meaning: str
 
 
-def tally(database: Database, visit: Visit, *, unreachable: bool = False) -> Tally:
+def tally(
+    database: Database, visit: Visit, *, unreachable: bool = False, unread: Mapping[str, int] | None = None
+) -> Tally:
     """What a visit came to, all its parts together where it was interrupted."""
     row = database.row("SELECT pages, listings, sightings, gone, finished FROM visit WHERE id=?", visit.id)
     assert row is not None, "the visit was begun"
@@ -75,6 +79,7 @@ def tally(database: Database, visit: Visit, *, unreachable: bool = False) -> Tal
         rejected=_reasons(database, visit, State.REJECTED) | _rows(database, visit),
         gated=_reasons(database, visit, State.GATED),
         refused=_reasons(database, visit, State.REFUSED),
+        unread=dict(sorted((unread or {}).items())),
     )
 
 

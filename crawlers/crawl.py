@@ -47,7 +47,11 @@ def crawl(markets: Sequence[str], deployment: Deployment, moved: Callable[[int],
         _run(walks, deployment)
         for fault in [walk.fault for walk in walks if walk.fault]:
             raise fault
-        return [_told(tally(frontier.database, walk.visit, unreachable=walk.unreachable)) for walk in walks]
+        return [_told(_tallied(frontier, walk)) for walk in walks]
+
+
+def _tallied(frontier: Frontier, walk: Walk) -> Tally:
+    return tally(frontier.database, walk.visit, unreachable=walk.unreachable, unread=walk.unread_texts)
 
 
 def ready(profile: MarketProfile) -> MarketProfile:
@@ -101,6 +105,7 @@ def _told(visited: Tally) -> Tally:
         pages=visited.pages,
         listings=visited.listings,
         rejected=sum(visited.rejected.values()),
+        unread=sum(visited.unread.values()),
     )
     return visited
 

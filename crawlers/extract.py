@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from itertools import islice
 
 import parsel
 from msgspec.structs import replace
@@ -33,6 +34,8 @@ from pipeline.values import (
 LONGEST_KEY = 300
 MOST_ROWS = 500
 """Rows of one result page that are read."""
+MOST_IN_ROWS = 60_000
+"""Elements of all rows together: twice as many as a page may have, and no page of rows side by side has them."""
 MOST_ENTRIES = 50
 """Categories, ways of delivery and vendor keys of one listing that are kept."""
 LISTS = ("category_path", "shipping", "delivery", "payment", "bulk", "vendor_pgp")
@@ -62,6 +65,8 @@ def extract(page: Page, profile: MarketProfile) -> list[Listing | Rejected]:
     if not profile.rows:
         return [_listing(document, key or "", page, profile)]
     rows = select(document, profile.rows)[:MOST_ROWS]
+    if sum(int(row.root.xpath("count(.//*)")) for row in rows if hasattr(row.root, "xpath")) > MOST_IN_ROWS:
+        return [Rejected(reason=Reason.HOSTILE, detail="rows inside rows")]
     return [_listing(row, _row_key(row, page, profile), page, profile) for row in rows]
 
 
@@ -139,8 +144,8 @@ def _text(node: parsel.Selector, fields: Fields, name: str) -> str:
 
 
 def _list(node: parsel.Selector, profile: MarketProfile, name: str) -> tuple[str, ...]:
-    found = every(node, getattr(profile.fields, name))[:MOST_ENTRIES]
-    return tuple(bounded(text)[0] for text in found)
+    found = every(node, getattr(profile.fields, name))
+    return tuple(bounded(text)[0] for text in islice(found, MOST_ENTRIES))
 
 
 def _path(steps: tuple[str, ...]) -> tuple[str, ...]:

@@ -60,6 +60,8 @@ class Outcome:
     links: Sequence[Link] = field(default=(), repr=False)
     rejected: Sequence[Rejected] = field(default=(), repr=False)
     gate: Gate | None = None
+    unread: Sequence[str] = ()
+    """The field of each text that stands for a value and could not be read."""
 
 
 class Recall(Protocol):
@@ -124,7 +126,8 @@ def _read(page: Page, place: Place, profile: MarketProfile, recall: Recall) -> O
     if rejected and not listings:
         return _rejected(place, rejected, links(page, profile))
     news = [present(one, place.address, page.capture.visit, recall.of(one.key)) for one in listings]
-    found = Outcome(place=place, state=State.DONE, rejected=rejected, links=links(page, profile))
+    unread = [text.field for one in listings for text in one.unread]
+    found = Outcome(place=place, state=State.DONE, rejected=rejected, links=links(page, profile), unread=unread)
     return _told(found, news)
 
 

@@ -1,6 +1,7 @@
 """Saved pages, read without any network."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,8 @@ class Fill(msgspec.Struct, frozen=True, kw_only=True):
     filled: float
     """Share of the listings."""
     expected: float | None
+    unread: int = 0
+    """Listings that show a text for it which could not be read."""
 
     @property
     def short(self) -> bool:
@@ -81,21 +84,23 @@ def fill(profile: MarketProfile, pages: Sequence[Path]) -> Filled:
     listings: list[Listing] = []
     rejected = 0
     for page in pages:
-        found, unread = read_page(page, profile)
+        found, refused = read_page(page, profile)
         listings += found
-        rejected += len(unread)
+        rejected += len(refused)
+    unread = Counter(text.field for listing in listings for text in listing.unread)
     rows = [flat(listing) for listing in listings]
     names = [name for name in Fields.__struct_fields__ if getattr(profile.fields, name) or name in profile.expect]
     return Filled(
         listings=len(rows),
         rejected=rejected,
-        fields=tuple(_fill(name, rows, profile) for name in names if rows),
+        fields=tuple(_fill(name, rows, profile, unread) for name in names if rows),
     )
 
 
-def _fill(name: str, rows: Sequence[dict[str, object]], profile: MarketProfile) -> Fill:
-    filled = sum(row[name] not in ("", None, ()) for row in rows) / len(rows)
-    return Fill(field=name, filled=filled, expected=profile.expect.get(name))
+def _fill(name: str, rows: Sequence[dict[str, object]], profile: MarketProfile, unread: Counter[str]) -> Fill:
+    also = "supply" if name == "stock" else name  # "unlimited" is said of a stock, too
+    filled = sum(any(row[one] not in ("", None, ()) for one in (name, also)) for row in rows) / len(rows)
+    return Fill(field=name, filled=filled, expected=profile.expect.get(name), unread=unread[name])
 
 
 def flat(listing: Listing) -> dict[str, object]:

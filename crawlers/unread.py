@@ -11,6 +11,7 @@ LONGEST = 200
 def unread(listing: Listing, texts: Mapping[str, str], lists: Mapping[str, tuple[str, ...]]) -> tuple[Unread, ...]:
     """The texts of a listing's fields that say something that its values do not."""
     shown = dict(texts) | {name: "\n".join(found) for name, found in lists.items()}
+    shown["bulk"] = "\n".join(row.text for row in listing.bulk if not (row.price and row.amount))
     values = _values(listing)
     return tuple(
         Unread(field=name, text=shown[name][:LONGEST]) for name, read in values.items() if shown[name] and not read
@@ -22,7 +23,7 @@ def _values(listing: Listing) -> dict[str, bool]:
     vendor = listing.about_vendor
     return {
         "price": listing.price is not None,
-        "bulk": all(row.price and row.amount for row in listing.bulk),
+        "bulk": False,  # whatever is left of it: the rows that were read are taken out
         "amounts": bool(listing.amounts),
         "ships_from": bool(listing.ships_from),
         "ships_to": bool(listing.ships_to or listing.ships_not_to),

@@ -1,5 +1,6 @@
 """One market's visit in this process: what the frontier, the spider and the log have to do with each other."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ class Walk:
     unreachable: bool = False
     failures: int = 0
     """Requests in a row that no mirror answered."""
+    unread_texts: Counter[str] = field(default_factory=Counter)
+    """How many texts of each field could not be read since this process began with the visit."""
     _mirror: int = field(default=0, init=False)
 
     @property
@@ -64,6 +67,7 @@ class Walk:
             told = outcome.gate is not None and self.frontier.gated(self.visit, outcome.gate)
             self._publish(() if told else outcome.publish)
             self.frontier.settle(self.visit, outcome, now())
+        self.unread_texts.update(outcome.unread)
         if outcome.answered:
             self.failures = 0
             self.moved(1)

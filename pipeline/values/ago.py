@@ -23,7 +23,17 @@ _AGO = re.compile(
     r"(?P<rest>(?:,? (?:and )?\d{1,6} ?[a-z]{1,10})*)(?P<ago> ago| back)?[.)]*",
     re.IGNORECASE,
 )
-_DAYS = {"today": 0, "heute": 0, "yesterday": 1, "gestern": 1, "just now": 0, "now": 0, "online": 0, "сегодня": 0, "вчера": 1}
+_DAYS = {
+    "today": 0,
+    "heute": 0,
+    "yesterday": 1,
+    "gestern": 1,
+    "just now": 0,
+    "now": 0,
+    "online": 0,
+    "сегодня": 0,
+    "вчера": 1,
+}
 _SPANS = {
     "s": timedelta(seconds=1),
     "m": timedelta(minutes=1),

@@ -21,11 +21,13 @@ _AMOUNT = re.compile(
     rf"|(?<![\w.,/⁄])x ?(?P<times>{TIGHT})(?![\w.,])",
     re.IGNORECASE,
 )
-_WHOLE = re.compile(rf"(?<![\w.,-])(?<!\d~)(?P<count>{NUMBER})(?P<kilo>k)?(?![^\W\d_]|%|[.,]?\d| ?[-–~] ?\d)", re.IGNORECASE)
+_WHOLE = re.compile(
+    rf"(?<![\w.,-])(?<!\d~)(?P<count>{NUMBER})(?P<kilo>k)?(?![^\W\d_]|%|[.,]?\d| ?[-–~] ?\d)", re.IGNORECASE
+)
 
 _UNIT_WORD = r"(?P<unit>[^\W\d_]{1,20})"
 _QUANTITY = re.compile(
-    rf"(?<![\w.,/$€£฿-])(?:(?P<part>\d{{1,3}})/(?P<whole>\d{{1,3}})|(?P<value>{TIGHT}))(?: ?[-–] ?{TIGHT})?(?![.,]?\d) ?-?{_UNIT_WORD}?",
+    rf"(?<![\w.,/$€£฿-])(?:(?P<part>\d{{1,3}})/(?P<whole>\d{{1,3}})|(?P<value>{TIGHT}))(?: ?[-–] ?{TIGHT})?(?![.,]?\d)\+? ?-?{_UNIT_WORD}?",
 )
 _WORD = re.compile(rf"{_UNIT_WORD}(?![^\W_])")
 _NO_UNITS = frozenset("or and und oder to bis more up plus mehr for at from ab".split())  # noqa: SIM905
@@ -51,9 +53,24 @@ def whole(text: str) -> int | None:
 def quantity(text: str) -> Amount | None:
     """The first quantity of a text that is known to say one: "112g", "1/4 pound", "Each", "from 10 pcs", "100+"."""
     head = readable(text)
-    if found := _QUANTITY.search(head):
-        value = _fraction(found["part"], found["whole"]) if found["part"] else number(found["value"])
-        return _quantity(value, found["unit"] or "")
+    found = _QUANTITY.search(head)
+    return _counted(found) if found else _one(head)
+
+
+def leading(text: str) -> Amount | None:
+    """The quantity that a text begins with."""
+    head = readable(text)
+    found = _QUANTITY.match(head)
+    return _counted(found) if found else _one(head)
+
+
+def _counted(found: re.Match[str]) -> Amount | None:
+    value = _fraction(found["part"], found["whole"]) if found["part"] else number(found["value"])
+    return _quantity(value, found["unit"] or "")
+
+
+def _one(head: str) -> Amount | None:
+    """One of what a text names first."""
     found = _WORD.match(head)
     return _quantity(Decimal(1), found["unit"]) if found else None
 

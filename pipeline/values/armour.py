@@ -6,7 +6,9 @@ LONGEST_KEY = 65_536
 MOST_KEYS = 8
 
 _BEGIN, _END = "-----BEGIN PGP PUBLIC KEY BLOCK-----", "-----END PGP PUBLIC KEY BLOCK-----"
-_FINGERPRINT = re.compile(r"(?:0x)?[0-9A-Fa-f]{4}(?: ?[0-9A-Fa-f]{4}){9}|(?:0x)?[0-9A-Fa-f]{2}(?:[: ][0-9A-Fa-f]{2}){19}")
+_FINGERPRINT = re.compile(
+    r"(?:0x)?[0-9A-Fa-f]{4}(?: ?[0-9A-Fa-f]{4}){9}|(?:0x)?[0-9A-Fa-f]{2}(?:[: ][0-9A-Fa-f]{2}){19}"
+)
 
 
 def keys(text: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ import re
 from msgspec.structs import replace
 
 from pipeline.records import Amount, Bulk
-from pipeline.values.amounts import quantity
+from pipeline.values.amounts import leading, quantity
 from pipeline.values.money import money, offered, opens_with_price
 from pipeline.values.numbers import readable
 
@@ -24,7 +24,7 @@ def per(text: str) -> Amount | None:
     what = _NEXT.split(head[found.end() :])[0]
     if opens_with_price(what):
         return None
-    return quantity(what) or (quantity("each") if found[0].strip().lower() in ("each", "apiece") else None)
+    return leading(what) or (leading("each") if found[0].strip().lower() in ("each", "apiece") else None)
 
 
 def bulk(text: str) -> Bulk:

@@ -10,7 +10,9 @@ _NO_ESCROW = re.compile(
     re.IGNORECASE,
 )
 _ESCROW = re.compile(r"escrow|treuhand|séquestre|гарант", re.IGNORECASE)
-_EARLY = re.compile(r"\bFE\b|finali[sz](?:e|ing|ation) early|early finali[sz]ation|direct pay|pay upfront", re.IGNORECASE)
+_EARLY = re.compile(
+    r"\bFE\b|finali[sz](?:e|ing|ation) early|early finali[sz]ation|direct pay|pay upfront", re.IGNORECASE
+)
 _NO_EARLY = re.compile(
     r"\b(?:no|not|never|without)\b[^,;.|/]{0,20}?\b(?:FE\b|finali[sz])|\b(?:FE|early)\W{1,3}(?:is )?not (?:required|needed|necessary)",
     re.IGNORECASE,

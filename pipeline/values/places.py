@@ -147,7 +147,7 @@ def _places(part: str) -> list[str]:
 def _codes(words: list[str]) -> list[str]:
     """The places of a row of codes ("US CA NZ"); nothing where one of the words is none."""
     written = all(len(word) in {2, 3} and word.isupper() for word in words)
-    codes = [_code(word) for word in words] if 1 < len(words) and written else []
+    codes = [_code(word) for word in words] if len(words) > 1 and written else []
     return [code for code in codes if code] if all(codes) else []
 
 

@@ -9,7 +9,8 @@ from pipeline.values.numbers import TIGHT, number, readable
 HUNDRED = Decimal(100)
 
 _OF = re.compile(
-    rf"(?<![\w.,/-])(?P<value>{TIGHT}) ?(?:/|\bof\b|\bout of\b|\bvon\b) ?(?P<most>5|10|100)(?![\w/]|[.,]\d)", re.IGNORECASE
+    rf"(?<![\w.,/-])(?P<value>{TIGHT}) ?(?:/|\bof\b|\bout of\b|\bvon\b) ?(?P<most>5|10|100)(?![\w/]|[.,]\d)",
+    re.IGNORECASE,
 )
 _PERCENT = re.compile(rf"(?<![\w.,/+-])(?P<value>{TIGHT}) ?%")
 _COUNTED = re.compile(rf"\+ ?(?P<good>{TIGHT})[^\w+]{{1,6}}[-−–] ?(?P<bad>{TIGHT})")
