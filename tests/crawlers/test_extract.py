@@ -269,6 +269,13 @@ def test_rows_have_the_key_that_their_link_has() -> None:
     assert [one.key if isinstance(one, Listing) else one.reason for one in found] == ["no_key", "7", "no_title"]
 
 
+def test_matches_inside_matches_stall_no_one() -> None:
+    profile = MarketProfile(market="smithy", listing="/listing/{key}", fields=Fields(title="h1", vendor="b", price="b"))
+    (found,) = extract(page(b"<h1>x</h1>" + b"<b>" * 1_900 + b"owl"), profile)
+    assert isinstance(found, Listing)
+    assert found.vendor == "owl"
+
+
 def test_rows_inside_rows_stall_no_one() -> None:
     profile = MarketProfile(market="smithy", rows="div", fields=Fields(key="b", title="i"))
     body = b"<div><b>1</b><i>x</i>" * 480 + b"<p>" * 500
