@@ -16,13 +16,13 @@ from crawlers.unread import unread
 from pipeline.records import Delivery, Item, Listing, Rejected, Shipping, Vendor
 from pipeline.text import bounded
 from pipeline.values import (
-    amounts,
     bulk,
     countries,
     date,
     exclusions,
     is_fingerprint,
     keys,
+    lot,
     money,
     payment,
     per,
@@ -111,7 +111,7 @@ def _read(node: parsel.Selector, key: str, page: Page, profile: MarketProfile) -
         price_per=per(texts["price"]),
         bulk=tuple(bulk(text) for text in lists["bulk"]),
         shipping=tuple(Shipping(text=text, price=money(text)) for text in lists["shipping"]),
-        amounts=amounts(texts["amounts"]),
+        amounts=lot(texts["amounts"]),
         item=_item(texts, delivery),
         ships_from=countries(texts["ships_from"]),
         ships_from_text=texts["ships_from"],

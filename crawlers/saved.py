@@ -13,7 +13,7 @@ from crawlers.extract import extract
 from crawlers.page import Page
 from crawlers.profile import Fields, MarketProfile, load, read
 from pipeline.errors import SettingsError
-from pipeline.records import Capture, Listing, Rejected, Supply
+from pipeline.records import Capture, Item, Listing, Rejected, Supply, Vendor
 
 ORIGIN = "http://saved.invalid"
 
@@ -105,7 +105,7 @@ def _fill(name: str, rows: Sequence[dict[str, object]], profile: MarketProfile, 
 
 def flat(listing: Listing) -> dict[str, object]:
     """A listing under the names of a profile's fields, each value as it was read."""
-    item, vendor, price = listing.item, listing.about_vendor, listing.price
+    price = listing.price
     return {
         "market": listing.market,
         "key": listing.key,
@@ -131,12 +131,27 @@ def flat(listing: Listing) -> dict[str, object]:
         "sold": listing.sold,
         "feedback": listing.feedback,
         "posted": listing.posted,
+        **_thing(listing.item),
+        **_vendor(listing.about_vendor),
+        "description": listing.description,
+        "truncated": listing.truncated,
+        "unread": listing.unread,
+    }
+
+
+def _thing(item: Item) -> dict[str, object]:
+    return {
         "make": item.make,
         "model": item.model,
         "calibre": item.calibre,
         "action": item.action,
         "condition": item.condition,
         "origin": item.origin,
+    }
+
+
+def _vendor(vendor: Vendor) -> dict[str, object]:
+    return {
         "vendor_profile": vendor.profile,
         "vendor_pgp": vendor.pgp,
         "vendor_joined": vendor.joined,
@@ -144,7 +159,4 @@ def flat(listing: Listing) -> dict[str, object]:
         "vendor_score": vendor.score,
         "vendor_sales": vendor.sales,
         "vendor_last_seen": vendor.last_seen,
-        "description": listing.description,
-        "truncated": listing.truncated,
-        "unread": listing.unread,
     }

@@ -1,6 +1,6 @@
 """Prices, places, dates, counts and ratings, as markets write them; what is not readable is None or nothing, never an error."""
 
-from pipeline.values.amounts import amounts, quantity, whole
+from pipeline.values.amounts import amounts, lot, quantity, whole
 from pipeline.values.armour import is_fingerprint, keys
 from pipeline.values.bulk import bulk, per
 from pipeline.values.dates import date
@@ -18,6 +18,7 @@ __all__ = [
     "exclusions",
     "is_fingerprint",
     "keys",
+    "lot",
     "money",
     "payment",
     "per",

@@ -50,6 +50,13 @@ def whole(text: str) -> int | None:
     return int(value) if value <= MOST and value == value.to_integral_value() else None
 
 
+def lot(text: str) -> tuple[Amount, ...]:
+    """The quantities in a text that is known to say how much is offered: the number it begins with has any unit ("10 cartons")."""
+    found = _QUANTITY.match(readable(text))
+    whole_lot = _counted(found) if found else None
+    return amounts(text) or ((whole_lot,) if whole_lot else ())
+
+
 def quantity(text: str) -> Amount | None:
     """The first quantity of a text that is known to say one: "112g", "1/4 pound", "Each", "from 10 pcs", "100+"."""
     head = readable(text)

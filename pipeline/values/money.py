@@ -85,9 +85,12 @@ def money(text: str) -> Money | None:
 
 def offered(head: str) -> re.Match[str] | None:
     """Where the price that a readable text offers stands in it."""
-    found = list(islice(_PRICE.finditer(head), _MOST))
-    plain = (one for one in found if not _CONVERSION.search(head, max(0, one.start() - _BEFORE), one.start()))
-    return next(plain, found[0] if found else None)
+    first = None
+    for found in islice(_PRICE.finditer(head), _MOST):
+        if not _CONVERSION.search(head, max(0, found.start() - _BEFORE), found.start()):
+            return found
+        first = first or found
+    return first
 
 
 def opens_with_price(head: str) -> bool:

@@ -17,6 +17,7 @@ from pipeline.values import (
     exclusions,
     is_fingerprint,
     keys,
+    lot,
     money,
     payment,
     per,
@@ -29,24 +30,10 @@ from pipeline.values.money import _PRICE
 
 ODD = "0123456789٣.,'’ eE-+$€฿kxXTZQ:/nandUSDBTCworldexceptUSA\u00a0\u0301"
 NOON = datetime(2026, 3, 5, 14, 30, tzinfo=UTC)
-READERS: tuple[Callable[[str], object], ...] = (
-    *(
-        money,
-        countries,
-        exclusions,
-        date,
-        amounts,
-        quantity,
-        whole,
-        stock,
-        score,
-        payment,
-        per,
-        bulk,
-        keys,
-        is_fingerprint,
-    ),
-)
+READERS: list[Callable[[str], object]] = [
+    *(money, countries, exclusions, date, amounts, lot, quantity, whole, stock, score, payment, per, bulk, keys),
+    is_fingerprint,
+]
 hostile = st.text(max_size=80) | st.from_regex(_PRICE) | st.text(alphabet=ODD, max_size=80)
 
 
@@ -240,6 +227,20 @@ def test_what_is_no_date_of_this_age_is_none(text: str) -> None:
 )
 def test_quantities_are_read_and_calibres_are_none(text: str, found: list[tuple[str, str]]) -> None:
     assert amounts(text) == tuple(Amount(value=Decimal(value), unit=unit) for value, unit in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("10 cartons", [("10", "cartons")]),
+        ("50 rounds x2", [("50", "rounds"), ("2", "x")]),
+        ("1/4 pound", [("0.25", "pound")]),
+        ("by weight", []),
+        ("", []),
+    ],
+)
+def test_a_lot_has_the_unit_that_it_says(text: str, found: list[tuple[str, str]]) -> None:
+    assert lot(text) == tuple(Amount(value=Decimal(value), unit=unit) for value, unit in found)
 
 
 @pytest.mark.parametrize(
