@@ -1,8 +1,8 @@
 """How exactly the seven real layouts are read: every field of the expected records in tests/pages/real against `extract`.
 
 Run as `PYTHONPATH=. .venv/bin/python benchmarks/extraction.py ../shared/data/market_html`. The expected records were
-made without the product's code (regular expressions of the standard library, then read by eye). The pages are not
-committed; of titles, handles and long texts the records keep digests.
+made without the product's code: by regular expressions of the standard library, from the markup as read by eye. The
+pages are not committed; of titles, handles and long texts the records keep digests.
 """
 
 import hashlib
