@@ -38,6 +38,8 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     rejected: Mapping[str, int]
     gated: Mapping[str, int]
     refused: Mapping[str, int]
+    unread: Mapping[str, int] = {}
+    """Texts that stand for a value and could not be read, by field, since the process began or took the visit up."""
 
 
 class Why(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +73,14 @@ class Mirror(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-def tally(database: Database, visit: Visit, *, unreachable: bool = False, paused: Pause | None = None) -> Tally:
+def tally(
+    database: Database,
+    visit: Visit,
+    *,
+    unreachable: bool = False,
+    paused: Pause | None = None,
+    unread: Mapping[str, int] | None = None,
+) -> Tally:
     """What a visit came to, all its parts together where it was interrupted."""
     row = database.row("SELECT pages, listings, sightings, gone, finished FROM visit WHERE id=?", visit.id)
     assert row is not None, "the visit was begun"
@@ -93,6 +102,7 @@ def tally(database: Database, visit: Visit, *, unreachable: bool = False, paused
         rejected=_reasons(database, visit, State.REJECTED) | _rows(database, visit),
         gated=_reasons(database, visit, State.GATED),
         refused=refused | ({str(Reason.PAGES_PER_VISIT): left} if row[4] and left else {}),
+        unread=dict(sorted((unread or {}).items())),
     )
 
 

@@ -52,7 +52,7 @@ def crawl(arguments: argparse.Namespace, deployment: Deployment) -> int:
 def _facts(tally: "Tally") -> dict[str, object]:
     facts: dict[str, object] = {"market": tally.market, "visit": tally.visit}
     facts |= {name: getattr(tally, name) for name in SUMS}
-    for name in ("rejected", "gated", "refused"):
+    for name in ("rejected", "gated", "refused", "unread"):
         counted = getattr(tally, name)
         facts[name] = ", ".join(f"{reason} {number}" for reason, number in counted.items()) or "none"
     if tally.unreachable:
@@ -118,8 +118,8 @@ def profile(arguments: argparse.Namespace, deployment: Deployment) -> int:
     if arguments.json:
         show_json(found)
     else:
-        rows = [(one.field, f"{one.filled:.0%}", _expected(one)) for one in found.fields]
-        show_table(("field", "filled", "expected"), rows)
+        rows = [(one.field, f"{one.filled:.0%}", _expected(one), one.unread or "") for one in found.fields]
+        show_table(("field", "filled", "expected", "unread"), rows)
         show_facts({"pages": len(arguments.pages), "listings": found.listings, "rejected": found.rejected})
     return int(bool(arguments.pages) and not found.sound)
 

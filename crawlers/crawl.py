@@ -67,10 +67,17 @@ def crawl(markets: Sequence[str], deployment: Deployment, bar: Bar) -> list[Tall
         _run(walks, deployment)
         for fault in filter(None, [watch.attempt, *(each.fault for each in walks)]):
             raise fault
-        return [
-            _told(tally(frontier.database, each.visit, unreachable=each.unreachable, paused=each.paused))
-            for each in walks
-        ]
+        return [_told(_tallied(frontier, each)) for each in walks]
+
+
+def _tallied(frontier: Frontier, walked: Walk) -> Tally:
+    return tally(
+        frontier.database,
+        walked.visit,
+        unreachable=walked.unreachable,
+        paused=walked.paused,
+        unread=walked.unread_texts,
+    )
 
 
 def way(settings: Settings) -> Way:
@@ -104,6 +111,7 @@ def _told(visited: Tally) -> Tally:
         pages=visited.pages,
         listings=visited.listings,
         rejected=sum(visited.rejected.values()),
+        unread=sum(visited.unread.values()),
     )
     return visited
 

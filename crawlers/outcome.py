@@ -70,6 +70,8 @@ class Outcome:
     """What a page of no known kind says."""
     mirror_list: bytes = field(default=b"", repr=False)
     """The market's signed list of mirrors, to be verified."""
+    unread: Sequence[str] = ()
+    """The field of each text that stands for a value and could not be read."""
 
 
 class Recall(Protocol):
@@ -146,7 +148,14 @@ def _read(page: Page, place: Place, profile: MarketProfile, recall: Recall) -> O
     if rejected and not listings:
         return replace(_rejected(place, rejected, links(page, profile)), filled=counted)
     news = [present(one, place.address, page.capture.visit, recall.of(one.key)) for one in listings]
-    found = Outcome(place=place, state=State.DONE, rejected=rejected, links=links(page, profile), filled=counted)
+    found = Outcome(
+        place=place,
+        state=State.DONE,
+        rejected=rejected,
+        links=links(page, profile),
+        filled=counted,
+        unread=[text.field for one in listings for text in one.unread],
+    )
     return _told(found, news)
 
 

@@ -1,6 +1,7 @@
 """Saved pages, read without any network."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from crawlers.extract import extract
 from crawlers.page import Page
 from crawlers.profile import Fields, MarketProfile, load, read
 from pipeline.errors import SettingsError
-from pipeline.records import Capture, Listing, Rejected
+from pipeline.records import Capture, Item, Listing, Rejected, Supply, Vendor
 
 ORIGIN = "http://saved.invalid"
 
@@ -24,6 +25,8 @@ class Fill(msgspec.Struct, frozen=True, kw_only=True):
     filled: float
     """Share of the listings."""
     expected: float | None
+    unread: int = 0
+    """Listings that show a text for it which could not be read."""
 
     @property
     def short(self) -> bool:
@@ -81,26 +84,28 @@ def fill(profile: MarketProfile, pages: Sequence[Path]) -> Filled:
     listings: list[Listing] = []
     rejected = 0
     for page in pages:
-        found, unread = read_page(page, profile)
+        found, refused = read_page(page, profile)
         listings += found
-        rejected += len(unread)
+        rejected += len(refused)
+    unread = Counter(text.field for listing in listings for text in listing.unread)
     rows = [flat(listing) for listing in listings]
     names = [name for name in Fields.__struct_fields__ if getattr(profile.fields, name) or name in profile.expect]
     return Filled(
         listings=len(rows),
         rejected=rejected,
-        fields=tuple(_fill(name, rows, profile) for name in names if rows),
+        fields=tuple(_fill(name, rows, profile, unread) for name in names if rows),
     )
 
 
-def _fill(name: str, rows: Sequence[dict[str, object]], profile: MarketProfile) -> Fill:
-    filled = sum(row[name] not in ("", None, ()) for row in rows) / len(rows)
-    return Fill(field=name, filled=filled, expected=profile.expect.get(name))
+def _fill(name: str, rows: Sequence[dict[str, object]], profile: MarketProfile, unread: Counter[str]) -> Fill:
+    also = "supply" if name == "stock" else name  # "unlimited" is said of a stock, too
+    filled = sum(any(row[one] not in ("", None, ()) for one in (name, also)) for row in rows) / len(rows)
+    return Fill(field=name, filled=filled, expected=profile.expect.get(name), unread=unread[name])
 
 
 def flat(listing: Listing) -> dict[str, object]:
     """A listing under the names of a profile's fields, each value as it was read."""
-    item, vendor, price = listing.item, listing.about_vendor, listing.price
+    price = listing.price
     return {
         "market": listing.market,
         "key": listing.key,
@@ -109,29 +114,49 @@ def flat(listing: Listing) -> dict[str, object]:
         "price": price.amount if price else None,
         "currency": price.currency if price else "",
         "price_text": listing.price_text,
+        "price_per": listing.price_per,
+        "bulk": listing.bulk,
         "ships_from": listing.ships_from,
         "ships_from_text": listing.ships_from_text,
         "ships_to": listing.ships_to,
         "ships_to_text": listing.ships_to_text,
+        "ships_not_to": listing.ships_not_to,
         "category_path": listing.category_path,
         "shipping": listing.shipping,
         "amounts": listing.amounts,
         "delivery": listing.delivery,
+        "payment": listing.payment,
         "stock": listing.stock,
+        "supply": listing.supply if listing.supply is not Supply.UNKNOWN else "",
         "sold": listing.sold,
         "feedback": listing.feedback,
         "posted": listing.posted,
+        **_thing(listing.item),
+        **_vendor(listing.about_vendor),
+        "description": listing.description,
+        "truncated": listing.truncated,
+        "unread": listing.unread,
+    }
+
+
+def _thing(item: Item) -> dict[str, object]:
+    return {
         "make": item.make,
         "model": item.model,
         "calibre": item.calibre,
         "action": item.action,
         "condition": item.condition,
         "origin": item.origin,
+    }
+
+
+def _vendor(vendor: Vendor) -> dict[str, object]:
+    return {
         "vendor_profile": vendor.profile,
         "vendor_pgp": vendor.pgp,
         "vendor_joined": vendor.joined,
         "vendor_rating": vendor.rating,
+        "vendor_score": vendor.score,
         "vendor_sales": vendor.sales,
-        "description": listing.description,
-        "truncated": listing.truncated,
+        "vendor_last_seen": vendor.last_seen,
     }

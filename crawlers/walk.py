@@ -1,5 +1,6 @@
 """One market's visit in this process: what the frontier, the spider and the log have to do with each other."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -52,6 +53,8 @@ class Walk:
     unreachable: bool = False
     paused: Pause | None = None
     """Why the market is not asked any more in this crawl."""
+    unread_texts: Counter[str] = field(default_factory=Counter)
+    """How many texts of each field could not be read since this process began with the visit."""
     mirrors: Mirrors = field(init=False)
     _under_way: dict[int, Attempt] = field(default_factory=dict, init=False)
     _strange: int = field(default=0, init=False)
@@ -134,6 +137,7 @@ class Walk:
             self.frontier.settle(self.visit, known, now())
             if outcome.answered:
                 self._heed(outcome)
+        self.unread_texts.update(outcome.unread)
         if attempt := self._under_way.pop(outcome.place.id, None):
             (self.mirrors.answered if outcome.answered else self.mirrors.released)(attempt)
         if outcome.answered:

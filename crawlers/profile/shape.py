@@ -55,6 +55,10 @@ class Fields(Part, frozen=True, kw_only=True):
     feedback: Selector = ""
     posted: Selector = ""
     delivery: Selector = ""
+    payment: Selector = ""
+    """Escrow, finalize early, multisig."""
+    bulk: Selector = ""
+    """Each match is one row of a table of bulk prices."""
     make: Selector = ""
     model: Selector = ""
     calibre: Selector = ""
@@ -66,6 +70,7 @@ class Fields(Part, frozen=True, kw_only=True):
     vendor_joined: Selector = ""
     vendor_rating: Selector = ""
     vendor_sales: Selector = ""
+    vendor_last_seen: Selector = ""
 
 
 class Gate(StrEnum):
