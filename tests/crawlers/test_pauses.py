@@ -118,7 +118,7 @@ def test_a_market_that_hangs_holds_no_other_up(bench: Bench) -> None:
         ("slow", True, 1),
         ("tiny", True, 11),
     ]
-    assert bench.tiny.hosts[0] == MIRRORS[1]
+    assert set(bench.tiny.hosts) == {*MIRRORS}
 
 
 def test_each_market_keeps_its_own_pace_in_one_process(bench: Bench) -> None:
