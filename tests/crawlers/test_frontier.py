@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from crawlers.account import tally, why
-from crawlers.frontier import DUE, MIGRATIONS, ONCE_MORE, Frontier, Visit
-from crawlers.ledger import WANTED
+from crawlers.frontier import DUE, MIGRATIONS, ONCE_MORE, SETTLED, Frontier, Visit
 from crawlers.links import Kind, Link
 from crawlers.memory import BY_ADDRESS, Memory
 from crawlers.news import Said
@@ -302,7 +301,7 @@ def test_what_every_page_asks_of_the_frontier_is_found_by_an_index(frontier: Fro
     asked: list[tuple[str, list[str | int], str]] = [
         (DUE, ["v", "smithy", 2], "address_due (market=? AND round<?)"),
         (ONCE_MORE, ["smithy", "v"], "address_next (market=? AND visit=? AND state=?)"),
-        (f"UPDATE address SET due={WANTED} WHERE id=?", [1], "listing_address (market=? AND address=?)"),
+        (SETTLED, ["done", "", "", "", 2, 0, 1], "listing_address (market=? AND address=?)"),
         (
             f"SELECT 1 FROM listing {BY_ADDRESS} WHERE market=? AND address=?",
             ["smithy", "/"],
