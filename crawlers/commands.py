@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from crawlers.account import Tally
     from crawlers.overview import Overview
+    from crawlers.profile import MarketProfile
     from crawlers.saved import Fill
     from pipeline.sqlite import Database
 
@@ -171,8 +172,10 @@ def _of_market(what: str, database: "Database", deployment: Deployment, argument
     from crawlers.profile import load, names  # noqa: PLC0415  # as above
 
     extra = deployment.settings.crawl.profiles
+    profile = load(what, extra) if what in names(extra) else None
+    refused = _refused(profile, deployment) if profile else f"there is no profile for market '{what}'"
     with closing(deployment.log()) as log:
-        found = overview(database, log, what, load(what, extra) if what in names(extra) else None, now())
+        found = overview(database, log, what, profile, now(), refused=refused)
     if arguments.json:
         show_json(found or {})
     elif found:
@@ -180,12 +183,23 @@ def _of_market(what: str, database: "Database", deployment: Deployment, argument
     return found is not None
 
 
+def _refused(profile: "MarketProfile", deployment: Deployment) -> str:
+    """Why no crawl may ask the market at all; "" where its authority allows one."""
+    from crawlers.authority.register import permit  # noqa: PLC0415  # as above
+    from crawlers.frontier import now  # noqa: PLC0415  # as above
+    from pipeline.errors import AuthorityError  # noqa: PLC0415  # as above
+
+    try:
+        permit(profile, deployment.settings, now())
+    except AuthorityError as error:
+        return str(error)
+    return ""
+
+
 def _show(found: "Overview") -> None:
     """Print an overview, part by part; a part that is empty is left out."""
     rows: list[Sequence[msgspec.Struct]] = [found.addresses, found.mirrors, found.visits, found.alerts]
-    show_facts(
-        {"market": found.market, "sum": found.sum.line, "may be asked": f"from {found.next}" if found.next else ""}
-    )
+    show_facts({"market": found.market, "sum": found.sum.line, "may be asked": found.refused or f"from {found.next}"})
     for part in rows:
         if part:
             sys.stdout.write("\n")

@@ -45,16 +45,17 @@ DUE = (
 )
 ONCE_MORE = "SELECT id, address, kind, tries FROM address WHERE market=? AND visit=? AND state='waiting' ORDER BY asked, id LIMIT 1"
 
+SETTLED = f"UPDATE address SET state=?, reason=?, detail=?, tries=tries+1, asked=?, round=?, due=(? OR {ledger.PRESENT}) WHERE id=?"  # noqa: S608  # as above
 _AGAIN = (
     " DO UPDATE SET visit=excluded.visit, state=excluded.state, reason=excluded.reason, due=excluded.due, detail='', tries=0,"
     " kind=iif(kind='start', kind, excluded.kind){more} WHERE (visit<>excluded.visit AND (due=0 OR excluded.due=1))"
     " OR (state='refused' AND tries=0 AND excluded.state='waiting')"
 )
 OFFER = (
-    "INSERT INTO address(market, address, kind, visit, state, reason, key, due) VALUES(?1,?2,?3,?4,?5,?6,?7, ?5='waiting')"  # as above
+    "INSERT INTO address(market, address, kind, visit, state, reason, key, due) VALUES(?1,?2,?3,?4,?5,?6,?7, ?5='waiting')"
     f" ON CONFLICT(market, address) {_AGAIN.format(more='')}"
-    f" ON CONFLICT(market, key) WHERE key<>'' {_AGAIN.format(more=', address=excluded.address')}"
 )
+OFFER_BY_KEY = f"{OFFER} ON CONFLICT(market, key) WHERE key<>'' {_AGAIN.format(more=', address=excluded.address')}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,11 +129,19 @@ class Frontier:
         place = outcome.place
         with self.database.transaction():
             Memory(self.database, visit.market, visit.number).keep(outcome.said)
+            wanted = outcome.state in (State.WAITING, State.GATED) or outcome.reason in ledger.AGAIN
             self._run(
-                "UPDATE address SET state=?, reason=?, detail=?, tries=tries+1, asked=?, round=? WHERE id=?",
-                *(outcome.state, outcome.reason, outcome.detail, _text(now), visit.number, place.id),
+                *(
+                    SETTLED,
+                    outcome.state,
+                    outcome.reason,
+                    outcome.detail,
+                    _text(now),
+                    visit.number,
+                    int(wanted),
+                    place.id,
+                )
             )
-            self._run(f"UPDATE address SET due={ledger.WANTED} WHERE id=?", place.id)  # noqa: S608  # our own words
             self._count(visit, outcome, now)
             for link in outcome.links:
                 self._offer(visit, link)
@@ -195,7 +204,8 @@ class Frontier:
         A listing has one address whatever page links it: the one shown last, where the market gives it several.
         """
         state = State.REFUSED if link.refusal else State.WAITING
-        self._run(OFFER, visit.market, link.address, link.kind, visit.id, state, link.refusal or "", link.key)
+        sql = OFFER_BY_KEY if link.key else OFFER
+        self._run(sql, visit.market, link.address, link.kind, visit.id, state, link.refusal or "", link.key)
 
     def _spent(self, visit: Visit) -> int:
         found = self.database.row(

@@ -5,11 +5,15 @@ from crawlers.reason import Reason
 
 AGAIN = (Reason.UNREACHABLE, Reason.MALFORMED, Reason.TIMEOUT, Reason.FAULT)
 """Reasons after which the next visit asks again."""
-WANTED = (
-    f"(state IN ('waiting','gated') OR reason IN ({','.join(repr(str(reason)) for reason in AGAIN)}) OR EXISTS("  # noqa: S608  # our own words
-    "SELECT 1 FROM listing INDEXED BY listing_address WHERE listing.market=address.market AND listing.address=address.address AND presence='present'))"
+PRESENT = (
+    "EXISTS(SELECT 1 FROM listing INDEXED BY listing_address"
+    " WHERE listing.market=address.market AND listing.address=address.address AND presence='present')"
 )
-"""SQL: whether the next visit asks for an address, even where no page links it."""
+"""SQL: whether an address showed a listing that is held to be there."""
+WANTED = (
+    f"(state='waiting' OR state='gated' OR {' OR '.join(f'reason={str(reason)!r}' for reason in AGAIN)} OR {PRESENT})"
+)
+"""SQL: whether the next visit asks for an address, even where no page links it. IN with a list would make SQLite build a table for each row."""
 TABLE = f"""
 ALTER TABLE address ADD COLUMN key TEXT NOT NULL DEFAULT '';
 ALTER TABLE address ADD COLUMN due INTEGER NOT NULL DEFAULT 0;

@@ -72,6 +72,8 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     """From when on the market may be asked, by its hours and budget; "" where it has no profile."""
     mirrors: tuple[Mirror, ...]
     """The best first."""
+    refused: str
+    """Why no crawl may ask it at all; "" where its authority allows one."""
     visits: tuple[Visited, ...]
     """The newest first."""
     tasks: tuple[Task, ...]
@@ -80,7 +82,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def overview(
-    database: Database, log: Broker, market: str, profile: MarketProfile | None, now: datetime
+    database: Database, log: Broker, market: str, profile: MarketProfile | None, now: datetime, *, refused: str = ""
 ) -> Overview | None:
     """All that is known of a market; None where nothing is."""
     counted, visits = counts(database, market), visited(database, market)
@@ -93,6 +95,7 @@ def overview(
         addresses=tuple(counted),
         next=f"{next_time(database, profile, now):%Y-%m-%d %H:%M} UTC" if profile else "",
         mirrors=tuple(mirrors(database, market)),
+        refused=refused,
         visits=tuple(visits),
         tasks=tuple(tasks(log, market, since)),
         alerts=tuple(standing(database, market)),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from pysequoia import Cert, Sig, verify
+from pysequoia import ArmorKind, Cert, Sig, armor, verify
 from pysequoia.packet import PacketPile, Tag
 
 BEGIN = b"-----BEGIN PGP SIGNED MESSAGE-----"
@@ -39,36 +39,45 @@ def signed(body: bytes, armored: str, now: datetime) -> Signed:
 
     Only what the signature covers is given back, never what stands around it.
     """
-    message = _message(body)
     certificate = Cert.from_bytes(armored.encode())
     if certificate.is_revoked:
         raise UnsignedError("the pinned key is revoked")
+    head, tail = _parts(body)
     try:
+        packet = _packet(tail)
+        message = (
+            head + armor(packet, ArmorKind.Signature).encode()
+        )  # what is verified and what is dated are the same bytes
         checked = verify(bytes=message, store=lambda _keys: [certificate])
+        time = _time(Sig.from_bytes(packet), now)
     except RuntimeError as error:
         raise UnsignedError(f"the pinned key did not sign it: {_first_line(error)}") from error
-    mine = [one for one in checked.valid_sigs if one.certificate == certificate.fingerprint]
-    if not mine or checked.bytes is None:
+    if checked.bytes is None or certificate.fingerprint not in {one.certificate for one in checked.valid_sigs}:
         raise UnsignedError("the pinned key did not sign it")
-    return Signed(text=checked.bytes.decode("utf-8", "replace"), time=_time(message, now))
+    return Signed(text=checked.bytes.decode("utf-8", "replace"), time=time)
 
 
-def _message(body: bytes) -> bytes:
+def _parts(body: bytes) -> tuple[bytes, bytes]:
+    """The signed text with its head, and the armored signature."""
     if body.count(BEGIN) != 1 or body.count(SIGNATURE) != 1:
         raise UnsignedError("it is no text with one cleartext signature")
-    begin, end = body.index(BEGIN), body.find(END)
-    if not begin < body.index(SIGNATURE) < end:
+    begin, middle, end = body.index(BEGIN), body.index(SIGNATURE), body.find(END)
+    if not begin < middle < end:
         raise UnsignedError("its signature is cut")
-    return body[begin : end + len(END)] + b"\n"
+    return body[begin:middle], body[middle : end + len(END)] + b"\n"
 
 
-def _time(message: bytes, now: datetime) -> datetime:
-    """When the only signature was made: with two, one could be verified and the other be read here."""
-    raw = message[message.index(SIGNATURE) :]
-    packets = list(PacketPile.from_bytes(raw))
-    signature = Sig.from_bytes(raw)
-    if [packet.tag for packet in packets] != [Tag.Signature] or signature.created is None:
-        raise UnsignedError("it has more than one signature, or one without a time")
+def _packet(armored: bytes) -> bytes:
+    """The only signature: of two, one could be verified and the other be dated."""
+    packets = list(PacketPile.from_bytes(armored))
+    if [packet.tag for packet in packets] != [Tag.Signature]:
+        raise UnsignedError("it has more than one signature")
+    return bytes(packets[0])
+
+
+def _time(signature: Sig, now: datetime) -> datetime:
+    if signature.created is None:
+        raise UnsignedError("its signature has no time")
     if signature.created > now:
         raise UnsignedError(f"it is signed in the future ({signature.created:%Y-%m-%d %H:%M})")
     if signature.expiration and signature.expiration <= now:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from crawlers.account import tally, why
-from crawlers.frontier import MIGRATIONS, Frontier, Visit
+from crawlers.frontier import DUE, MIGRATIONS, ONCE_MORE, SETTLED, Frontier, Visit
 from crawlers.links import Kind, Link
-from crawlers.memory import Memory
+from crawlers.memory import BY_ADDRESS, Memory
 from crawlers.news import Said
 from crawlers.outcome import Outcome, Place, State
 from crawlers.overview import counts
@@ -294,3 +294,21 @@ def test_an_older_frontier_goes_on_where_it_was(tmp_path: Path) -> None:
     forge = frontier.begin("forge", ["/"], NOON)
     assert (forge.id, walk(frontier, forge)) == ("w1", ["/a", "/b"])
     frontier.close()
+
+
+def test_what_every_page_asks_of_the_frontier_is_found_by_an_index(frontier: Frontier) -> None:
+    """A million addresses cost as much as ten: no step walks over all of a market."""
+    asked: list[tuple[str, list[str | int], str]] = [
+        (DUE, ["v", "smithy", 2], "address_due (market=? AND round<?)"),
+        (ONCE_MORE, ["smithy", "v"], "address_next (market=? AND visit=? AND state=?)"),
+        (SETTLED, ["done", "", "", "", 2, 0, 1], "listing_address (market=? AND address=?)"),
+        (
+            f"SELECT 1 FROM listing {BY_ADDRESS} WHERE market=? AND address=?",
+            ["smithy", "/"],
+            "listing_address (market=? AND address=?)",
+        ),
+    ]
+    for sql, given, index in asked:
+        plan = [str(row[3]) for row in frontier.database.rows(f"EXPLAIN QUERY PLAN {sql}", *given)]
+        assert any(index in step for step in plan), plan
+        assert not any(step.startswith("SCAN") for step in plan), plan

@@ -180,6 +180,9 @@ def test_an_overview_tells_visits_tasks_alerts_and_when_to_ask_again(
     shown = capsys.readouterr().out
     assert "sum: 1 fetched + 0 failed + 2 held + 0 refused + 0 pending = 3 known" in shown
     assert "may be asked: from 20" in shown
+    bench.authorities.unlink()
+    assert headstamp.main(["--config", str(config), "why", "tiny"]) == 0
+    assert "may be asked: profile tiny: there is no authority 'test'" in capsys.readouterr().out
     assert "captcha" in shown
     assert headstamp.main(["--config", str(config), "why", f"http://{MIRRORS[0]}/page/1", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["sum"] == "held"

@@ -8,13 +8,14 @@ import pytest
 from msgspec.structs import replace
 
 from benchmarks.extraction import EXPECTED, compared
-from crawlers.crawl import ready
+from crawlers.denylist import Denylist
 from crawlers.gate import gate
 from crawlers.links import Kind, Link, links
 from crawlers.outcome import gone
 from crawlers.page import Page
 from crawlers.profile import Gate, load
 from crawlers.saved import ORIGIN, page_of
+from crawlers.setting_out import ready
 from pipeline.errors import SettingsError
 
 PAGES = Path(__file__).parents[3] / "shared" / "data" / "market_html"
@@ -120,4 +121,4 @@ def test_a_listing_that_was_taken_down_is_gone() -> None:
 @pytest.mark.parametrize("market", FOLDERS)
 def test_a_dead_market_is_not_crawled(market: str) -> None:
     with pytest.raises(SettingsError, match=market):
-        ready(load(market))
+        ready(load(market), Denylist())
