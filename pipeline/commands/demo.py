@@ -104,7 +104,15 @@ def summary(environment: Mapping[str, str], visited: Visited) -> dict[str, objec
         "flagged": found.total,
         "flagged by category": by_category or "none",
         "way": _WAYS[visited.tor],
+        **_evidence(environment),
     }
+
+
+def _evidence(environment: Mapping[str, str]) -> dict[str, object]:
+    """What `headstamp verify` says of the home's evidence, where this Headstamp has that command."""
+    if " verify " not in _headstamp(["--help"], environment):
+        return {}
+    return {"evidence": msgspec.json.decode(_headstamp(["verify", "--json"], environment))}
 
 
 _WAYS = {True: "two onion services in a private Tor network on loopback", False: "a stand-in for tor on loopback"}
