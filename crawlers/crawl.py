@@ -5,20 +5,17 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
 from functools import partial
-from pathlib import Path
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from crawlers.account import Tally, tally
-from crawlers.daemon.place import control
 from crawlers.daemon.watch import watching
 from crawlers.frontier import Frontier, now
-from crawlers.guards import Way, confine
+from crawlers.guards import confine, way_of
 from crawlers.hardening import scrapy_settings
 from crawlers.probe import probe
 from crawlers.profile import MarketProfile, Pace, load
-from crawlers.socks import port
 from crawlers.spider import MarketSpider
 from crawlers.tor import Route
 from crawlers.walk import Walk
@@ -26,13 +23,10 @@ from pipeline.broker import Broker
 from pipeline.deployment import Deployment
 from pipeline.errors import HeadstampError, SettingsError
 from pipeline.logs import line
-from pipeline.settings import Settings as HeadstampSettings
 from pipeline.sqlite import lock
 
 HOLD_S = 120.0
 """Seconds that requests wait for a SOCKS port that went away."""
-COOKIES = ("/run/tor", "/var/lib/tor")
-"""Where the tor of a system keeps the cookie that opens its control port."""
 Bar = Callable[[], AbstractContextManager[Callable[[int], None]]]
 """What shows the progress of a crawl while it runs."""
 
@@ -51,7 +45,7 @@ def crawl(markets: Sequence[str], deployment: Deployment, bar: Bar) -> list[Tall
                 lock(settings.root / "locks" / f"crawl-{profile.market}.lock", f"crawl {profile.market}")
             )
         # before anything is asked for, and before the bar starts a thread
-        watch = confine(way(settings), required=settings.crawl.require_guards)
+        watch = confine(way_of(settings), required=settings.crawl.require_guards)
         probe(settings.socks)
         stack.enter_context(watching(settings, {mirror for one in profiles for mirror in one.mirrors}))
         moved = stack.enter_context(bar())
@@ -63,19 +57,6 @@ def crawl(markets: Sequence[str], deployment: Deployment, bar: Bar) -> list[Tall
         for fault in filter(None, [watch.attempt, *(walk.fault for walk in walks)]):
             raise fault
         return [_told(tally(frontier.database, walk.visit, unreachable=walk.unreachable)) for walk in walks]
-
-
-def way(settings: HeadstampSettings) -> Way:
-    """All that a crawl needs of the world."""
-    watched = control(settings)
-    doors = (settings.socks, watched) if watched else (settings.socks,)
-    return Way(doors=doors, writes=(settings.root,), reads=(*map(Path, COOKIES), *_beside(watched)))
-
-
-def _beside(address: str) -> Sequence[Path]:
-    """The folder of a unix socket."""
-    path, number = port(address) if address else ("", 0)
-    return [Path(path).parent] if path and not number else []
 
 
 def ready(profile: MarketProfile) -> MarketProfile:
