@@ -5,35 +5,29 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
 from functools import partial
-from pathlib import Path
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings as ScrapySettings
 
 from crawlers.account import Tally, tally
 from crawlers.authority.register import permit
-from crawlers.daemon.place import control
 from crawlers.daemon.watch import watching
 from crawlers.denylist import Denylist
 from crawlers.frontier import Frontier, now
-from crawlers.guards import Way, confine
+from crawlers.guards import confine, way_of
 from crawlers.hardening import scrapy_settings
 from crawlers.origin import service
 from crawlers.probe import probe
 from crawlers.profile import Pace, load
 from crawlers.setting_out import Parts, known, ready, walk
-from crawlers.socks import port
 from crawlers.spider import MarketSpider
 from crawlers.walk import Walk
 from pipeline.deployment import Deployment
 from pipeline.errors import HeadstampError
 from pipeline.logs import line
-from pipeline.settings import Settings
 from pipeline.sqlite import lock
 from pipeline.terminal import plain
 
-COOKIES = ("/run/tor", "/var/lib/tor")
-"""Where the tor of a system keeps the cookie that opens its control port."""
 Bar = Callable[[], AbstractContextManager[Callable[[int], None]]]
 """What shows the progress of a crawl while it runs."""
 
@@ -54,7 +48,7 @@ def crawl(markets: Sequence[str], deployment: Deployment, bar: Bar) -> list[Tall
         for name in permits:
             stack.enter_context(lock(settings.root / "locks" / f"crawl-{name}.lock", f"crawl {name}"))
         # before anything is asked for, and before the bar starts a thread
-        watch = confine(way(settings), required=settings.crawl.require_guards)
+        watch = confine(way_of(settings), required=settings.crawl.require_guards)
         probe(settings.socks)
         frontier = stack.enter_context(closing(Frontier(settings.root)))
         profiles = [ready(known(profile, frontier), denied) for profile in profiles]
@@ -78,19 +72,6 @@ def _tallied(frontier: Frontier, walked: Walk) -> Tally:
         paused=walked.paused,
         unread=walked.unread_texts,
     )
-
-
-def way(settings: Settings) -> Way:
-    """All that a crawl needs of the world."""
-    watched = control(settings)
-    doors = (settings.socks, watched) if watched else (settings.socks,)
-    return Way(doors=doors, writes=(settings.root,), reads=(*map(Path, COOKIES), *_beside(watched)))
-
-
-def _beside(address: str) -> Sequence[Path]:
-    """The folder of a unix socket."""
-    path, number = port(address) if address else ("", 0)
-    return [Path(path).parent] if path and not number else []
 
 
 def warn(told: str) -> None:

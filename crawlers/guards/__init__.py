@@ -2,6 +2,6 @@
 
 from crawlers.guards.confine import confine, missing, offered
 from crawlers.guards.hook import Watch
-from crawlers.guards.way import Way
+from crawlers.guards.way import Way, way_of
 
-__all__ = ["Watch", "Way", "confine", "missing", "offered"]
+__all__ = ["Watch", "Way", "confine", "missing", "offered", "way_of"]

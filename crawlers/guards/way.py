@@ -5,10 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from crawlers.daemon.place import control
 from crawlers.socks import port
+from pipeline.settings import Settings
 
 SYSTEM = ("/usr", "/lib", "/lib64", "/etc", "/dev", "/proc", "/sys", "/nix/store")
 """Where libraries, time zones and certificates are; what Landlock hides is the rest: homes, mail, data, keys, /tmp, /run."""
+
+COOKIES = ("/run/tor", "/var/lib/tor")
+"""Where the tor of a system keeps the cookie that opens its control port."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +46,19 @@ class Way:
         """The places to read from."""
         python = (sys.prefix, sys.base_prefix, *sys.path)
         return [*self.reads, *(Path(place) for place in (*python, *SYSTEM))]
+
+
+def way_of(settings: Settings) -> Way:
+    """All that a crawl with these settings needs."""
+    watched = control(settings)
+    doors = (settings.socks, watched) if watched else (settings.socks,)
+    return Way(doors=doors, writes=(settings.root,), reads=(*map(Path, COOKIES), *_beside(watched)))
+
+
+def _beside(address: str) -> Sequence[Path]:
+    """The folder of a control socket, where its cookie may lie too."""
+    path, number = port(address, "tor.control") if address else ("", 0)
+    return [Path(path).parent] if path and not number else []
 
 
 def _linked(folder: Path) -> Sequence[Path]:
