@@ -18,6 +18,7 @@ from crawlers.address import onion
 from crawlers.daemon import process
 from crawlers.daemon.controller import talk
 from crawlers.daemon.place import Place, control, own
+from crawlers.daemon.torrc import ALLOWED
 from crawlers.daemon.watch import tor_version, watching
 from crawlers.practice.network import Network
 from crawlers.practice.network.reach import reply
@@ -138,6 +139,11 @@ def test_lines_that_would_weaken_tor_are_refused(tmp_path: Path, line: str, said
     answer = headstamp("tor", "start", "--wait", "0", folder=tmp_path, status=2, TOR_TORRC=str(tmp_path / "torrc"))
     assert said in answer
     assert not (tmp_path / "home" / "tor" / "process.json").exists()
+
+
+def test_the_document_lists_every_option_that_may_be_added() -> None:
+    text = (ROOT / "docs" / "tor.md").read_text(encoding="utf-8")
+    assert [option for option in ALLOWED if f"`{option}`" not in text] == []
 
 
 def test_what_tor_does_not_take_is_told_in_its_words(off: Path) -> None:
