@@ -193,7 +193,8 @@ def test_a_crawl_goes_through_the_homes_own_tor_and_status_tells_of_it(
     (tmp_path / "torrc").write_text("\n".join(tor_network.lines))
     try:
         headstamp("tor", "start", "--wait", "60", folder=tmp_path, TOR_TORRC=str(tmp_path / "torrc"))
-        said = crawl(tmp_path).ended()
+        with crawl(tmp_path) as crawling:
+            said = crawling.ended()
         facts = told(tmp_path)
     finally:
         ended(tmp_path)
@@ -215,7 +216,8 @@ def test_a_control_port_that_is_away_costs_nothing_but_the_watch(
 ) -> None:
     write_profile(tmp_path, mirrors)
     gone = f"unix:{tmp_path / 'gone'}"
-    said = crawl(tmp_path, CRAWL_SOCKS=tor_network.socks, TOR_CONTROL=gone).ended()
+    with crawl(tmp_path, CRAWL_SOCKS=tor_network.socks, TOR_CONTROL=gone) as crawling:
+        said = crawling.ended()
     assert said["listings"] == LISTINGS
 
 

@@ -7,8 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -118,8 +118,13 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     return {"PATH": os.environ["PATH"]} | {f"HEADSTAMP_{name}": value for name, value in told.items()}
 
 
-def crawl(folder: Path, **settings: str) -> Crawl:
-    """A crawl of the tiny market, started."""
+@contextmanager
+def crawl(folder: Path, **settings: str) -> Iterator[Crawl]:
+    """A crawl of the tiny market, started; it ends with the block at the latest."""
     words = [sys.executable, "-m", "headstamp", "crawl", "tiny", "--json"]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return Crawl(subprocess.Popen(words, cwd=ROOT, env=environment(folder, **settings), text=True, **pipes))
+    with subprocess.Popen(words, cwd=ROOT, env=environment(folder, **settings), text=True, **pipes) as process:
+        try:
+            yield Crawl(process)
+        finally:
+            process.kill()

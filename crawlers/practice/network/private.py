@@ -94,11 +94,22 @@ class Network:
         self.nodes[name].send(signal.SIGCONT)
 
     def mend(self) -> None:
-        """Start what is dead and wake what is frozen."""
+        """Start what is dead, wake what is frozen, and return once client and host are in the network again."""
         for node in self.nodes.values():
             if node.pid is None:
                 node.start()
             node.send(signal.SIGCONT)
+        self.await_ends()
+
+    def await_ends(self) -> None:
+        """Return once client and host have bootstrapped."""
+        both = [self.nodes[name] for name in (CLIENT, HOST)]
+        _until(
+            lambda: all(node.progress() == WHOLE for node in both),
+            lambda: _alive(both),
+            START_S,
+            "client and host do not bootstrap",
+        )
 
     def _announced(self, services: Sequence[Service]) -> list[str]:
         """The addresses of services, once the host has told a relay of each."""
@@ -204,12 +215,7 @@ def _join(network: Network) -> None:
         node.spawn()
     for node in both:
         node.own()
-    _until(
-        lambda: all(node.progress() == WHOLE for node in both),
-        lambda: _alive(both),
-        START_S,
-        "client and host do not bootstrap",
-    )
+    network.await_ends()
 
 
 def _uploaded(control: Control, waited: set[str]) -> None:
