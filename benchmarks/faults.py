@@ -62,6 +62,8 @@ class Origin:
 
     async def _serve(self, ready: Event) -> None:
         server = await asyncio.start_server(browsing(Site(self.pages, ()), self.tally), LOOPBACK, self.port)
+        # connections that break because the server goes are no news
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
         async with server:
             self.port = server.sockets[0].getsockname()[1]
             ready.set()

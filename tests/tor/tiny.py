@@ -96,7 +96,7 @@ class Crawl:
 
     def ended(self) -> dict[str, Any]:
         """What it says when it has ended."""
-        said, errors = self.process.communicate(timeout=100)
+        said, errors = self.process.communicate(timeout=60)
         assert self.process.returncode == 0, errors
         summary: dict[str, Any] = json.loads(said)["markets"][0]
         return summary

@@ -28,6 +28,8 @@ LEADS_S = (1.2, 4.0, 8.0, 12.0)
 START_S, PUBLISH_S, CONNECT_S = 90.0, 60.0, 20.0
 KEY_ASKED = 0xF4
 WHOLE = 100
+FIRST_HOP = re.compile(r" BUILT \$[0-9A-F]{40}~(\w+),")
+"""Of a circuit with more hops than one: a relay that is asked for the directory is no guard."""
 RUNNING = re.compile(r"^s .*\bRunning\b", re.MULTILINE)
 
 
@@ -71,11 +73,11 @@ class Network:
 
     def guard(self) -> str:
         """The name of the relay behind which the client enters the network."""
-        entries = "\n".join(self.nodes[CLIENT].ask("GETINFO circuit-status"))
-        found = re.search(r"BUILT \$[0-9A-F]{40}~(\w+)", entries)
-        if not found:
-            raise TorUnavailableError("the client has built no circuit yet")
-        return found[1]
+        for line in self.nodes[CLIENT].ask("GETINFO circuit-status"):
+            found = FIRST_HOP.search(line)
+            if found:
+                return found[1]
+        raise TorUnavailableError("the client has built no circuit yet")
 
     def kill(self, name: str) -> None:
         """End a node as a crash would."""
