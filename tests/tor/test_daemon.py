@@ -18,6 +18,7 @@ from crawlers.address import onion
 from crawlers.daemon import process
 from crawlers.daemon.controller import talk
 from crawlers.daemon.place import Place, control, own
+from crawlers.daemon.torrc import ALLOWED
 from crawlers.daemon.watch import tor_version, watching
 from crawlers.practice.network import Network
 from crawlers.practice.network.reach import reply
@@ -140,6 +141,11 @@ def test_lines_that_would_weaken_tor_are_refused(tmp_path: Path, line: str, said
     assert not (tmp_path / "home" / "tor" / "process.json").exists()
 
 
+def test_the_document_lists_every_option_that_may_be_added() -> None:
+    text = (ROOT / "docs" / "tor.md").read_text(encoding="utf-8")
+    assert [option for option in ALLOWED if f"`{option}`" not in text] == []
+
+
 def test_what_tor_does_not_take_is_told_in_its_words(off: Path) -> None:
     (off / "torrc").write_text("DisableNetwork 1\nNumCPUs many\n")
     said = headstamp("tor", "start", "--wait", "0", folder=off, status=2, TOR_TORRC=str(off / "torrc"))
@@ -187,7 +193,8 @@ def test_a_crawl_goes_through_the_homes_own_tor_and_status_tells_of_it(
     (tmp_path / "torrc").write_text("\n".join(tor_network.lines))
     try:
         headstamp("tor", "start", "--wait", "60", folder=tmp_path, TOR_TORRC=str(tmp_path / "torrc"))
-        said = crawl(tmp_path).ended()
+        with crawl(tmp_path) as crawling:
+            said = crawling.ended()
         facts = told(tmp_path)
     finally:
         ended(tmp_path)
@@ -209,7 +216,8 @@ def test_a_control_port_that_is_away_costs_nothing_but_the_watch(
 ) -> None:
     write_profile(tmp_path, mirrors)
     gone = f"unix:{tmp_path / 'gone'}"
-    said = crawl(tmp_path, CRAWL_SOCKS=tor_network.socks, TOR_CONTROL=gone).ended()
+    with crawl(tmp_path, CRAWL_SOCKS=tor_network.socks, TOR_CONTROL=gone) as crawling:
+        said = crawling.ended()
     assert said["listings"] == LISTINGS
 
 

@@ -77,9 +77,9 @@ def test_no_page_is_lost_when(
     name: str, tor_network: Network, origin: Origin, mirrors: tuple[str, str], tmp_path: Path
 ) -> None:
     write_profile(tmp_path, mirrors)
-    crawling = crawl(tmp_path, CRAWL_SOCKS=tor_network.socks)
-    crawling.await_pages(origin, LISTINGS // 4)
-    FAULTS[name](tor_network, origin)
-    said = crawling.ended()
+    with crawl(tmp_path, CRAWL_SOCKS=tor_network.socks) as crawling:
+        crawling.await_pages(origin, LISTINGS // 4)
+        FAULTS[name](tor_network, origin)
+        said = crawling.ended()
     assert (said["listings"], said["waiting"], said["rejected"]) == (LISTINGS, 0, {})
     assert len(set(origin.asked)) == LISTINGS + 1

@@ -7,8 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -98,7 +98,7 @@ class Crawl:
 
     def ended(self) -> dict[str, Any]:
         """What it says when it has ended."""
-        said, errors = self.process.communicate(timeout=100)
+        said, errors = self.process.communicate(timeout=60)
         assert self.process.returncode == 0, errors
         summary: dict[str, Any] = json.loads(said)["markets"][0]
         return summary
@@ -121,8 +121,13 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     return {"PATH": os.environ["PATH"]} | {f"HEADSTAMP_{name}": str(value) for name, value in told.items()}
 
 
-def crawl(folder: Path, **settings: str) -> Crawl:
-    """A crawl of the tiny market, started."""
+@contextmanager
+def crawl(folder: Path, **settings: str) -> Iterator[Crawl]:
+    """A crawl of the tiny market, started; it ends with the block at the latest."""
     words = [sys.executable, "-m", "headstamp", "crawl", "tiny", "--json"]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return Crawl(subprocess.Popen(words, cwd=ROOT, env=environment(folder, **settings), text=True, **pipes))
+    with subprocess.Popen(words, cwd=ROOT, env=environment(folder, **settings), text=True, **pipes) as process:
+        try:
+            yield Crawl(process)
+        finally:
+            process.kill()

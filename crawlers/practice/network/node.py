@@ -45,7 +45,8 @@ class Node:
 
         Its process group is its own, so that the kernel wakes a frozen node whose parent has ended.
         """
-        (self.folder / "control").unlink(missing_ok=True)
+        for stale in ("control", "control_auth_cookie"):
+            (self.folder / stale).unlink(missing_ok=True)
         torrc = str(self.folder / "torrc")
         with (self.folder / "said").open("ab") as said:
             self._process = subprocess.Popen(

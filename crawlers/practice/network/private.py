@@ -28,6 +28,8 @@ LEADS_S = (1.2, 4.0, 8.0, 12.0)
 START_S, PUBLISH_S, CONNECT_S = 90.0, 60.0, 20.0
 KEY_ASKED = 0xF4
 WHOLE = 100
+FIRST_HOP = re.compile(r" BUILT \$[0-9A-F]{40}~(\w+),")
+"""Of a circuit with more hops than one: a relay that is asked for the directory is no guard."""
 RUNNING = re.compile(r"^s .*\bRunning\b", re.MULTILINE)
 
 
@@ -71,11 +73,11 @@ class Network:
 
     def guard(self) -> str:
         """The name of the relay behind which the client enters the network."""
-        entries = "\n".join(self.nodes[CLIENT].ask("GETINFO circuit-status"))
-        found = re.search(r"BUILT \$[0-9A-F]{40}~(\w+)", entries)
-        if not found:
-            raise TorUnavailableError("the client has built no circuit yet")
-        return found[1]
+        for line in self.nodes[CLIENT].ask("GETINFO circuit-status"):
+            found = FIRST_HOP.search(line)
+            if found:
+                return found[1]
+        raise TorUnavailableError("the client has built no circuit yet")
 
     def kill(self, name: str) -> None:
         """End a node as a crash would."""
@@ -94,11 +96,22 @@ class Network:
         self.nodes[name].send(signal.SIGCONT)
 
     def mend(self) -> None:
-        """Start what is dead and wake what is frozen."""
+        """Start what is dead, wake what is frozen, and return once client and host are in the network again."""
         for node in self.nodes.values():
             if node.pid is None:
                 node.start()
             node.send(signal.SIGCONT)
+        self.await_ends()
+
+    def await_ends(self) -> None:
+        """Return once client and host have bootstrapped."""
+        both = [self.nodes[name] for name in (CLIENT, HOST)]
+        _until(
+            lambda: all(node.progress() == WHOLE for node in both),
+            lambda: _alive(both),
+            START_S,
+            "client and host do not bootstrap",
+        )
 
     def _announced(self, services: Sequence[Service]) -> list[str]:
         """The addresses of services, once the host has told a relay of each."""
@@ -204,12 +217,7 @@ def _join(network: Network) -> None:
         node.spawn()
     for node in both:
         node.own()
-    _until(
-        lambda: all(node.progress() == WHOLE for node in both),
-        lambda: _alive(both),
-        START_S,
-        "client and host do not bootstrap",
-    )
+    network.await_ends()
 
 
 def _uploaded(control: Control, waited: set[str]) -> None:
