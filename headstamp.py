@@ -34,6 +34,8 @@ COMMANDS = {
     "extract": Command("crawlers.commands", "show the listings on a saved page (no network)"),
     "profile": Command("crawlers.commands", "check a market profile, and what it extracts from saved pages"),
     "why": Command("crawlers.commands", "say why an address was not fetched"),
+    "evidence": Command("crawlers.evidence.commands", "anchor, hand over or erase what the archive holds"),
+    "verify": Command("crawlers.evidence.commands", "check the archive and the audit chain, offline"),
     "practice": Command("crawlers.practice.commands", "serve the practice market on loopback"),
     "ingest": Command("pipeline.commands.ingest", "publish the rows of a CSV or JSONL file as listings"),
     "run": Command("pipeline.commands.run", "run all stages in one process; --once until nothing is left"),

@@ -6,21 +6,26 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 
+import msgspec
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from crawlers.account import Tally, tally
+from crawlers.evidence.archive import Archive
+from crawlers.evidence.record import Origin
 from crawlers.frontier import Frontier, now
 from crawlers.hardening import scrapy_settings
 from crawlers.profile import MarketProfile, Pace, load
 from crawlers.socks import port
-from crawlers.spider import MarketSpider
+from crawlers.spider import SOFTWARE, MarketSpider
 from crawlers.tor import Route
 from crawlers.walk import Walk, unavailable
 from pipeline.broker import Broker
 from pipeline.deployment import Deployment
 from pipeline.errors import SettingsError
 from pipeline.logs import line
+from pipeline.records import digest
+from pipeline.settings import Settings as HomeSettings
 from pipeline.sqlite import lock
 
 HOLD_S = 120.0
@@ -43,7 +48,10 @@ def crawl(markets: Sequence[str], deployment: Deployment, moved: Callable[[int],
             )
         frontier = stack.enter_context(closing(Frontier(settings.root)))
         log = stack.enter_context(closing(deployment.log()))
-        walks = [_walk(profile, deployment, frontier, log, moved) for profile in profiles]
+        archive = stack.enter_context(closing(Archive(settings.root)))
+        walks = [
+            _walk(profile, deployment, frontier=frontier, log=log, archive=archive, moved=moved) for profile in profiles
+        ]
         _run(walks, deployment)
         for fault in [walk.fault for walk in walks if walk.fault]:
             raise fault
@@ -72,7 +80,13 @@ def probe(socks: str) -> None:
 
 
 def _walk(
-    profile: MarketProfile, deployment: Deployment, frontier: Frontier, log: Broker, moved: Callable[[int], None]
+    profile: MarketProfile,
+    deployment: Deployment,
+    *,
+    frontier: Frontier,
+    log: Broker,
+    archive: Archive,
+    moved: Callable[[int], None],
 ) -> Walk:
     with closing(deployment.activations()) as activations:
         activation = activations.number(f"profile:{profile.market}", profile.digest)
@@ -90,7 +104,20 @@ def _walk(
         log=log,
         route=route,
         activation=activation,
+        archive=archive,
+        origin=origin(profile, deployment.settings),
         moved=moved,
+    )
+
+
+def origin(profile: MarketProfile, settings: HomeSettings) -> Origin:
+    """What every record of a visit says of programs and rules."""
+    chosen = msgspec.json.encode(settings.crawl, order="deterministic").decode()
+    return Origin(
+        crawler=SOFTWARE,
+        profile=profile.digest,
+        settings=digest("settings", chosen),
+        authority=profile.authority,
     )
 
 

@@ -60,6 +60,8 @@ class Outcome:
     links: Sequence[Link] = field(default=(), repr=False)
     rejected: Sequence[Rejected] = field(default=(), repr=False)
     gate: Gate | None = None
+    record: str = ""
+    """Name of the archive's record of the answer."""
 
 
 class Recall(Protocol):

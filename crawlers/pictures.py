@@ -12,23 +12,23 @@ from functools import cache
 from w3lib.encoding import html_to_unicode
 
 DATA = re.compile(
-    rb"(?<![a-z])data:\s{0,9}(?:(?:image|video|audio|font|application|model|multipart)/[^,:\"'<>()\s]{0,100}"
-    rb"|[^,:\"'<>()]{0,100};\s{0,9}base64)\s{0,9},",
-    re.IGNORECASE,
+    rb"data:(?<![a-z]data:)\s{0,9}(?:(?:image|video|audio|font|application|model|multipart)/[^,:\"'<>()\s]{0,100}"
+    rb"|[^,:\"'<>()]{0,100};\s{0,9}base64)\s{0,9},"
 )
-"""A data: URI (RFC 2397) that can hold a picture, up to its comma: of a type that is no text, or in base64."""
+"""A data: URI (RFC 2397) that can hold a picture, up to its comma: of a type that is no text, or in base64. In small
+letters, as all patterns of markup here: they are looked for in a page of small letters, which is four times as fast."""
+HEADS = (b"iVBORw0KGgo", b"/9j/", b"R0lGOD", b"UklGR", b"JVBERi0", b"Z0eXBp", b"GkXfo", b"UEsDB")
 BASE64 = re.compile(
     rb"(?:iVBORw0KGgo|/9j/[24]|R0lGOD[dl]h|UklGR|JVBERi0|AAAA[A-Za-z0-9+/]{2}Z0eXBp|GkXfo|UEsDB)"
     rb"[A-Za-z0-9+/]{60,}+(?:\s{1,8}[A-Za-z0-9+/]{60,}+)*+={0,2}"
 )
 """The beginning of a PNG, JPEG, GIF, WebP, PDF, MP4, WebM or ZIP file in base64 (RFC 4648), wherever it stands."""
-SVG = re.compile(rb"<svg(?=[\s>/])[^<>]*+>?|</svg\s{0,9}>", re.IGNORECASE)
+SVG = re.compile(rb"<(?:svg(?=[\s>/])[^<>]*+>?|/svg\s{0,9}>)")
 TAKEN = re.compile(rb"(?:cut-\d{1,9})?")
 PLACEHOLDER = re.compile(rb"<svg data-cut=\d{1,9}></svg>")
 BREAKOUT = re.compile(
     rb"<(?:b|big|blockquote|body|br|center|code|dd|div|dl|dt|em|h[1-6]|head|hr|i|img|li|menu|meta|nobr|ol|p|pre|small"
-    rb"|span|strong|sub|sup|table|tt|u|ul|var|/body|/html)(?=[\s>/])",
-    re.IGNORECASE,
+    rb"|span|strong|sub|sup|table|tt|u|ul|var|/body|/html)(?=[\s>/])"
 )
 """Tags that end an inline picture which was never closed (HTML standard, 13.2.6.5)."""
 CLOSERS = {b'"': b'"', b"'": b"'", b"(": b")"}
@@ -105,9 +105,12 @@ def _plain(charset: str) -> bool:
 
 
 def _without_data(body: bytes, parts: _Parts) -> bytes:
+    small = body.lower()
+    if b"data:" not in small:
+        return body
     last = {opener: body.rfind(closer) for opener, closer in CLOSERS.items()}
     kept, done = [], 0
-    while found := DATA.search(body, done):
+    while found := DATA.search(small, done):
         end = _end(body, found, last)
         if TAKEN.fullmatch(body, found.end(), end):
             kept.append(body[done:end])
@@ -127,22 +130,30 @@ def _end(body: bytes, found: re.Match[bytes], last: Mapping[bytes, int]) -> int:
 
 
 def _without_base64(body: bytes, parts: _Parts) -> bytes:
+    if not any(head in body for head in HEADS):
+        return body
     return BASE64.sub(lambda found: parts.take(len(found[0])), body)
 
 
 def _without_svg(body: bytes, parts: _Parts) -> bytes:
     """The body with a placeholder for each outermost inline picture."""
+    small = body.lower()
+    if b"<svg" not in small:
+        return body
     kept, done = [], 0
-    for start, end in _svgs(body):
+    for start, closed in _svgs(small):
         if start < done:
             continue
-        if end is None:
-            breakout = BREAKOUT.search(body, start)
-            end = breakout.start() if breakout else len(body)
+        end = closed or _broken_out(small, start)
         if not PLACEHOLDER.fullmatch(body, start, end):
             kept += [body[done:start], b"<svg data-" + parts.take(end - start).replace(b"-", b"=") + b"></svg>"]
             done = end
     return b"".join([*kept, body[done:]]) if kept else body
+
+
+def _broken_out(body: bytes, start: int) -> int:
+    breakout = BREAKOUT.search(body, start)
+    return breakout.start() if breakout else len(body)
 
 
 def _svgs(body: bytes) -> list[tuple[int, int | None]]:

@@ -1,8 +1,8 @@
 """The one spider, which reads any market by its profile."""
 
-import hashlib
 import zlib
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from gzip import BadGzipFile
 from importlib.metadata import version
 from typing import Any
@@ -20,7 +20,8 @@ from scrapy.utils._compression import brotli, zstd  # type: ignore[attr-defined]
 from twisted.python.failure import Failure
 from twisted.web._newclient import ResponseNeverReceived
 
-from crawlers.frontier import now
+from crawlers.evidence.archive import Kept
+from crawlers.evidence.exchange import exchange, refused
 from crawlers.outcome import Outcome, Place, State, outcome
 from crawlers.page import Page
 from crawlers.reason import Reason
@@ -56,7 +57,12 @@ class MarketSpider(Spider):
     def parse(self, response: Response) -> Iterator[Outcome]:
         """What came of the page."""
         place: Place = response.meta[PLACE]
-        yield outcome(self._page(response), place, self.walk.profile, self.walk.memory)
+        kept = self.walk.keep(exchange(response, place, self.walk))
+        if kept is None:
+            self.walk.hold(place)
+            return
+        found = outcome(self._page(response, kept), place, self.walk.profile, self.walk.memory)
+        yield replace(found, record=kept.record)
 
     def failed(self, failure: Failure) -> Iterator[Outcome]:
         """What came of a request without an answer."""
@@ -71,6 +77,8 @@ class MarketSpider(Spider):
                 )
             case DownloadCancelledError() | IgnoreRequest():
                 rejected = Rejected(reason=Reason.TOO_LARGE)
+                if self.walk.keep(refused(request, place, self.walk, Reason.TOO_LARGE, str(failure.value))) is None:
+                    return
                 yield Outcome(place=place, state=State.REJECTED, reason=rejected.reason, rejected=[rejected])
             case DownloadTimeoutError() as error:
                 self.walk.unreached(place, Reason.TIMEOUT, str(error))
@@ -83,25 +91,26 @@ class MarketSpider(Spider):
             case error:
                 self.walk.unreached(place, Reason.UNREACHABLE, str(error))
 
-    def _page(self, response: Response) -> Page:
+    def _page(self, response: Response, kept: Kept) -> Page:
         return Page(
-            capture=self._capture(response),
-            body=response.body,
-            content_type=_header(response, "Content-Type"),
+            capture=self._capture(response, kept),
+            body=kept.body,
+            content_type=kept.content_type,
             status=response.status,
             location=_header(response, "Location"),
         )
 
-    def _capture(self, response: Response) -> Capture:
+    def _capture(self, response: Response, kept: Kept) -> Capture:
         profile = self.walk.profile
         return Capture(
-            time=now(),
+            time=kept.received,
             url=response.url,
             visit=self.walk.visit.id,
-            page=hashlib.sha256(response.body).hexdigest(),
+            page=kept.page,
             profile=profile.digest,
             activation=self.walk.activation,
             authority=profile.authority,
+            record=kept.record,
             software=SOFTWARE,
         )
 

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from crawlers.evidence.archive import Archive, Kept
+from crawlers.evidence.record import Exchange, Origin
 from crawlers.frontier import Frontier, Visit, now
 from crawlers.memory import Memory
 from crawlers.news import absent
@@ -18,6 +20,9 @@ from pipeline.errors import HeadstampError, TorUnavailableError
 from pipeline.records import Record
 from pipeline.topics import LISTINGS, Topic
 
+MOST_PARENTS = 20_000
+"""Addresses of which a walk remembers who led there: about 6 MB."""
+
 
 @dataclass(kw_only=True, eq=False)
 class Walk:
@@ -29,6 +34,11 @@ class Walk:
     log: Broker
     route: Route
     activation: int
+    archive: Archive
+    origin: Origin
+    """Programs and rules that every record of the visit names."""
+    tor: str = ""
+    """Version of the tor behind the SOCKS port; "" where nobody watches it."""
     moved: Callable[[int], None] = lambda _pages: None
     fault: HeadstampError | None = None
     stopped: bool = False
@@ -36,6 +46,7 @@ class Walk:
     failures: int = 0
     """Requests in a row that no mirror answered."""
     _mirror: int = field(default=0, init=False)
+    _parents: dict[str, str] = field(default_factory=dict, init=False)
 
     @property
     def memory(self) -> Memory:
@@ -58,12 +69,23 @@ class Walk:
         """The whole address on the mirror in use."""
         return f"http://{self.profile.mirrors[self._mirror]}{place.address}"
 
+    def keep(self, exchange: Exchange) -> Kept | None:
+        """Put an answer into the archive, before anything is made of it; None, and the walk stops, where that fails."""
+        with self._minding():
+            return self.archive.keep(exchange, self.origin)
+        return None
+
+    def parent(self, address: str) -> str:
+        """The record of the page that led to an address; "" where this process did not read it."""
+        return self._parents.get(address, "")
+
     def settle(self, outcome: Outcome) -> None:
         """Publish what came of an address, then note it: killed in between, it is asked for and published again."""
         with self._minding():
             told = outcome.gate is not None and self.frontier.gated(self.visit, outcome.gate)
             self._publish(() if told else outcome.publish)
             self.frontier.settle(self.visit, outcome, now())
+            self._led(outcome)
         if outcome.answered:
             self.failures = 0
             self.moved(1)
@@ -105,6 +127,7 @@ class Walk:
     def end(self, *, complete: bool) -> None:
         """Finish the visit if nothing stopped it; listings that a whole visit of result pages did not show are gone."""
         with self._minding():
+            self.archive.end(self.profile.market)
             if not complete or self.stopped:
                 return
             if self.profile.rows and self.frontier.whole(self.visit):
@@ -116,6 +139,14 @@ class Walk:
         news = [absent(said, market, visit, time, "unlisted") for said in self.memory.missing(visit)]
         self._publish([(LISTINGS, record) for one in news for record in one.records])
         self.frontier.tell(self.visit, [one.said for one in news])
+
+    def _led(self, outcome: Outcome) -> None:
+        if outcome.record:
+            self._parents |= {
+                link.address: outcome.record for link in outcome.links if link.address not in self._parents
+            }
+        while len(self._parents) > MOST_PARENTS:
+            del self._parents[next(iter(self._parents))]
 
     def _publish(self, records: Sequence[tuple[Topic, Record]]) -> None:
         for name, pairs in groupby(records, key=lambda pair: pair[0].name):

@@ -38,6 +38,9 @@ class Kept:
     """The body as it is stored, which is what is read from now on."""
     content_type: str
     kind: Kind
+    received: datetime
+    page: str
+    """SHA-256 of the page as received, in hexadecimal."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,22 @@ class Clock:
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     steady: Callable[[], float] = time.monotonic
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Body:
+    """A body as it was received and as it is stored."""
+
+    received: Digests
+    cut: Cut
+    stored: Digests
+
+    @classmethod
+    def of(cls, exchange: Exchange) -> "_Body":
+        raw, wire = exchange.body, exchange.wire
+        received = wire if hashed(raw) == wire.sha256 else Digests.of(raw)
+        page = cut(raw, exchange.content_type)
+        return cls(received=received, cut=page, stored=received if page.body == raw else Digests.of(page.body))
 
 
 class Archive:
@@ -70,18 +89,24 @@ class Archive:
 
     def keep(self, exchange: Exchange, origin: Origin) -> Kept:
         """Put an answer on disk; a `StorageError`, and the archive as before, where it does not fit."""
-        page = cut(exchange.body, exchange.content_type)
-        stored = Digests.of(page.body)
-        source = self._repeated(exchange, stored)
+        body = _Body.of(exchange)
+        source = self._repeated(exchange, body)
         with locked(self.folder):
             segment = self._segment(exchange.market, origin)
-            record = self._record(exchange, origin, page, segment, stored, source)
-            link = self._add(segment, _members(record, page.body), record)
+            record = self._record(exchange, origin, body, segment, source)
+            link = self._put(segment, _members(record, body.cut.body), record.id, record.written, record.url)
         segment.log.sync()
         self._chain.sync()
-        if record.kind is Kind.RESPONSE and stored.size >= LEAST_REPEATED:
-            self._seen.note(exchange.market, stored.sha256, _source(record, link))
-        return Kept(record=record.name, body=page.body, content_type=page.content_type, kind=record.kind)
+        if record.kind is Kind.RESPONSE and body.stored.size >= LEAST_REPEATED:
+            self._seen.note(exchange.market, body.stored.sha256, _source(record, link))
+        return Kept(
+            record=record.name,
+            body=body.cut.body,
+            content_type=body.cut.content_type,
+            kind=record.kind,
+            received=record.received,
+            page=body.received.sha256,
+        )
 
     def end(self, market: str) -> None:
         """Close the market's segment: its manifest is signed."""
@@ -114,10 +139,10 @@ class Archive:
         now = self._clock.now()
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
-    def _repeated(self, exchange: Exchange, stored: Digests) -> Source | None:
-        if exchange.refused or stored.size < LEAST_REPEATED:
+    def _repeated(self, exchange: Exchange, body: "_Body") -> Source | None:
+        if exchange.refused or body.stored.size < LEAST_REPEATED:
             return None
-        source = self._seen.of(exchange.market, stored.sha256)
+        source = self._seen.of(exchange.market, body.stored.sha256)
         return source if source and (self.folder / source.segment).exists() else None
 
     def _segment(self, market: str, origin: Origin) -> Segment:
@@ -152,7 +177,7 @@ class Archive:
         return segment
 
     def _record(
-        self, exchange: Exchange, origin: Origin, page: Cut, segment: Segment, stored: Digests, source: Source | None
+        self, exchange: Exchange, origin: Origin, body: "_Body", segment: Segment, source: Source | None
     ) -> CaptureRecord:
         head, now = self._chain.head(), self._now()
         assert head is not None, "a segment was begun"
@@ -176,11 +201,11 @@ class Archive:
             request_headers=self._cookies.hidden(warc.clean(exchange.request_headers)),
             response_headers=self._cookies.hidden(warc.clean(exchange.response_headers)),
             wire=exchange.wire,
-            page=Digests.of(exchange.body),
-            stored=stored,
-            stored_type=page.content_type,
-            pictures_cut=page.pieces,
-            picture_bytes=page.size,
+            page=body.received,
+            stored=body.stored,
+            stored_type=body.cut.content_type,
+            pictures_cut=body.cut.pieces,
+            picture_bytes=body.cut.size,
             segment=segment.name,
             offset=segment.log.size,
             source=source,
@@ -193,9 +218,6 @@ class Archive:
         clock, steady = self._begun
         ran = (self._clock.now() - clock) - timedelta(seconds=self._clock.steady() - steady)
         return round(ran.total_seconds() * 1000)
-
-    def _add(self, segment: Segment, content: bytes, record: CaptureRecord) -> Link:
-        return self._put(segment, content, record.id, record.written, record.url)
 
     def _put(self, segment: Segment, content: bytes, id_: str, now: datetime, url: str) -> Link:
         """Say in the chain what comes, then put it in its segment; both or neither."""
@@ -243,6 +265,4 @@ def _answer(head: warc.Head, record: CaptureRecord, body: bytes) -> bytes:
 
 def _source(record: CaptureRecord, link: Link) -> Source:
     date = warc.stamp(record.received)
-    return Source(
-        id=record.id, url=record.url, date=date, segment=link.segment, offset=link.offset, length=link.length
-    )
+    return Source(id=record.id, url=record.url, date=date, segment=link.segment, offset=link.offset, length=link.length)

@@ -10,7 +10,9 @@ from pipeline.sqlite import Database
 FILE = "archive.db"
 AT_ONCE = 200
 """Bodies that are noted together: a lost note costs a second copy of a page, a commit a page would cost more."""
-MIGRATIONS = ("CREATE TABLE body(place TEXT PRIMARY KEY, id TEXT NOT NULL, source BLOB NOT NULL) STRICT, WITHOUT ROWID;",)
+MIGRATIONS = (
+    "CREATE TABLE body(place TEXT PRIMARY KEY, id TEXT NOT NULL, source BLOB NOT NULL) STRICT, WITHOUT ROWID;",
+)
 
 
 class Seen:

@@ -78,7 +78,7 @@ def _mend(archive: Path, key: SigningKey, name: str, now: datetime) -> None:
     end = whole[-1].end if whole else 0
     log = Log(archive / name)
     if len(whole) < len(links) or end < len(content):
-        _set_aside(archive, key, name, content[end:], links[len(whole) :], now)
+        _set_aside(archive, key, name, rest=content[end:], torn=links[len(whole) :], now=now)
         log.cut(end)
         log.sync()
     if not links:
@@ -92,7 +92,7 @@ def _mend(archive: Path, key: SigningKey, name: str, now: datetime) -> None:
     seal(archive, key, segment, now)
 
 
-def _set_aside(archive: Path, key: SigningKey, name: str, rest: bytes, torn: list[Link], now: datetime) -> None:
+def _set_aside(archive: Path, key: SigningKey, name: str, *, rest: bytes, torn: list[Link], now: datetime) -> None:
     known = {(one.segment, one.record) for one in statements(archive / LEDGER, Absence)}
     write(archive / (name + TORN), rest)
     for number, id_ in [(link.number, link.id) for link in torn] or [(0, "")]:

@@ -64,13 +64,13 @@ def request(head: Head, target: str, headers: Headers) -> bytes:
     """What was asked."""
     named = _common(head, "request") | {"WARC-Concurrent-To": _urn(head.id)}
     http = StatusAndHeaders(f"GET {target} HTTP/1.1", list(headers), is_http_request=True)
-    return _member(head.url, "request", named, b"", "application/http; msgtype=request", http)
+    return _member(head.url, "request", named, b"", "application/http; msgtype=request", http=http)
 
 
 def response(head: Head, status: int, headers: Headers, body: bytes) -> bytes:
     """What was answered, as it is stored."""
     kind = "application/http; msgtype=response"
-    return _member(head.url, "response", _common(head, ""), body, kind, _answer(status, headers, len(body)))
+    return _member(head.url, "response", _common(head, ""), body, kind, http=_answer(status, headers, len(body)))
 
 
 def revisit(head: Head, status: int, headers: Headers, digest: str, source: Head) -> bytes:
@@ -138,7 +138,13 @@ def _common(head: Head, part: str) -> dict[str, str]:
 
 
 def _member(
-    url: str, kind: str, headers: Mapping[str, str], body: bytes, content_type: str, http: StatusAndHeaders | None = None
+    url: str,
+    kind: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    content_type: str,
+    *,
+    http: StatusAndHeaders | None = None,
 ) -> bytes:
     buffer = BytesIO()
     writer = WARCWriter(buffer, gzip=False, warc_version="WARC/1.1")

@@ -22,15 +22,16 @@ SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><g><path d='M0 0h9'/></g></svg>"
         b'<p>before</p><object data="data:;base64,%s"></object><p>after</p>' % PNG,
         b'<p>before</p><embed src="data:application/pdf;base64,%s"><p>after</p>' % PNG,
         b"<p>before</p><i style='background:url(data:image/png;base64,%s)'></i><p>after</p>" % PNG,
-        b"<p>before</p><style>b{background:url(\"data:image/png;base64,%s\")}</style><p>after</p>" % PNG,
+        b'<p>before</p><style>b{background:url("data:image/png;base64,%s")}</style><p>after</p>' % PNG,
         b"<p>before</p><script>x='%s'</script><p>after</p>" % PNG,
         b'<p>before</p><img src="&#100;ata:image/png;base64,%s"><p>after</p>' % PNG,
         b'<p>before</p><svg><image href="data:image/png;base64,%s"/></svg><p>after</p>' % PNG,
         b'<p>before</p><svg><svg><image href="data:image/png;base64,%s"/></svg><path d="M0"/></svg><p>after</p>' % PNG,
         b'<p>before</p><svg><image href="data:image/png;base64,%s"/><p>after</p>' % PNG,
         b'<p>before</p><img src="data:image/png;base64,%s<p>after</p>' % PNG,
-        b"<p>before</p><img src=\"data:image/svg+xml,%s\"><p>after</p>" % SVG,
-        b"<p>before</p><img srcset='data:image/png;base64,%s 1x, data:image/png;base64,%s 2x'><p>after</p>" % (PNG, PNG),
+        b'<p>before</p><img src="data:image/svg+xml,%s"><p>after</p>' % SVG,
+        b"<p>before</p><img srcset='data:image/png;base64,%s 1x, data:image/png;base64,%s 2x'><p>after</p>"
+        % (PNG, PNG),
     ],
 )
 def test_a_picture_is_gone_and_the_text_is_there(page: bytes) -> None:

@@ -1,0 +1,59 @@
+"""A request of Scrapy's and its answer, as the archive takes them."""
+
+from scrapy import Request
+from scrapy.http import Response
+
+from crawlers.evidence.record import Digests, Exchange
+from crawlers.evidence.witness import WITNESSED, Witnessed, flat
+from crawlers.frontier import now
+from crawlers.outcome import Place
+from crawlers.walk import Walk
+
+LANE = "headstamp_lane"
+"""Key of a request's meta under which the lane stands that it went by; without it, it is the route's only one."""
+
+
+def exchange(response: Response, place: Place, walk: Walk) -> Exchange:
+    """An answer, with all that is known of its request."""
+    request = response.request
+    assert request is not None, "Scrapy puts it there"
+    seen: Witnessed = request.meta[WITNESSED]
+    return Exchange(
+        market=walk.profile.market,
+        visit=walk.visit.id,
+        url=response.url,
+        requested=seen.requested,
+        received=seen.received,
+        request_headers=flat(request.headers),
+        status=response.status,
+        response_headers=seen.headers,
+        wire=seen.wire,
+        body=response.body,
+        content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"),
+        parent=walk.parent(place.address),
+        lane=_lane(request, walk),
+        tor=walk.tor,
+    )
+
+
+def refused(request: Request, place: Place, walk: Walk, reason: str, detail: str) -> Exchange:
+    """That an answer was not taken."""
+    time = now()
+    return Exchange(
+        market=walk.profile.market,
+        visit=walk.visit.id,
+        url=request.url,
+        requested=time,
+        received=time,
+        request_headers=flat(request.headers),
+        wire=Digests(),
+        parent=walk.parent(place.address),
+        lane=_lane(request, walk),
+        tor=walk.tor,
+        refused=reason,
+        detail=detail,
+    )
+
+
+def _lane(request: Request, walk: Walk) -> str:
+    return str(request.meta.get(LANE) or walk.route.key)
