@@ -1,7 +1,6 @@
 """The commands that check, anchor, hand over and erase evidence."""
 
 import argparse
-from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,8 @@ from pipeline.errors import CorruptError, SettingsError
 from pipeline.terminal import plain, show_facts, show_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from crawlers.evidence.verify import Report
 
 

@@ -18,7 +18,8 @@ class Scan:
 
     def __init__(self, file: str, content: bytes, lines: Sequence[Line], filled: Mapping[int, bytes]) -> None:
         self.findings: list[Finding] = []
-        self.whole: list[Line] = []
+        self.whole: list[tuple[Line, bytes]] = []
+        """The records that are what they were, wherever they stand, with their bytes."""
         self._file, self._content, self._lines, self._filled = file, content, lines, filled
         self._place = {line.link.id: place for place, line in enumerate(lines)}
         self._skipped: set[int] = set()
@@ -41,7 +42,7 @@ class Scan:
         line = self._lines[self._next]
         end = self._at + line.link.length
         if self._holds(self._next, self._at):
-            self.whole.append(line)
+            self.whole.append((line, self._content[self._at : end]))
         elif self._filled.get(line.link.number) != self._content[self._at : end]:
             return False
         self._next, self._at = self._next + 1, end
@@ -55,7 +56,8 @@ class Scan:
         if place >= self._next:
             self._skipped.update(range(self._next, place))
             self._next = place + 1
-            self.whole.append(self._lines[place])
+            link = self._lines[place].link
+            self.whole.append((self._lines[place], self._content[self._at : self._at + link.length]))
         elif place in self._skipped:
             self._skipped.remove(place)
             self._say(place, What.MOVED, f"stands at offset {self._at:,}, behind records that came after it")

@@ -131,10 +131,10 @@ class _Check:
         scan = Scan(name, content, standing, self._fillings(standing)).walk()
         self._found += scan.findings
         kept = {line.link.number for line in there}
-        for line in scan.whole:
+        for line, raw in scan.whole:
             if line.link.number not in kept:
                 self._found.append(about(line, What.LEDGER, "is in the file though the ledger says that it is not"))
-            self._found += disagreements(line, _bytes(content, line.link))
+            self._found += disagreements(line, raw)
 
     def _note_absence(self, line: Line) -> bool:
         absence = self._absent.get(line.link.number)
@@ -179,10 +179,6 @@ class _Check:
 
     def _say(self, what: What, file: str, text: str) -> None:
         self._found.append(Finding(what=what, file=file, text=text))
-
-
-def _bytes(content: bytes, link: Link) -> bytes:
-    return content[link.offset : link.end]
 
 
 def _against_seal(seal: Seal, lines: Sequence[Line]) -> Iterator[Finding]:
