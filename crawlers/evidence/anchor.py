@@ -38,6 +38,11 @@ class Anchor(msgspec.Struct, frozen=True, kw_only=True):
         said = (f"key {self.key}", f"record {self.records} {self.record}", f"manifest {self.manifests} {self.manifest}")
         return root([one.encode() for one in said]).hex()
 
+    @property
+    def told(self) -> dict[str, object]:
+        """All of it, for people and programs that keep it."""
+        return {**msgspec.structs.asdict(self), "root": self.root}
+
     def __str__(self) -> str:
         return f"{WORD} {stamp(self.time)} {self.records} {self.manifests} {self.root}"
 

@@ -97,13 +97,11 @@ def evidence(arguments: argparse.Namespace, deployment: Deployment) -> int:
 
 
 def _anchor(arguments: argparse.Namespace, deployment: Deployment) -> int:
-    from msgspec.structs import asdict  # noqa: PLC0415  # as above
-
     from crawlers.evidence.anchor import anchor  # noqa: PLC0415  # as above
 
     found = anchor(_archive(deployment), datetime.now(UTC))
     if arguments.json:
-        show_json(asdict(found) | {"root": found.root})
+        show_json(found.told)
     else:
         print(found)  # noqa: T201  # the result
     return 0

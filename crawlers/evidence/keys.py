@@ -46,10 +46,11 @@ class PublicKey:
     def signed(self, content: bytes, signature: str) -> bool:
         """Whether the signature, in hexadecimal, is this key's over the content."""
         try:
-            self._loaded().verify(bytes.fromhex(signature), content)
+            raw = bytes.fromhex(signature)
+            self._loaded().verify(raw, content)
         except (ValueError, InvalidSignature):
             return False
-        return True
+        return raw.hex() == signature  # fromhex also takes capitals and spaces, so that a changed byte could go unseen
 
     def _loaded(self) -> Ed25519PublicKey:
         loaded = serialization.load_pem_public_key(self.pem)

@@ -87,7 +87,8 @@ def revisit(head: Head, status: int, headers: Headers, digest: str, source: Head
 def metadata(head: Head, content: bytes, kind: str = "application/json") -> bytes:
     """What is said of a capture."""
     named = _common(head, "metadata") | {"WARC-Concurrent-To": _urn(head.id)}
-    return _member(head.url, "metadata", named, content, kind)
+    # not under the page's own address, where a replay tool that makes its own index would show it in place of the page
+    return _member(f"urn:headstamp:capture:{head.id}", "metadata", named, content, kind)
 
 
 def parsed(content: bytes) -> Iterator[Parsed]:
