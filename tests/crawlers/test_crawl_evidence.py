@@ -334,8 +334,8 @@ def test_a_broken_audit_chain_is_told_too(bench: Bench, said: Any) -> None:
     with closing(Audit(bench.settings.root)) as audit:
         audit.file([review])
     assert said("verify")["sound"]
-    with closing(Database(bench.settings.root / "audit.db", ["", ""][:1])) as database:
-        database.run("UPDATE entry SET content=replace(content, 'in_scope', 'unsure')")
+    with closing(Database(bench.settings.root / "audit.db", [""])) as database:
+        database.run("UPDATE entry SET content=CAST(replace(CAST(content AS TEXT), 'in_scope', 'unsure') AS BLOB)")
     (finding,) = said("verify", status=1)["report"]["findings"]
     assert (finding["what"], finding["file"]) == ("audit", "audit.db")
 
@@ -391,7 +391,7 @@ def _stamped_by_openssl(folder: Path, asked: Path, answer: Path) -> None:
     (folder / "serial").write_text("01\n")
     make = f"openssl req -x509 -config {folder}/tsa.cnf -newkey rsa:2048 -nodes -keyout {folder}/tsa.key -out {folder}/tsa.pem -days 2"
     sign = (
-        f"openssl ts -reply -config {folder}/tsa.cnf -section tsa -queryfile {asked} -signer {folder}/tsa.pem"
+        f"openssl ts -reply -config {folder}/tsa.cnf -section own -queryfile {asked} -signer {folder}/tsa.pem"
         f" -inkey {folder}/tsa.key -out {answer}"
     )
     for command in (make, sign):
