@@ -11,7 +11,7 @@ import msgspec
 from crawlers.evidence.agreement import capture_of
 from crawlers.evidence.archive import FOLDER
 from crawlers.evidence.chain import Line, lines
-from crawlers.evidence.proof import content_of
+from crawlers.evidence.proof import content_of, read
 from crawlers.evidence.record import CaptureRecord, Kind
 from crawlers.evidence.warc import Parsed, parsed
 from crawlers.frontier import Frontier
@@ -177,9 +177,8 @@ class _Reading:
         """The body, which for a revisit is that of an earlier record; None where that one was erased."""
         if record.source is None:
             return answer.payload
-        with (self._archive / record.source.segment).open("rb") as file:
-            file.seek(record.source.offset)
-            first = next(parsed(file.read(record.source.length)), None)
+        source = record.source
+        first = next(parsed(read(self._archive / source.segment, source.offset, source.length)), None)
         return first.payload if first and first.type == "response" else None
 
     def _capture(self, record: CaptureRecord) -> Capture:

@@ -114,17 +114,19 @@ class Chain:
 
     def head(self) -> Link | None:
         """The newest link, whichever process put it there."""
-        if self._log is None:
-            known = files(self._archive)
-            if not known:
-                return None
-            self._log = Log(known[-1])
-        following = self._archive / file_of(self._head.number + 1) if self._head else None
-        if following and following != self._log.path and following.exists():
-            self._open(following)
-        if self._log.size != self._size:
+        known = files(self._archive) if self._log is None else [self._log.path, *self._newer()]
+        if known and (self._log is None or known[-1] != self._log.path):
+            self._open(known[-1])
+        if self._log and self._log.size != self._size:
             self._head, self._size = self._newest(self._log), self._log.size
         return self._head
+
+    def _newer(self) -> Iterator[Path]:
+        """Files that another process began since."""
+        number = self._head.number if self._head else 0
+        while (path := self._archive / file_of(number + 1)).exists():
+            yield path
+            number += PER_FILE
 
     def append(self, line: Line) -> None:
         """Put a line at the end."""

@@ -1,6 +1,6 @@
 """Whether the chain holds: every line in its place, joined to the one before, at no earlier time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,10 +15,10 @@ NO_URL = hashed(b"")
 class Joints:
     """One walk over the chain of an archive."""
 
-    def __init__(self, archive: Path, erased: Callable[[Link], bool]) -> None:
+    def __init__(self, archive: Path, sizes: Mapping[Path, int], erased: Callable[[Link], bool]) -> None:
         self.findings: list[Finding] = []
         self.last: Link | None = None
-        self._archive, self._erased = archive, erased
+        self._archive, self._sizes, self._erased = archive, sizes, erased
         self._number, self._previous = 0, FIRST
         self._time: datetime | None = None
         self._missing: set[int] = set()
@@ -27,10 +27,9 @@ class Joints:
         """Every line that is what it was, in the order of the file."""
         for path in files(self._archive):
             file = f"chain/{path.name}"
-            with path.open("rb") as raws:
-                for place, raw in enumerate(raws, 1):
-                    if (line := self._read(file, place, raw)) and self._in_place(file, line):
-                        yield line
+            for place, raw in enumerate(_raw_lines(path, self._sizes.get(path, 0)), 1):
+                if (line := self._read(file, place, raw)) and self._in_place(file, line):
+                    yield line
         for number in sorted(self._missing):
             text = f"the line of record {number} is not in the chain any more"
             self.findings.append(Finding(what=What.DROPPED, file="chain", text=text, record=number))
@@ -81,3 +80,11 @@ class Joints:
             text = f"the clock was set back by {back:,.0f} s before it was written ({time.isoformat()})"
             self.findings.append(about(line, What.CLOCK, text))
         self._time = time
+
+
+def _raw_lines(path: Path, size: int) -> Iterator[bytes]:
+    """The lines in the first bytes of a file, which may have grown since its size was taken."""
+    with path.open("rb") as file:
+        while size > 0 and (raw := file.readline(size)):
+            size -= len(raw)
+            yield raw

@@ -35,9 +35,14 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
 
 def content_of(archive: Path, link: Link) -> bytes:
     """The bytes of a record in its segment."""
-    with storage(archive / link.segment), (archive / link.segment).open("rb") as file:
-        file.seek(link.offset)
-        return file.read(link.length)
+    return read(archive / link.segment, link.offset, link.length)
+
+
+def read(path: Path, offset: int, length: int) -> bytes:
+    """Some bytes of a file."""
+    with storage(path), path.open("rb") as file:
+        file.seek(offset)
+        return file.read(length)
 
 
 def proofs(archive: Path, found: Sequence[Line], start: int) -> Iterator[tuple[Proof, bytes]]:

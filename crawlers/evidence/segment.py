@@ -1,6 +1,7 @@
 """Segments: the files that records stand in, one after the other, of one market each."""
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from crawlers.evidence.signed import LEDGER, SEALS, Absence, Seal, add, statemen
 
 SUFFIX = ".warc.gz"
 TORN = ".torn"
+NAME = re.compile(r"[a-z0-9_-]+-\d{9,}\.warc\.gz")
 
 
 @dataclass(kw_only=True)
@@ -63,7 +65,7 @@ def mend(archive: Path, key: SigningKey, market: str, now: datetime) -> None:
     sealed = {one.segment for one in statements(archive / SEALS, Seal)}
     for path in sorted((archive / market).glob(f"*{SUFFIX}")):
         name = f"{market}/{path.name}"
-        if name not in sealed:
+        if name not in sealed and NAME.fullmatch(path.name):  # another file is none of ours, and `verify` says so
             _mend(archive, key, name, now)
 
 

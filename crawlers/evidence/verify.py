@@ -40,13 +40,16 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 def verify(archive: Path, anchors: Sequence[Noted] = (), expected: Path | None = None) -> Report:
     """Everything that is wrong with an archive, and everything that is lawfully not there."""
+    check = _Check(archive)
     with locked(archive):  # what a crawl is adding is then either wholly there or not at all
-        return _Check(archive).report(anchors, expected)
+        check.look(expected)
+    return check.report(anchors)
 
 
 class _Check:
     def __init__(self, archive: Path) -> None:
         self._archive = archive
+        self._sizes: dict[Path, int] = {}
         self._found: list[Finding] = []
         self._key: PublicKey | None = None
         self._seals: dict[str, Seal] = {}
@@ -55,9 +58,13 @@ class _Check:
         self._names: set[str] = set()
         self._records = 0
 
-    def report(self, anchors: Sequence[Noted], expected: Path | None) -> Report:
+    def look(self, expected: Path | None) -> None:
+        """Take in what there is now; what is added later is left to the next check."""
+        self._sizes = {path: path.stat().st_size for path in self._archive.rglob("*") if path.is_file()}
         self._read_key(expected)
         self._read_lists()
+
+    def report(self, anchors: Sequence[Noted]) -> Report:
         hashes = self._check_chain({one.records for one in anchors})
         self._check_files()
         if self._key:
@@ -97,7 +104,8 @@ class _Check:
 
     def _check_chain(self, wanted: set[int]) -> dict[int, str]:
         """Walk the chain, and each segment once its last record was met."""
-        joints, under_way, hashes = Joints(self._archive, self._is_erased), dict[str, list[Line]](), dict[int, str]()
+        joints = Joints(self._archive, self._sizes, self._is_erased)
+        under_way, hashes = dict[str, list[Line]](), dict[int, str]()
         for line in joints.lines():
             link, name = line.link, line.link.segment
             self._records += 1
@@ -121,11 +129,11 @@ class _Check:
             )
         else:
             self._found += _against_seal(seal, lines)
-        if not path.exists():
+        if path not in self._sizes:
             self._found += [about(line, What.DROPPED, "is gone with its whole file") for line in lines]
             return
         with storage(path):
-            content = path.read_bytes()
+            content = path.read_bytes()[: self._sizes[path]]
         there = [line for line in lines if not self._note_absence(line)]
         standing = [line for line in lines if not self._is_torn(line.link)]
         scan = Scan(name, content, standing, self._fillings(standing)).walk()
@@ -167,11 +175,11 @@ class _Check:
         for name, seal in self._seals.items():
             if not (self._archive / name).exists() and seal.records:
                 self._say(What.DROPPED, name, f"the file is gone; it had the records {seal.first} to {seal.last}")
-        for path in sorted(self._archive.glob(f"*/*{SUFFIX}")):
+        for path in sorted(path for path in self._sizes if path.name.endswith(SUFFIX)):
             name = f"{path.parent.name}/{path.name}"
             if name not in self._names:
                 self._say(What.FOREIGN, name, "no record of the chain is in this file")
-        for path in sorted(self._archive.glob(f"*/*{TORN}")):
+        for path in sorted(path for path in self._sizes if path.name.endswith(TORN)):
             name = f"{path.parent.name}/{path.name}"
             absence = self._torn.get(name.removesuffix(TORN))
             if absence is None or hashlib.sha256(path.read_bytes()).hexdigest() != absence.digest:

@@ -17,6 +17,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
+from crawlers.evidence import chain
 from crawlers.evidence.agreement import capture_of
 from crawlers.evidence.archive import Archive
 from crawlers.evidence.chain import FIRST
@@ -24,6 +25,7 @@ from crawlers.evidence.finding import What
 from crawlers.evidence.merkle import climbed, path, root
 from crawlers.evidence.record import CaptureRecord, Kind, uuid7
 from crawlers.evidence.seen import Seen
+from crawlers.evidence.verify import _Check
 from pipeline.errors import StorageError
 from tests.evidence.conftest import BEGUN, MIRROR, ORIGIN, Small, page
 
@@ -143,6 +145,25 @@ def test_two_markets_and_two_processes_share_one_chain(empty: Small) -> None:
         other.end("other")
     assert [line.link.number for line in empty.lines()] == list(range(1, 11))
     assert empty.report().sound
+
+
+def test_a_long_chain_is_many_files(empty: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chain, "PER_FILE", 3)
+    with closing(empty.open()) as one, closing(empty.open()) as other:
+        for number in range(5):
+            one.keep(empty.exchange(f"/{number}", page(f"a{number}"), "tiny"), ORIGIN)
+            other.keep(empty.exchange(f"/{number}", page(f"b{number}"), "other"), ORIGIN)
+    empty.fill(2)
+    assert len(list((empty.folder / "chain").iterdir())) == 5
+    assert [line.link.number for line in empty.lines()] == list(range(1, 16))
+    assert empty.report().sound
+
+
+def test_what_a_crawl_adds_during_a_check_is_no_fault(small: Small) -> None:
+    check = _Check(small.folder)
+    check.look(None)
+    small.fill(2)
+    assert check.report(()).findings == ()
 
 
 def test_an_open_segment_is_noted_and_sound(empty: Small) -> None:
