@@ -54,10 +54,10 @@ class MarketSpider(Spider):
         return
         yield
 
-    def parse(self, response: Response) -> Iterator[Outcome]:
+    async def parse(self, response: Response) -> AsyncIterator[Outcome]:
         """What came of the page."""
         place: Place = response.meta[PLACE]
-        kept = self.walk.keep(exchange(response, place, self.walk))
+        kept = await self.walk.kept(exchange(response, place, self.walk))
         if kept is None:
             self.walk.hold(place)
             return

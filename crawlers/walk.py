@@ -1,5 +1,6 @@
 """One market's visit in this process: what the frontier, the spider and the log have to do with each other."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -73,6 +74,14 @@ class Walk:
         """Put an answer into the archive, before anything is made of it; None, and the walk stops, where that fails."""
         with self._minding():
             return self.archive.keep(exchange, self.origin)
+        return None
+
+    async def kept(self, exchange: Exchange) -> Kept | None:
+        """As `keep`, but other answers are taken while the disk is waited for."""
+        with self._minding():
+            found = self.archive.put(exchange, self.origin)
+            await asyncio.to_thread(self.archive.sync, found)
+            return found
         return None
 
     def parent(self, address: str) -> str:

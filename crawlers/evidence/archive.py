@@ -41,6 +41,8 @@ class Kept:
     received: datetime
     page: str
     """SHA-256 of the page as received, in hexadecimal."""
+    log: Log = field(repr=False)
+    """The file that it is in."""
 
 
 @dataclass(frozen=True)
@@ -89,14 +91,23 @@ class Archive:
 
     def keep(self, exchange: Exchange, origin: Origin) -> Kept:
         """Put an answer on disk; a `StorageError`, and the archive as before, where it does not fit."""
+        kept = self.put(exchange, origin)
+        self.sync(kept)
+        return kept
+
+    def sync(self, kept: Kept) -> None:
+        """Return when a record is on disk; any thread may wait for it, while others are put."""
+        kept.log.sync()
+        self._chain.sync()
+
+    def put(self, exchange: Exchange, origin: Origin) -> Kept:
+        """Write an answer, which is on disk when `sync` returns."""
         body = _Body.of(exchange)
         source = self._repeated(exchange, body)
         with locked(self.folder):
             segment = self._segment(exchange.market, origin)
             record = self._record(exchange, origin, body, segment, source)
             link = self._put(segment, _members(record, body.cut.body), record.id, record.written, record.url)
-        segment.log.sync()
-        self._chain.sync()
         if record.kind is Kind.RESPONSE and body.stored.size >= LEAST_REPEATED:
             self._seen.note(exchange.market, body.stored.sha256, _source(record, link))
         return Kept(
@@ -106,6 +117,7 @@ class Archive:
             kind=record.kind,
             received=record.received,
             page=body.received.sha256,
+            log=segment.log,
         )
 
     def end(self, market: str) -> None:
@@ -148,7 +160,8 @@ class Archive:
     def _segment(self, market: str, origin: Origin) -> Segment:
         """The segment to add to, a new one where the last is full or none is open."""
         if market not in self._mended:
-            mend(self.folder, self._key, market, self._now())
+            for torn in mend(self.folder, self._key, market, self._now()):
+                self._seen.forget(torn)
             self._mended.add(market)
         segment = self._segments.get(market)
         if segment and segment.log.size >= self._segment_bytes:

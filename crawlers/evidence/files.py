@@ -1,5 +1,6 @@
 """Files of the archive: locked, whole or as before, on disk when it is said so."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -48,6 +49,7 @@ class Log:
             path.parent.mkdir(parents=True, exist_ok=True)
             fresh = not path.exists()
             self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, PRIVATE)
+            self._closed = False
             if fresh:
                 sync_folder(path.parent)
 
@@ -75,11 +77,19 @@ class Log:
     def sync(self) -> None:
         """Return when all of it is on disk."""
         with storage(self.path):
-            os.fdatasync(self._handle)
+            try:
+                if not self._closed:
+                    os.fdatasync(self._handle)
+            except OSError as error:
+                if error.errno != errno.EBADF:  # another thread closed it in between, and synced it before
+                    raise
 
     def close(self) -> None:
-        """Let go of the file."""
-        os.close(self._handle)
+        """Put all of it on disk and let go of the file."""
+        if not self._closed:
+            self.sync()
+            self._closed = True
+            os.close(self._handle)
 
 
 def write(path: Path, content: bytes, mode: int = PRIVATE) -> None:

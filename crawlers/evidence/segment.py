@@ -56,20 +56,25 @@ def seal(archive: Path, key: SigningKey, segment: Segment, now: datetime) -> Non
         head=last.hash,
         root=root(segment.digests).hex(),
     )
-    add(archive / SEALS, key, statement)
     segment.log.close()
+    add(archive / SEALS, key, statement)
 
 
-def mend(archive: Path, key: SigningKey, market: str, now: datetime) -> None:
-    """Close what a killed crawl left open: a torn end is kept beside its segment, and the ledger says so. Under the lock."""
+def mend(archive: Path, key: SigningKey, market: str, now: datetime) -> list[str]:
+    """Close what a killed crawl left open; the ids of the records that are torn. Under the archive's lock.
+
+    A torn end is kept beside its segment, and the ledger says so.
+    """
+    torn = []
     sealed = {one.segment for one in statements(archive / SEALS, Seal)}
     for path in sorted((archive / market).glob(f"*{SUFFIX}")):
         name = f"{market}/{path.name}"
         if name not in sealed and NAME.fullmatch(path.name):  # another file is none of ours, and `verify` says so
-            _mend(archive, key, name, now)
+            torn += _mend(archive, key, name, now)
+    return torn
 
 
-def _mend(archive: Path, key: SigningKey, name: str, now: datetime) -> None:
+def _mend(archive: Path, key: SigningKey, name: str, now: datetime) -> list[str]:
     number = int(name.removesuffix(SUFFIX).rpartition("-")[2])
     links = [line.link for line in lines(archive, number) if line.link.segment == name]
     whole = list(links)
@@ -87,11 +92,12 @@ def _mend(archive: Path, key: SigningKey, name: str, now: datetime) -> None:
         log.close()
         (archive / name).unlink()
         sync_folder((archive / name).parent)
-        return
+        return []
     segment = Segment(name=name, log=log, first=links[0].number)
     for link in links:
         segment.take(link)
     seal(archive, key, segment, now)
+    return [link.id for link in links[len(whole) :]]
 
 
 def _set_aside(archive: Path, key: SigningKey, name: str, *, rest: bytes, torn: list[Link], now: datetime) -> None:

@@ -5,6 +5,7 @@ import io
 import json
 import signal
 import subprocess
+import sys
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -228,6 +229,17 @@ def test_exported_evidence_has_the_captures_byte_for_byte_with_proofs(bench: Ben
             climbed(digest, [(step.side, bytes.fromhex(step.hash)) for step in proof.path]).hex() == proof.manifest.root
         )
         assert key.signed(proof.manifest.content, proof.manifest.signature)
+
+
+def test_exported_evidence_is_checked_without_headstamp_as_the_document_says(
+    bench: Bench, said: Any, tmp_path: Path
+) -> None:
+    exported(bench, said, tmp_path)
+    document = (Path(__file__).parents[2] / "docs" / "evidence.md").read_text()
+    script = document.partition("```python\n")[2].partition("```")[0].replace("FILE.wacz", "out.wacz")
+    command = [sys.executable, "-I", "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.count("holds: http://") == 2
 
 
 def test_exported_evidence_is_a_wacz(bench: Bench, said: Any, tmp_path: Path) -> None:
