@@ -43,9 +43,10 @@ class Page:
     @cached_property
     def document(self) -> parsel.Selector | Rejected:
         """The page as a tree, pictures cut out; or why it cannot be one."""
-        if not self.body.strip():
+        html = self.content_type.partition(";")[0].strip().lower() in HTML_TYPES
+        if html and not self.body.strip():
             return Rejected(reason=Reason.EMPTY)
-        if self.content_type.partition(";")[0].strip().lower() not in HTML_TYPES or b"<" not in self.body:
+        if not html or b"<" not in self.body:
             return Rejected(reason=Reason.NOT_HTML, detail=self.content_type[:100])
         text = _decoded(self.content_type, without_pictures(self.body))
         if len(text) ** 2 > 2 * MOST_WORK and len(text) * len(set(WORDS.split(text))) > MOST_WORK:

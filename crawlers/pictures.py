@@ -60,7 +60,8 @@ class Cut:
 def cut(body: bytes, content_type: str = "text/html") -> Cut:
     """The body without pictures; empty where it is no text at all."""
     if not TEXTS.match(content_type) or MAGIC.match(body):
-        return Cut(body=b"", content_type=content_type, pieces=1, size=len(body), dropped=True)
+        kind = "application/octet-stream" if TEXTS.match(content_type) else content_type
+        return Cut(body=b"", content_type=kind, pieces=1, size=len(body), dropped=True)
     body, content_type = _legible(body, content_type)
     parts = _Parts()
     for find in (_without_data, _without_svg, _without_base64):

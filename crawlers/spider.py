@@ -77,19 +77,30 @@ class MarketSpider(Spider):
                 )
             case DownloadCancelledError() | IgnoreRequest():
                 rejected = Rejected(reason=Reason.TOO_LARGE)
-                if self.walk.keep(refused(request, place, self.walk, Reason.TOO_LARGE, str(failure.value))) is None:
-                    return
-                yield Outcome(place=place, state=State.REJECTED, reason=rejected.reason, rejected=[rejected])
+                if self._noted(request, Reason.TOO_LARGE, str(failure.value)):
+                    yield Outcome(place=place, state=State.REJECTED, reason=rejected.reason, rejected=[rejected])
             case DownloadTimeoutError() as error:
                 self.walk.unreached(place, Reason.TIMEOUT, str(error))
             case ResponseDataLossError() as error:
-                self.walk.unread(place, Reason.UNREACHABLE, str(error.__cause__))
+                self._unread(request, Reason.UNREACHABLE, str(error.__cause__))
             case DownloadFailedError() as error if not isinstance(error.__cause__, ResponseNeverReceived):
-                self.walk.unread(place, Reason.MALFORMED, str(error))
+                self._unread(request, Reason.MALFORMED, str(error))
             case error if isinstance(error, UNPACKING):
-                self.walk.unread(place, Reason.MALFORMED, str(error))
+                self._unread(request, Reason.MALFORMED, str(error))
             case error:
                 self.walk.unreached(place, Reason.UNREACHABLE, str(error))
+
+    def _noted(self, request: Request, reason: Reason, detail: str) -> bool:
+        """Whether the archive has it that an answer was not taken; where it cannot, the walk stops."""
+        place: Place = request.meta[PLACE]
+        if self.walk.keep(refused(request, place, self.walk, reason, detail)):
+            return True
+        self.walk.hold(place)
+        return False
+
+    def _unread(self, request: Request, reason: Reason, detail: str) -> None:
+        if self._noted(request, reason, detail):
+            self.walk.unread(request.meta[PLACE], reason, detail)
 
     def _page(self, response: Response, kept: Kept) -> Page:
         return Page(

@@ -4,7 +4,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawlers.evidence.record import Digests, Exchange
-from crawlers.evidence.witness import WITNESSED, Witnessed, flat
+from crawlers.evidence.witness import REQUESTED, WITNESSED, Witnessed, flat
 from crawlers.frontier import now
 from crawlers.outcome import Place
 from crawlers.walk import Walk
@@ -37,16 +37,18 @@ def exchange(response: Response, place: Place, walk: Walk) -> Exchange:
 
 
 def refused(request: Request, place: Place, walk: Walk, reason: str, detail: str) -> Exchange:
-    """That an answer was not taken."""
+    """That an answer was not taken, with what was seen of it."""
+    seen: Witnessed | None = request.meta.get(WITNESSED)
     time = now()
     return Exchange(
         market=walk.profile.market,
         visit=walk.visit.id,
         url=request.url,
-        requested=time,
-        received=time,
+        requested=request.meta.get(REQUESTED, time),
+        received=seen.received if seen else time,
         request_headers=flat(request.headers),
-        wire=Digests(),
+        response_headers=seen.headers if seen else (),
+        wire=seen.wire if seen else Digests(),
         parent=walk.parent(place.address),
         lane=_lane(request, walk),
         tor=walk.tor,

@@ -10,8 +10,8 @@ from crawlers.evidence.record import Digests
 from crawlers.frontier import now
 from crawlers.tor import TorHandler
 
-WITNESSED = "headstamp_witnessed"
-"""Key of a request's meta under which stands what was seen of it."""
+WITNESSED, REQUESTED = "headstamp_witnessed", "headstamp_requested"
+"""Keys of a request's meta under which stand what was seen of it, and when it went out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class Witness(TorHandler):
 
     async def download_request(self, request: Request) -> Response:
         """The answer."""
-        requested = now()
+        requested = request.meta[REQUESTED] = now()
         response = await super().download_request(request)
         request.meta[WITNESSED] = Witnessed(
             requested=requested,

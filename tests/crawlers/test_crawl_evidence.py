@@ -143,6 +143,22 @@ def test_the_digest_of_a_packed_page_is_that_of_the_packed_one_and_of_the_page(b
     assert ("Content-Encoding", "gzip") in record.response_headers
 
 
+def test_an_answer_that_could_not_be_read_is_noted_each_time(bench: Bench) -> None:
+    stock(bench, 1)
+    bench.tiny.pages["/listing/k0"] = Answer(b"garbage", headers={"Content-Encoding": "gzip"})
+    bench.crawl()
+    kept = captures(bench)[1:]
+    assert [(record.refused, record.wire.size) for record in kept] == [("malformed", 7)] * 3
+
+
+def test_a_picture_under_the_name_of_a_page_is_noted_and_not_kept(bench: Bench) -> None:
+    stock(bench, 1)
+    bench.tiny.pages["/listing/k0"] = Answer(b"\x89PNG\r\n\x1a\n" + bytes(3_000))
+    assert bench.crawl().visit["rejected"] == {"not_html": 1}
+    record = captures(bench)[-1]
+    assert (record.page.size, record.stored.size, record.stored_type) == (3_008, 0, "application/octet-stream")
+
+
 def test_killed_crawls_leave_an_archive_that_holds(bench: Bench, said: Any) -> None:
     stock(bench, 12)
     bench.tiny.pause_s = 0.05
