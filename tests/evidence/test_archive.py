@@ -185,6 +185,24 @@ def test_a_torn_end_is_set_aside_and_told(empty: Small, left: int) -> None:
     assert empty.segment.with_name(empty.segment.name + ".torn").stat().st_size == left
 
 
+def test_a_loss_of_power_that_left_zeros_is_a_torn_end(empty: Small) -> None:
+    empty.fill(3, end=False)
+    link = empty.lines()[-1].link
+    os.truncate(empty.segment, link.offset + 512)
+    os.truncate(empty.segment, link.end)
+    empty.fill(1)
+    assert [finding.what for finding in empty.report().findings] == [What.TORN]
+
+
+def test_a_record_that_was_changed_before_its_segment_was_closed_is_not_taken_for_torn(empty: Small) -> None:
+    empty.fill(3, end=False)
+    content = bytearray(empty.segment.read_bytes())
+    content[-100] ^= 1
+    empty.segment.write_bytes(content)
+    empty.fill(1)
+    assert [(finding.what, finding.record) for finding in empty.wrong()] == [(What.ALTERED, 4)]
+
+
 def test_a_loss_of_power_that_took_the_end_of_the_chain_is_mended(empty: Small) -> None:
     empty.fill(3, end=False)
     chain = empty.folder / "chain" / "00000000.jsonl"
