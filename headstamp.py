@@ -40,6 +40,8 @@ COMMANDS = {
     "health": Command("crawlers.health.commands", "show what visits read beside what they should, and alerts"),
     "why": Command("crawlers.commands", "say why an address was not fetched"),
     "tor": Command("crawlers.daemon.commands", "start, stop and look at the tor that crawls go through"),
+    "evidence": Command("crawlers.evidence.commands", "anchor, hand over or erase what the archive holds"),
+    "verify": Command("crawlers.evidence.commands", "check the archive and the audit chain, offline"),
     "practice": Command("crawlers.practice.commands", "serve the practice market on loopback"),
     "ingest": Command("pipeline.commands.ingest", "publish the rows of a CSV or JSONL file as listings"),
     "run": Command("pipeline.commands.run", "run all stages in one process; --once until nothing is left"),

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 from msgspec.structs import asdict
 
 from pipeline.deployment import Deployment
+from pipeline.errors import SettingsError
 from pipeline.terminal import plain, progress, show_facts, show_json, show_table
 
 if TYPE_CHECKING:
@@ -69,8 +71,14 @@ def _facts(tally: "Tally") -> dict[str, object]:
 
 def extract_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `headstamp extract`."""
-    parser.add_argument("profile", metavar="PROFILE", help="a market's name, or the file of a profile")
-    parser.add_argument("page", metavar="PAGE", type=Path, help="a saved page")
+    parser.add_argument("profile", metavar="PROFILE", nargs="?", help="a market's name, or the file of a profile")
+    parser.add_argument("page", metavar="PAGE", nargs="?", type=Path, help="a saved page")
+    parser.add_argument(
+        "--from-archive", metavar="MARKET", help="read a market's archived pages again and publish what they say"
+    )
+    parser.add_argument(
+        "--since", type=datetime.fromisoformat, metavar="DATE", help="with --from-archive: only pages from then on"
+    )
     parser.add_argument("--address", default="", metavar="PATH", help="path and query that the page was saved from")
     parser.add_argument("--json", action="store_true", help="print the listings as a JSON array")
 
@@ -79,6 +87,10 @@ def extract(arguments: argparse.Namespace, deployment: Deployment) -> int:
     """Show the listings on a saved page; 1 where there is none."""
     from crawlers.saved import flat, profile_of, read_page  # noqa: PLC0415  # parsel takes a tenth of a second to import
 
+    if arguments.from_archive:
+        return _extract_again(arguments, deployment)
+    if arguments.page is None:
+        raise SettingsError("extract: name a profile and a saved page, or a market with --from-archive")
     profile = profile_of(arguments.profile, deployment.settings.crawl.profiles)
     listings, rejected = read_page(arguments.page, profile, arguments.address)
     rows = [flat(listing) for listing in listings]
@@ -88,6 +100,15 @@ def extract(arguments: argparse.Namespace, deployment: Deployment) -> int:
         show_table(COLUMNS, [[_cell(row[name]) for name in COLUMNS] for row in rows])
         show_facts({f"rejected, {one.reason}": one.detail for one in rejected})
     return int(not listings)
+
+
+def _extract_again(arguments: argparse.Namespace, deployment: Deployment) -> int:
+    from crawlers.evidence.again import again  # noqa: PLC0415  # as above
+
+    since = arguments.since
+    found = again(arguments.from_archive, deployment, since.replace(tzinfo=since.tzinfo or UTC) if since else None)
+    (show_json if arguments.json else show_facts)(asdict(found))
+    return int(not found.pages)
 
 
 def _cell(value: object) -> str:

@@ -11,8 +11,9 @@ from scrapy.settings import Settings as ScrapySettings
 
 from crawlers.account import Tally, tally
 from crawlers.authority.register import permit
-from crawlers.daemon.watch import watching
+from crawlers.daemon.watch import tor_version, watching
 from crawlers.denylist import Denylist
+from crawlers.evidence.archive import Archive
 from crawlers.frontier import Frontier, now
 from crawlers.guards import confine, way_of
 from crawlers.hardening import scrapy_settings
@@ -55,7 +56,16 @@ def crawl(markets: Sequence[str], deployment: Deployment, bar: Bar) -> list[Tall
         stack.enter_context(watching(settings, {service(origin.host) for one in profiles for origin in one.origins}))
         moved = stack.enter_context(bar())
         log = stack.enter_context(closing(deployment.log()))
-        parts = Parts(deployment=deployment, frontier=frontier, log=log, denied=denied, moved=moved)
+        archive = stack.enter_context(closing(Archive(settings.root)))
+        parts = Parts(
+            deployment=deployment,
+            frontier=frontier,
+            log=log,
+            archive=archive,
+            denied=denied,
+            tor=tor_version(settings),
+            moved=moved,
+        )
         walks = [walk(profile, permits[profile.market], parts) for profile in profiles]
         watch.report(partial(_stop, walks))
         _run(walks, deployment)

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from crawlers.evidence.witness import Witness
 from crawlers.profile import Pace
 from crawlers.publish import Publisher
 from crawlers.scheduler import FrontierScheduler
-from crawlers.tor import NoResolver, TorHandler
+from crawlers.tor import NoResolver
 from pipeline import settings
 
 USER_AGENT = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -34,7 +35,7 @@ def scrapy_settings(crawl: settings.Crawl, pace: Pace) -> Mapping[str, object]:
         | {
             "SCHEDULER": FrontierScheduler,
             "ITEM_PIPELINES": {Publisher: 100},
-            "DOWNLOAD_HANDLERS": {"http": TorHandler, "https": TorHandler} | dict.fromkeys(OTHER_SCHEMES),
+            "DOWNLOAD_HANDLERS": {"http": Witness, "https": Witness} | dict.fromkeys(OTHER_SCHEMES),
             "DOWNLOADER_MIDDLEWARES_BASE": MIDDLEWARES,
             "TWISTED_DNS_RESOLVER": NoResolver,
             "USER_AGENT": USER_AGENT,

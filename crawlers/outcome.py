@@ -72,6 +72,8 @@ class Outcome:
     """The market's signed list of mirrors, to be verified."""
     unread: Sequence[str] = ()
     """The field of each text that stands for a value and could not be read."""
+    record: str = ""
+    """Name of the archive's record of the answer."""
 
 
 class Recall(Protocol):

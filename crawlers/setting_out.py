@@ -4,19 +4,25 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
+import msgspec
+
 from crawlers.authority.record import Authority
 from crawlers.bounds import Route
 from crawlers.breaker import Backoff
 from crawlers.denylist import Denylist
+from crawlers.evidence.archive import Archive
+from crawlers.evidence.record import Origin
 from crawlers.frontier import Frontier, now
 from crawlers.lanes import Lanes
 from crawlers.leave import Leave
 from crawlers.mirrors.store import Mirrors, widened
 from crawlers.profile import MarketProfile
+from crawlers.spider import SOFTWARE
 from crawlers.walk import Walk
 from pipeline.broker import Broker
 from pipeline.deployment import Deployment
 from pipeline.errors import SettingsError
+from pipeline.records import digest
 from pipeline.settings import Settings
 
 HOLD_S = 120.0
@@ -30,7 +36,10 @@ class Parts:
     deployment: Deployment
     frontier: Frontier
     log: Broker
+    archive: Archive
     denied: Denylist
+    tor: str
+    """Version of the tor behind the SOCKS port; "" where nobody watches it."""
     moved: Callable[[int], None]
 
 
@@ -74,8 +83,22 @@ def walk(profile: MarketProfile, authority: Authority, parts: Parts) -> Walk:
         route=_route(profile, deployment.settings, parts.denied),
         backoff=Backoff(first_s=deployment.settings.crawl.backoff_s),
         activation=activation,
+        archive=parts.archive,
+        origin=origin(profile, deployment.settings),
+        tor=parts.tor,
         leave=Leave(profile=profile, authority=authority, database=frontier.database),
         moved=parts.moved,
     )
     begun.open()
     return begun
+
+
+def origin(profile: MarketProfile, settings: Settings) -> Origin:
+    """What every record of a visit says of programs and rules."""
+    chosen = msgspec.json.encode(settings.crawl, order="deterministic").decode()
+    return Origin(
+        crawler=SOFTWARE,
+        profile=profile.digest,
+        settings=digest("settings", chosen),
+        authority=profile.authority,
+    )

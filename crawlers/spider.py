@@ -1,6 +1,5 @@
 """The one spider, which reads any market by its profile."""
 
-import hashlib
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from importlib.metadata import version
@@ -11,8 +10,9 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawlers.bounds import Route
+from crawlers.evidence.archive import Kept
+from crawlers.evidence.exchange import exchange, refused
 from crawlers.failure import failed
-from crawlers.frontier import now
 from crawlers.outcome import Outcome, Place, outcome
 from crawlers.page import Page
 from crawlers.unknown import strange
@@ -41,40 +41,50 @@ class MarketSpider(Spider):
         return
         yield
 
-    def parse(self, response: Response) -> Iterator[Outcome]:
+    async def parse(self, response: Response) -> AsyncIterator[Outcome]:
         """What came of the page."""
         place: Place = response.meta[PLACE]
         self.walk.heard(place, response.status, response.meta.get("download_latency"))
-        page = self._page(response)
+        kept = await self.walk.kept(exchange(response, place, self.walk))
+        if kept is None:
+            self.walk.hold(place)
+            return
+        page = self._page(response, kept)
         found = outcome(page, place, self.walk.profile, self.walk.memory)
-        yield replace(found, strange=strange(page, found))
+        yield replace(found, record=kept.record, strange=strange(page, found))
 
     def failed(self, failure: Failure) -> Iterator[Outcome]:
         """What came of a request without an answer."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
         place: Place = request.meta[PLACE]
         assert failure.value is not None
-        yield from failed(failure.value, place, self.walk)
 
-    def _page(self, response: Response) -> Page:
+        def noted(reason: str, detail: str) -> bool:
+            """Whether the archive has it that an answer was not taken; where it cannot, the walk stops."""
+            return self.walk.keep(refused(request, place, self.walk, reason, detail)) is not None
+
+        yield from failed(failure.value, place, self.walk, noted)
+
+    def _page(self, response: Response, kept: Kept) -> Page:
         return Page(
-            capture=self._capture(response),
-            body=response.body,
-            content_type=_header(response, "Content-Type"),
+            capture=self._capture(response, kept),
+            body=kept.body,
+            content_type=kept.content_type,
             status=response.status,
             location=_header(response, "Location"),
         )
 
-    def _capture(self, response: Response) -> Capture:
+    def _capture(self, response: Response, kept: Kept) -> Capture:
         profile = self.walk.profile
         return Capture(
-            time=now(),
+            time=kept.received,
             url=response.url,
             visit=self.walk.visit.id,
-            page=hashlib.sha256(response.body).hexdigest(),
+            page=kept.page,
             profile=profile.digest,
             activation=self.walk.activation,
             authority=profile.authority,
+            record=kept.record,
             software=SOFTWARE,
         )
 

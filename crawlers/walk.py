@@ -1,5 +1,6 @@
 """One market's visit in this process: what the frontier, the spider and the log have to do with each other."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,11 +10,13 @@ from itertools import groupby
 from crawlers import unknown
 from crawlers.bounds import Route
 from crawlers.breaker import Backoff
+from crawlers.evidence.archive import Archive, Kept
+from crawlers.evidence.parents import Parents
+from crawlers.evidence.record import Exchange, Origin
 from crawlers.frontier import Frontier, Visit, now
 from crawlers.health.watch import Watch
 from crawlers.hours import Pause
 from crawlers.leave import Leave
-from crawlers.links import Kind
 from crawlers.memory import Memory
 from crawlers.mirror_health import Attempt, Mirrors, remember, remembered
 from crawlers.mirrors import store as mirror_lists
@@ -25,6 +28,7 @@ from crawlers.profile import MarketProfile
 from crawlers.reason import Reason
 from crawlers.socks import LASTING
 from crawlers.unknown import MOST_IN_A_ROW, REST
+from crawlers.vanished import vanished
 from pipeline.broker import Broker
 from pipeline.codec import messages
 from pipeline.errors import HeadstampError, TorUnavailableError
@@ -47,6 +51,11 @@ class Walk:
     activation: int
     backoff: Backoff
     leave: Leave
+    archive: Archive
+    origin: Origin
+    """Programs and rules that every record of the visit names."""
+    tor: str = ""
+    """Version of the tor behind the SOCKS port; "" where nobody watches it."""
     moved: Callable[[int], None] = lambda _pages: None
     fault: HeadstampError | None = None
     stopped: bool = False
@@ -56,6 +65,7 @@ class Walk:
     unread_texts: Counter[str] = field(default_factory=Counter)
     """How many texts of each field could not be read since this process began with the visit."""
     mirrors: Mirrors = field(init=False)
+    parents: Parents = field(default_factory=Parents, init=False)
     _under_way: dict[int, Attempt] = field(default_factory=dict, init=False)
     _strange: int = field(default=0, init=False)
     """Pages of no known kind in a row."""
@@ -127,6 +137,20 @@ class Walk:
             else:
                 self.mirrors.answered(attempt, latency_s)
 
+    def keep(self, exchange: Exchange) -> Kept | None:
+        """Put an answer into the archive, before anything is made of it; None, and the walk stops, where that fails."""
+        with self._minding():
+            return self.archive.keep(exchange, self.origin)
+        return None
+
+    async def kept(self, exchange: Exchange) -> Kept | None:
+        """As `keep`, but other answers are taken while the disk is waited for."""
+        with self._minding():
+            found = self.archive.put(exchange, self.origin)
+            await asyncio.to_thread(self.archive.sync, found)
+            return found
+        return None
+
     def settle(self, found: Outcome) -> None:
         """Publish what came of an address, then note it: killed in between, it is asked for and published again."""
         with self._minding():
@@ -135,6 +159,7 @@ class Walk:
             self._publish(() if told else outcome.publish)
             known = replace(outcome, links=self.route.denied.marked(outcome.links))
             self.frontier.settle(self.visit, known, now())
+            self.parents.note(outcome.record, outcome.links)
             if outcome.answered:
                 self._heed(outcome)
         self.unread_texts.update(outcome.unread)
@@ -216,6 +241,7 @@ class Walk:
     def end(self, *, complete: bool) -> None:
         """Finish the visit if nothing stopped it; listings that a whole visit of result pages did not show are gone."""
         with self._minding():
+            self.archive.end(self.profile.market)
             remember(self.frontier.database, self.profile.market, self.mirrors.healths)
             if complete and not self.stopped:
                 self._finish()
@@ -224,10 +250,7 @@ class Walk:
                 self._watch()
 
     def _finish(self) -> None:
-        if self.profile.rows and self.frontier.whole(self.visit):
-            self._miss(self.memory.missing(self.visit.id))
-        elif not self.profile.rows and self.frontier.whole(self.visit, but_for=Kind.LISTING):
-            self._miss_led_away()
+        self._miss(vanished(self.profile, self.visit, self.frontier, self.memory))
         self.frontier.finish(self.visit, now())
         self.leave.resume()
 
@@ -237,12 +260,6 @@ class Walk:
         changes = watch.changes(unreachable=self.unreachable)
         self._publish([(ALERTS, alert) for alert in watch.alerts(changes, self.visit.id, now())])
         watch.stand(changes, self.visit.id, now())
-
-    def _miss_led_away(self) -> None:
-        """Of a market with listing pages, those that lead elsewhere now are gone, unless most do: then it is the market that changed."""
-        away = self.memory.led_away(self.visit.id)
-        if len(away) < self.frontier.seen(self.visit):
-            self._miss(away)
 
     def _miss(self, missing: Sequence[Said]) -> None:
         time, market, visit = now(), self.profile.market, self.visit.id

@@ -1,0 +1,1 @@
+"""Evidence: every answer kept as WARC records, chained, signed, and checked by anyone offline."""

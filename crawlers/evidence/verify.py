@@ -1,0 +1,198 @@
+"""Checks a whole archive, offline, from its files and the public key alone."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from crawlers.evidence.agreement import disagreements
+from crawlers.evidence.anchor import Noted, against
+from crawlers.evidence.chain import Line, Link
+from crawlers.evidence.erasing import filling
+from crawlers.evidence.files import locked, storage
+from crawlers.evidence.finding import Finding, What, about
+from crawlers.evidence.joints import Joints
+from crawlers.evidence.keys import BESIDE, PublicKey
+from crawlers.evidence.merkle import root
+from crawlers.evidence.scan import Scan
+from crawlers.evidence.segment import SUFFIX, TORN
+from crawlers.evidence.signed import LEDGER, SEALS, Absence, Seal
+from crawlers.evidence.statements import checked
+from pipeline.errors import StorageError
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What a check of an archive came to."""
+
+    records: int
+    segments: int
+    manifests: int
+    key: str
+    """Fingerprint of the public key; "" where there is none."""
+    findings: tuple[Finding, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether the archive is what it was, as far as its files can tell."""
+        return not any(finding.wrong for finding in self.findings)
+
+
+def verify(archive: Path, anchors: Sequence[Noted] = (), expected: Path | None = None) -> Report:
+    """Everything that is wrong with an archive, and everything that is lawfully not there."""
+    check = _Check(archive)
+    with locked(archive):  # what a crawl is adding is then either wholly there or not at all
+        check.look(expected)
+    return check.report(anchors)
+
+
+class _Check:
+    def __init__(self, archive: Path) -> None:
+        self._archive = archive
+        self._sizes: dict[Path, int] = {}
+        self._found: list[Finding] = []
+        self._key: PublicKey | None = None
+        self._seals: dict[str, Seal] = {}
+        self._absent: dict[int, Absence] = {}
+        self._torn: dict[str, Absence] = {}
+        self._names: set[str] = set()
+        self._records = 0
+
+    def look(self, expected: Path | None) -> None:
+        """Take in what there is now; what is added later is left to the next check."""
+        self._sizes = {path: path.stat().st_size for path in self._archive.rglob("*") if path.is_file()}
+        self._read_key(expected)
+        self._read_lists()
+
+    def report(self, anchors: Sequence[Noted]) -> Report:
+        hashes = self._check_chain({one.records for one in anchors})
+        self._check_files()
+        if self._key:
+            key, seals = self._key, list(self._seals.values())
+            self._found += [fault for one in anchors if (fault := against(one, hashes, seals, key))]
+        return Report(
+            records=self._records,
+            segments=len(self._names),
+            manifests=len(self._seals),
+            key=self._key.fingerprint if self._key else "",
+            findings=tuple(self._found),
+        )
+
+    def _read_key(self, expected: Path | None) -> None:
+        try:
+            self._key = PublicKey.read(self._archive / BESIDE)
+        except StorageError as error:
+            self._say(What.KEY, BESIDE, str(error))
+        if expected and self._key and PublicKey.read(expected).pem != self._key.pem:
+            self._say(What.KEY, BESIDE, f"is not the key in {expected}: the key was exchanged")
+
+    def _read_lists(self) -> None:
+        for seal, fault in checked(self._archive / SEALS, Seal, self._key):
+            self._found += [fault] if fault else []
+            if seal:
+                self._seals[seal.segment] = seal
+        for absence, fault in checked(self._archive / LEDGER, Absence, self._key):
+            self._found += [fault] if fault else []
+            if absence and self._key:
+                self._absent[absence.record] = absence
+                if not absence.erased:
+                    self._torn[absence.segment] = absence
+
+    def _is_erased(self, link: Link) -> bool:
+        absence = self._absent.get(link.number)
+        return absence is not None and absence.erased is not None and absence.id == link.id
+
+    def _check_chain(self, wanted: set[int]) -> dict[int, str]:
+        """Walk the chain, and each segment once its last record was met."""
+        joints = Joints(self._archive, self._sizes, self._is_erased)
+        under_way, hashes = dict[str, list[Line]](), dict[int, str]()
+        for line in joints.lines():
+            link, name = line.link, line.link.segment
+            self._records += 1
+            if link.number in wanted:
+                hashes[link.number] = link.hash
+            under_way.setdefault(name, []).append(line)
+            if name in self._seals and link.number == self._seals[name].last:
+                self._check_segment(name, under_way.pop(name))
+        for name, lines in under_way.items():
+            self._check_segment(name, lines)
+        self._found += joints.findings
+        return hashes
+
+    def _check_segment(self, name: str, lines: list[Line]) -> None:
+        self._names.add(name)
+        path, seal = self._archive / name, self._seals.get(name)
+        lines.sort(key=lambda line: line.link.number)
+        if seal is None:
+            self._say(
+                What.OPEN, name, f"{len(lines)} records are in no manifest yet: a crawl is adding to it, or was killed"
+            )
+        else:
+            self._found += _against_seal(seal, lines)
+        if path not in self._sizes:
+            self._found += [about(line, What.DROPPED, "is gone with its whole file") for line in lines]
+            return
+        with storage(path):
+            content = path.read_bytes()[: self._sizes[path]]
+        there = [line for line in lines if not self._note_absence(line)]
+        standing = [line for line in lines if not self._is_torn(line.link)]
+        scan = Scan(name, content, standing, self._fillings(standing)).walk()
+        self._found += scan.findings
+        kept = {line.link.number for line in there}
+        for line, raw in scan.whole:
+            if line.link.number not in kept:
+                self._found.append(about(line, What.LEDGER, "is in the file though the ledger says that it is not"))
+            self._found += disagreements(line, raw)
+
+    def _note_absence(self, line: Line) -> bool:
+        absence = self._absent.get(line.link.number)
+        if absence is None or absence.id != line.link.id:
+            return False
+        if absence.erased:
+            reason = absence.erased
+            text = f"erased under {reason.authority} by {reason.by} on {absence.time.date()}: {reason.text}"
+            self._found.append(about(line, What.ERASED, text))
+        else:
+            text = (
+                f"was being written when the crawl was killed; what was left of it is kept in {line.link.segment}{TORN}"
+            )
+            self._found.append(about(line, What.TORN, text))
+        return True
+
+    def _is_torn(self, link: Link) -> bool:
+        absence = self._absent.get(link.number)
+        return absence is not None and absence.erased is None and absence.id == link.id
+
+    def _fillings(self, lines: Sequence[Line]) -> Mapping[int, bytes]:
+        return {
+            line.link.number: filling(self._absent[line.link.number], line.link)
+            for line in lines
+            if self._is_erased(line.link)
+        }
+
+    def _check_files(self) -> None:
+        """What stands in the archive beside all that: files that no line of the chain knows, torn ends that were changed."""
+        for name, seal in self._seals.items():
+            if not (self._archive / name).exists() and seal.records:
+                self._say(What.DROPPED, name, f"the file is gone; it had the records {seal.first} to {seal.last}")
+        for path in sorted(path for path in self._sizes if path.name.endswith(SUFFIX)):
+            name = f"{path.parent.name}/{path.name}"
+            if name not in self._names:
+                self._say(What.FOREIGN, name, "no record of the chain is in this file")
+        for path in sorted(path for path in self._sizes if path.name.endswith(TORN)):
+            name = f"{path.parent.name}/{path.name}"
+            absence = self._torn.get(name.removesuffix(TORN))
+            if absence is None or hashlib.sha256(path.read_bytes()).hexdigest() != absence.digest:
+                self._say(What.ALTERED, name, "is not what the ledger says was left of a torn record")
+
+    def _say(self, what: What, file: str, text: str) -> None:
+        self._found.append(Finding(what=what, file=file, text=text))
+
+
+def _against_seal(seal: Seal, lines: Sequence[Line]) -> Iterator[Finding]:
+    links = [line.link for line in lines]
+    found = (links[0].number, links[-1].number, len(links), links[-1].hash)
+    tree = root([bytes.fromhex(link.digest) for link in links]).hex()
+    if found != (seal.first, seal.last, seal.records, seal.head) or tree != seal.root:
+        text = f"manifest {seal.number} is about other records than the chain has of {seal.segment}"
+        yield Finding(what=What.MANIFEST, file=SEALS, text=text)

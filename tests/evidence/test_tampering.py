@@ -1,0 +1,225 @@
+"""Whatever is done to an archive, `verify` says so, and names file and record."""
+
+import json
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crawlers.evidence.anchor import anchor, noted
+from crawlers.evidence.chain import encode
+from crawlers.evidence.finding import Finding, What
+from crawlers.evidence.keys import PRIVATE, PUBLIC, SigningKey
+from crawlers.evidence.signed import SEALS, Seal, add
+from crawlers.evidence.verify import verify
+from tests.evidence.conftest import BEGUN, ORIGIN, Small, page
+
+
+def named(findings: list[Finding], what: What) -> set[int]:
+    return {finding.record for finding in findings if finding.what is what}
+
+
+def test_an_untouched_archive_is_sound(small: Small) -> None:
+    report = small.report()
+    assert (report.sound, report.records, report.segments, report.manifests) == (True, 6, 1, 1)
+    assert report.findings == ()
+
+
+def test_a_flipped_byte_is_named_with_file_record_offset_address_and_id(small: Small) -> None:
+    line = small.lines()[3]
+    content = bytearray(small.segment.read_bytes())
+    content[line.link.offset + 60] ^= 1
+    small.segment.write_bytes(content)
+    (finding,) = small.wrong()
+    assert finding.what is What.ALTERED
+    assert finding.file == f"tiny/{small.segment.name}"
+    assert (finding.record, finding.offset, finding.url, finding.id) == (4, line.link.offset, line.url, line.link.id)
+    assert line.url in str(finding)
+
+
+@pytest.mark.parametrize("number", [1, 2, 4, 6])
+def test_a_dropped_record_is_named(small: Small, number: int) -> None:
+    start, end = small.bytes_of(number)
+    content = small.segment.read_bytes()
+    small.segment.write_bytes(content[:start] + content[end:])
+    assert [(finding.what, finding.record) for finding in small.wrong()] == [(What.DROPPED, number)]
+
+
+def test_records_that_changed_places_are_named(small: Small) -> None:
+    content = small.segment.read_bytes()
+    (a, b), (_, c) = small.bytes_of(3), small.bytes_of(4)
+    small.segment.write_bytes(content[:a] + content[b:c] + content[a:b] + content[c:])
+    assert [(finding.what, finding.record) for finding in small.wrong()] == [(What.MOVED, 3)]
+
+
+@pytest.mark.parametrize("number", [2, 6])
+def test_a_record_that_stands_there_twice_is_named(small: Small, number: int) -> None:
+    content = small.segment.read_bytes()
+    start, end = small.bytes_of(number)
+    small.segment.write_bytes(content[:end] + content[start:])
+    assert [(finding.what, finding.record) for finding in small.wrong()] == [(What.DUPLICATED, number)]
+
+
+def test_a_cut_segment_names_the_record_that_was_cut_and_those_after_it(small: Small) -> None:
+    start, _ = small.bytes_of(5)
+    small.segment.write_bytes(small.segment.read_bytes()[: start + 100])
+    assert [(finding.what, finding.record) for finding in small.wrong()] == [(What.TRUNCATED, 5), (What.DROPPED, 6)]
+
+
+def test_a_segment_that_is_gone_is_named(small: Small) -> None:
+    small.segment.unlink()
+    assert named(small.wrong(), What.DROPPED) >= {1, 2, 3, 4, 5, 6}
+
+
+def test_bytes_that_nobody_wrote_are_named(small: Small) -> None:
+    with small.segment.open("ab") as file:
+        file.write(b"more")
+    (finding,) = small.wrong()
+    assert (finding.what, finding.offset) == (What.FOREIGN, small.lines()[-1].link.end)
+
+
+def test_a_segment_that_nobody_wrote_is_named(small: Small) -> None:
+    (small.segment.parent / "tiny-000000099.warc.gz").write_bytes(b"")
+    assert [finding.what for finding in small.wrong()] == [What.FOREIGN]
+
+
+def test_a_clock_that_was_set_back_is_named(empty: Small) -> None:
+    with closing(empty.open()) as archive:
+        archive.keep(empty.exchange("/a", page("a")), ORIGIN)
+        empty.time.now -= timedelta(hours=1)
+        archive.keep(empty.exchange("/b", page("b")), ORIGIN)
+        archive.keep(empty.exchange("/c", page("c")), ORIGIN)
+        archive.end("tiny")
+    (finding,) = empty.wrong()
+    assert (finding.what, finding.record) == (What.CLOCK, 3)
+    assert "set back by 3,59" in finding.text
+
+
+def test_a_clock_that_was_set_back_between_two_crawls_is_named(small: Small) -> None:
+    small.time.now = BEGUN
+    small.fill(1)
+    assert named(small.wrong(), What.CLOCK) == {7}
+
+
+def test_a_replaced_manifest_is_named(small: Small) -> None:
+    small.fill(2)
+    path = small.folder / SEALS
+    first, second = path.read_bytes().splitlines()
+    seal = msgspec.json.decode(first, type=Seal)
+    path.write_bytes(encode(msgspec.structs.replace(seal, records=seal.records - 1)) + b"\n" + second + b"\n")
+    findings = small.wrong()
+    assert findings[0].what is What.MANIFEST
+    assert "manifest 1 (of tiny/tiny-000000001.warc.gz)" in findings[0].text
+
+
+def test_a_manifest_signed_with_another_key_is_named(small: Small, tmp_path: Path) -> None:
+    path = small.folder / SEALS
+    seal = msgspec.json.decode(path.read_bytes(), type=Seal)
+    path.unlink()
+    add(path, SigningKey.of(tmp_path / "other"), seal)
+    assert "is signed by another key" in small.wrong()[0].text
+
+
+def test_an_exchanged_key_is_named(small: Small, tmp_path: Path) -> None:
+    other = SigningKey.of(tmp_path / "other")
+    (small.folder / "key.pub").write_bytes(other.public.pem)
+    assert "the key was exchanged" in small.wrong()[0].text
+    report = verify(small.folder, expected=small.home / PUBLIC)
+    assert report.findings[0].what is What.KEY
+
+
+def test_a_dropped_line_of_the_chain_is_named(small: Small) -> None:
+    chain = small.folder / "chain" / "00000000.jsonl"
+    rows = chain.read_bytes().splitlines(keepends=True)
+    chain.write_bytes(b"".join(rows[:2] + rows[3:]))
+    assert 3 in named(small.wrong(), What.DROPPED)
+
+
+def test_lines_of_the_chain_that_changed_places_are_named(small: Small) -> None:
+    chain = small.folder / "chain" / "00000000.jsonl"
+    rows = chain.read_bytes().splitlines(keepends=True)
+    chain.write_bytes(b"".join([*rows[:2], rows[3], rows[2], *rows[4:]]))
+    assert named(small.wrong(), What.MOVED) == {3}
+
+
+def test_an_archive_that_was_cut_everywhere_is_told_by_its_anchor_alone(small: Small, tmp_path: Path) -> None:
+    small.fill(2)
+    note = tmp_path / "anchors"
+    note.write_text(f"{anchor(small.folder, BEGUN)}\n")
+    assert verify(small.folder, noted(note)).sound
+    second = max(small.folder.glob("tiny/*.warc.gz"))
+    second.unlink()
+    for path, count in ((small.folder / SEALS, 1), (small.folder / "chain" / "00000000.jsonl", 6)):
+        path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:count]))
+    assert small.report().sound, "nothing inside shows it"
+    report = verify(small.folder, noted(note))
+    assert [finding.what for finding in report.findings] == [What.ANCHOR]
+    assert "had 9 records then, and has fewer now" in report.findings[0].text
+
+
+def test_an_archive_made_anew_with_another_key_is_told_by_its_anchor(small: Small, tmp_path: Path) -> None:
+    note = tmp_path / "anchors"
+    known = anchor(small.folder, BEGUN)
+    note.write_bytes(msgspec.json.encode(msgspec.structs.asdict(known) | {"root": known.root}))
+    other = Small(tmp_path / "other")
+    other.fill()
+    assert other.report().sound
+    (finding,) = verify(other.folder, noted(note)).findings
+    assert "the key was exchanged since" in finding.text
+
+
+def test_an_archive_made_anew_with_the_same_key_is_told_by_its_anchor(small: Small, tmp_path: Path) -> None:
+    note = tmp_path / "anchors"
+    note.write_text(str(anchor(small.folder, BEGUN)))
+    other = Small(tmp_path / "other")
+    for file in (PRIVATE, PUBLIC):
+        (other.home / file).parent.mkdir(parents=True, exist_ok=True)
+        (other.home / file).write_bytes((small.home / file).read_bytes())
+    other.fill()
+    assert other.report().sound
+    assert [finding.what for finding in verify(other.folder, noted(note)).findings] == [What.ANCHOR]
+
+
+def test_a_torn_end_that_was_changed_is_named(small: Small) -> None:
+    (small.folder / "tiny" / "tiny-000000001.warc.gz.torn").write_bytes(b"x")
+    assert "not what the ledger says" in small.wrong()[0].text
+
+
+@pytest.fixture(scope="module")
+def pieces(tmp_path_factory: pytest.TempPathFactory) -> Small:
+    """An archive with all that one can have: two segments, a revisit, a refusal, an erased and a torn record."""
+    from crawlers.evidence.erase import erase
+    from crawlers.evidence.signed import Reason
+
+    made = Small(tmp_path_factory.mktemp("pieces") / "home")
+    made.fill(2, end=False)
+    with made.segment.open("r+b") as file:
+        file.truncate(made.lines()[-1].link.offset + 50)
+    with closing(made.open()) as archive:
+        archive.keep(made.exchange("/listing/k0", page("Lot 0")), ORIGIN)
+        archive.keep(made.exchange("/big", b"", refused="too_large", status=0), ORIGIN)
+        archive.end("tiny")
+    erase(made.home, made.lines()[1:2], Reason(authority="order-1", by="me", text="by order"))
+    assert made.report().sound
+    return made
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_flipped_byte_is_found(pieces: Small, data: st.DataObject) -> None:
+    files = sorted(path for path in pieces.folder.rglob("*") if path.is_file() and path.stat().st_size)
+    path = data.draw(st.sampled_from(files))
+    content = path.read_bytes()
+    place = data.draw(st.integers(0, len(content) - 1))
+    flip = data.draw(st.sampled_from([1 << bit for bit in range(8)] + [0xFF]))
+    try:
+        path.write_bytes(content[:place] + bytes([content[place] ^ flip]) + content[place + 1 :])
+        report = verify(pieces.folder)
+    finally:
+        path.write_bytes(content)
+    assert not report.sound
+    assert json.loads(msgspec.json.encode(report.findings))
