@@ -66,6 +66,7 @@ class Walk:
     """How many texts of each field could not be read since this process began with the visit."""
     mirrors: Mirrors = field(init=False)
     parents: Parents = field(default_factory=Parents, init=False)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _under_way: dict[int, Attempt] = field(default_factory=dict, init=False)
     _strange: int = field(default=0, init=False)
     """Pages of no known kind in a row."""
@@ -144,10 +145,11 @@ class Walk:
         return None
 
     async def kept(self, exchange: Exchange) -> Kept | None:
-        """As `keep`, but other answers are taken while the disk is waited for."""
+        """As `keep`, but other answers are taken while the disk is waited for; each goes on in its turn."""
         with self._minding():
             found = self.archive.put(exchange, self.origin)
-            await asyncio.to_thread(self.archive.sync, found)
+            async with self._turn:
+                await asyncio.to_thread(self.archive.sync, found)
             return found
         return None
 

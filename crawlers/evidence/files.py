@@ -50,6 +50,7 @@ class Log:
             fresh = not path.exists()
             self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, PRIVATE)
             self._closed = False
+            self._synced = -1
             if fresh:
                 sync_folder(path.parent)
 
@@ -73,13 +74,15 @@ class Log:
         """Take the end off."""
         with storage(self.path):
             os.ftruncate(self._handle, size)
+            self._synced = -1
 
     def sync(self) -> None:
-        """Return when all of it is on disk."""
+        """Return when all of it is on disk; of many who wait in turn, the first may have done it for all."""
         with storage(self.path):
             try:
-                if not self._closed:
+                if not self._closed and (size := self.size) != self._synced:
                     os.fdatasync(self._handle)
+                    self._synced = size
             except OSError as error:
                 if error.errno != errno.EBADF:  # another thread closed it in between, and synced it before
                     raise

@@ -154,7 +154,7 @@ def test_an_answer_that_could_not_be_read_is_noted_each_time(bench: Bench) -> No
 def test_a_picture_under_the_name_of_a_page_is_noted_and_not_kept(bench: Bench) -> None:
     stock(bench, 1)
     bench.tiny.pages["/listing/k0"] = Answer(b"\x89PNG\r\n\x1a\n" + bytes(3_000))
-    assert bench.crawl().visit["rejected"] == {"not_html": 1}
+    assert bench.crawl().visit["rejected"] == {"disguised": 1}
     record = captures(bench)[-1]
     assert (record.page.size, record.stored.size, record.stored_type) == (3_008, 0, "application/octet-stream")
 
