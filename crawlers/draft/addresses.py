@@ -1,0 +1,167 @@
+"""The shapes of a market's addresses: which part of a link is its own, and which a placeholder stands for."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from crawlers.actions import acts
+from crawlers.draft.sample import Element
+from crawlers.pattern import Pattern, joined, local
+
+ORIGIN = "http://saved.invalid/"
+MOST = 600
+"""Links of one page that are looked at."""
+VARIED = 3
+"""So many different words in one place are names, not places of the market."""
+SEGMENT = re.compile(r"(?P<before>(?:[A-Za-z_]+[-_.])*|[A-Za-z]{1,12})(?P<key>[0-9]+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{20,}|\w*\d\w*)(?P<after>(?:\.[a-z]{2,5})?)", re.ASCII)
+LISTINGS = frozenset("listing listings item items product products offer offers ad ads advert p i l view detail details viewitem viewlisting viewproduct deal good goods lot produkt artikel angebot produit annonce producto articulo tovar urun".split())  # noqa: SIM905
+CATEGORIES = frozenset("category categories cat cats c browse search catalog catalogue section page products listings shop market kategorie categorie categoria kategori rubrik cid csid subcategory type all".split())  # noqa: SIM905
+VENDORS = frozenset("vendor vendors seller sellers user users profile profiles member members merchant merchants u v store stores shop shops contactmember verkaeufer haendler anbieter vendeur vendedor satici dealer supplier".split())  # noqa: SIM905
+PAGING = frozenset({"page", "p", "pg", "start", "offset", "seite", "pagina"})
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link of a page."""
+
+    element: Element
+    address: str
+    """Path and query."""
+
+
+def links(root: Element) -> list[Link]:
+    """The links of a part of a page that lead to addresses of the market or of the same folder."""
+    found = []
+    for anchor in root.xpath(".//a[@href]")[:MOST]:
+        href = anchor.get("href").strip()
+        if href.startswith(("#", "mailto:", "javascript:")):
+            continue
+        url = joined(ORIGIN, re.sub(r"^file:/{2,3}(?:[^?#]*/)?", "", href))
+        if urlsplit_safe(url) and (address := local(url)):
+            found.append(Link(anchor, address))
+    return found
+
+
+def urlsplit_safe(url: str) -> bool:
+    """Whether a URL is one of the web."""
+    try:
+        return urlsplit(url).scheme in ("http", "https")
+    except ValueError:
+        return False
+
+
+class Shapes:
+    """What all links of all pages together say of the market's addresses."""
+
+    def __init__(self, addresses: Iterable[str]) -> None:
+        names: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        for address in set(addresses):
+            path, query = apart(address)
+            for place, segment in enumerate(path[1:], 1):
+                names[*path[:place], f"#{len(path)}"].add(segment)
+            for key, value in query:
+                names[*path, "?", key].add(value)
+        self._names = names
+
+    def shape(self, address: str) -> str:
+        """The rule that the address would be an instance of, its placeholders named a, b, c …"""
+        path, query = apart(address)
+        letters = iter("abcdefghijklmnop")
+        segments = [self._segment(path, place, letters) for place in range(len(path))]
+        pairs = [self._pair(path, key, value, letters) for key, value in sorted(query)]
+        return "/" + "/".join(segments) + ("?" + "&".join(pairs) if pairs else "")
+
+    def _segment(self, path: Sequence[str], place: int, letters: Iterable[str]) -> str:
+        segment = path[place]
+        varied = place > 0 and len(self._names[*path[:place], f"#{len(path)}"]) > VARIED
+        found = SEGMENT.fullmatch(segment)
+        if found and not (place == 0 and len(path) > 1):
+            return f"{found['before']}{{{_next(letters)}}}{found['after']}"
+        if varied or len(segment) > 24 or (place == len(path) - 1 and segment.count("-") > 1):  # noqa: PLR2004
+            return f"{{{_next(letters)}}}"
+        return segment
+
+    def _pair(self, path: Sequence[str], key: str, value: str, letters: Iterable[str]) -> str:
+        varied = len(self._names[*path, "?", key]) > 1 or any(map(str.isdigit, value))
+        return f"{key}={{{_next(letters)}}}" if value and varied else f"{key}={value}"
+
+
+def _next(letters: Iterable[str]) -> str:
+    return next(iter(letters), "z")
+
+
+def apart(address: str) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
+    """Segments and query of an address."""
+    path, _, query = address.partition("?")
+    return tuple(path.strip("/").split("/")) + (("",) if path.endswith("/") and path != "/" else ()), parse_qsl(query, keep_blank_values=True)[:8]
+
+
+def said(shape: str) -> set[str]:
+    """The words in a shape, placeholders left out."""
+    return set(re.split(r"[^a-z]+", re.sub(r"\{[a-z]\}", " ", re.sub(r"\.(php|html?|aspx?)", "", shape.lower())))) - {""}
+
+
+def key(address: str, shape: str) -> str:
+    """What the placeholders of a shape stand for in an address."""
+    try:
+        found = Pattern.of(shape).match(address)
+    except ValueError:
+        return ""
+    return "/".join(found.values()) if found else ""
+
+
+def fragment(shape: str) -> str:
+    """The part of a shape before its first placeholder, to find its links by; "" where that says nothing."""
+    begin = shape.partition("{")[0]
+    return begin.lstrip("/") if said(begin) and re.fullmatch(r"[\w/.?=&%+~-]+", begin) else ""
+
+
+def sound(shape: str) -> bool:
+    """Whether a profile could have the shape as a rule."""
+    try:
+        Pattern.of(shape)
+    except ValueError:
+        return False
+    return not acts(shape)
+
+
+def listing_rule(shape: str, addresses: Sequence[str]) -> str:
+    """The shape as a `listing` rule: the placeholder with most values, digits first, is the key."""
+    matches = [found for address in addresses if (found := Pattern.of(shape).match(address))]
+    letters = re.findall(r"\{([a-z])\}", shape)
+    if not letters or not matches:
+        return ""
+    def rank(letter: str) -> tuple[int, bool]:
+        values = [found[letter] for found in matches]
+        return len(set(values)), all(any(map(str.isdigit, value)) for value in values)
+    best = max(letters, key=rank)
+    return _named(shape, {letter: "key" if letter == best else f"part_{letter}" for letter in letters})
+
+
+def follow_rule(shape: str) -> str:
+    """The shape as a `follow` rule."""
+    letters = re.findall(r"\{([a-z])\}", shape)
+    paging = {letter: "page" for letter in letters if re.search(rf"\b({'|'.join(PAGING)})[=/]\{{{letter}\}}", shape)}
+    names = {letter: "id" if number == 0 else f"id_{letter}" for number, letter in enumerate(one for one in letters if one not in paging)}
+    others = [one for one in letters if one not in paging]
+    names = {letter: ("id" if number == 0 else f"id_{letter}") for number, letter in enumerate(others)}
+    paged = {letter: ("page" if number == 0 else f"page_{letter}") for number, letter in enumerate(paging)}
+    return _named(shape, names | paged)
+
+
+def _named(shape: str, names: dict[str, str]) -> str:
+    return re.sub(r"\{([a-z])\}", lambda found: f"{{{names[found[1]]}}}", shape)
+
+
+def plain(value: str) -> str:
+    """The last value in an address, in plain letters: the name of the vendor whose page it is, or a number."""
+    path, query = apart(value.partition("#")[0])
+    last = query[-1][1] if query and query[-1][1] else next((one for one in reversed(path) if one), "")
+    return unquote(last).replace("+", " ")
+
+
+def tally(shapes: Iterable[str]) -> Counter[str]:
+    """How often each shape occurs."""
+    return Counter(shapes)

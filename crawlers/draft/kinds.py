@@ -1,0 +1,92 @@
+"""Which saved pages show one offer, which show many, and which neither."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from crawlers.draft.cards import Cards, cards, priced
+from crawlers.draft.addresses import Shapes, links
+from crawlers.draft.labels import label
+from crawlers.draft.sample import Element, Sample, whole
+from crawlers.draft.zones import frame, within
+
+BUYS = re.compile(r"\b(buy|order|purchase|cart|basket|checkout|kaufen|bestellen|warenkorb|acheter|commander|panier|comprar|carrito|acquista|купить|заказать|satın al|sepet|kopen|koop|kup|购买)\b", re.IGNORECASE)
+TELLING = frozenset({"vendor", "ships_from", "ships_to", "stock", "description", "price", "sold", "category_path"})
+
+
+class Kind(StrEnum):
+    """What a saved page shows."""
+
+    LISTING = "listing"
+    RESULTS = "results"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A saved page with what it shows."""
+
+    sample: Sample = field(repr=False)
+    kind: Kind
+    cards: Cards | None = field(repr=False)
+
+
+def seen(samples: Sequence[Sample], shapes: Shapes) -> list[Seen]:
+    """Every page with its kind."""
+    found = [(sample, cards(sample, shapes)) for sample in samples]
+    known = {one.selector for _, one in found if one}
+    few = [(sample, one or _few(sample, shapes, known)) for sample, one in found]
+    pages = [Seen(sample, _kind(sample, one), one) for sample, one in few]
+    return pages if any(page.kind is not Kind.OTHER for page in pages) else [_any(page) for page in pages]
+
+
+def _few(sample: Sample, shapes: Shapes, known: set[str]) -> Cards | None:
+    """One or two offers in a group that other pages have more of."""
+    if not known:
+        return None
+    one = cards(sample, shapes, 1)
+    return one if one and one.selector in known else None
+
+
+def _kind(sample: Sample, found: Cards | None) -> Kind:
+    inside = set(found.members) if found else set()
+    outside = evidence(sample, inside)
+    if found and len(found.members) >= 3 and outside < 4:  # noqa: PLR2004
+        return Kind.RESULTS
+    if outside >= 3:  # noqa: PLR2004
+        return Kind.LISTING
+    return Kind.RESULTS if found else Kind.OTHER
+
+
+def evidence(sample: Sample, inside: set[Element]) -> int:
+    """How many signs of one offer a page shows outside its rows; 0 without a price."""
+    prices = [one for one in priced(sample) if not frame(one) and not within(one, inside)]
+    if not prices:
+        return 0
+    told = set()
+    for element, behind, text in sample.texts:
+        found = label(text) if len(text) < 80 else None  # noqa: PLR2004
+        owner = element.getparent() if behind else element
+        if found and not found.weak and found.fields[0] in TELLING and not frame(owner) and not within(owner, inside):
+            told.add(found.fields[0])
+    return 1 + len(told) + 2 * _sells(sample, inside)
+
+
+def _sells(sample: Sample, inside: set[Element]) -> bool:
+    """Whether a page has a control to buy what it shows; Headstamp only looks at it."""
+    root = sample.node.root
+    if any(not within(one, inside) for one in root.xpath(".//input[contains(@name, 'qty') or contains(@name, 'quant') or contains(@name, 'amount')]")[:20]):
+        return True
+    controls = root.xpath(".//button | .//input[@type='submit'] | .//a[contains(@class, 'btn') or contains(@class, 'button')]")[:200]
+    return any(BUYS.search(whole(one) or one.get("value") or "") and not within(one, inside) and not frame(one) for one in controls)
+
+
+def _any(page: Seen) -> Seen:
+    """Where no page is known to show an offer, one with a price may."""
+    return Seen(page.sample, Kind.LISTING if priced(page.sample) else Kind.OTHER, page.cards)
+
+
+def shapes(samples: Sequence[Sample]) -> Shapes:
+    """The shapes of all addresses that the pages link to."""
+    return Shapes(link.address for sample in samples for link in links(sample.node.root))

@@ -1,0 +1,166 @@
+"""Where a value stands beside its label: selectors that a person would write by that label."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from crawlers.draft.labels import Label, label
+from crawlers.draft.sample import SILENT, Element, Sample, flat, whole
+from crawlers.profile import Pick, Selector
+
+MOST_LABELS = 250
+"""Labels of one sample that are looked at."""
+CLIMBS = 3
+"""Levels up to which a value may stand further out than its label."""
+SPEAKING = ("data-label", "data-title", "data-th", "aria-label", "title")
+"""Attributes that markets put labels into."""
+UNTYPED = frozenset({"select", "input", "textarea", "button", "form"})
+
+
+class Beside(NamedTuple):
+    """A selector of the value beside a label."""
+
+    field: str
+    selector: Selector
+    weak: bool
+
+
+class _Hit(NamedTuple):
+    label: Label
+    anchor: str
+    """XPath of the label."""
+    element: Element
+    """The label's element; the one around a label that is a bare text."""
+    after: Element | None
+    """The element behind which a bare text stands."""
+    bare: bool
+
+
+def beside(sample: Sample) -> list[Beside]:
+    """Every selector of a value beside a label, the nearest first."""
+    found: dict[Beside, None] = {}
+    for number, (fields, weak, selector) in enumerate(_every(sample)):
+        if number > 8 * MOST_LABELS:
+            break
+        found |= dict.fromkeys(Beside(name, selector, weak) for name in fields)
+    return list(found)
+
+
+def _every(sample: Sample) -> Iterator[tuple[tuple[str, ...], bool, Selector]]:
+    for element, behind, text in sample.texts:
+        told = label(text)
+        if told is None:
+            continue
+        owner = element.getparent() if behind else element
+        if owner is None or owner.tag in SILENT or (told.weak and len(text) > 60):  # noqa: PLR2004  # a sentence
+            continue
+        selectors = _inside(sample, owner, text, told) if told.rest else _outside(sample, element, text, told, behind=behind)
+        yield from ((told.fields, told.weak, selector) for selector in selectors)
+    yield from _spoken(sample)
+
+
+def quoted(text: str) -> str:
+    """The text as XPath writes it; one kind of quote is enough for what labels hold."""
+    return f'"{text}"' if "'" in text else f"'{text}'"
+
+
+def _inside(sample: Sample, owner: Element, text: str, told: Label) -> Iterator[Selector]:
+    """The label and its value in one text."""
+    begins = quoted(told.written if text.startswith(told.written) else text[: text.find(told.written) + len(told.written)])
+    if whole(owner).startswith(text):
+        yield Pick(select=f"{sample.prefix}{owner.tag}[starts-with(normalize-space(.), {begins})]", after=told.written, before="\n")
+    yield Pick(select=f"{sample.prefix}text()[starts-with(normalize-space(.), {begins})]", after=told.written)
+
+
+def _outside(sample: Sample, element: Element, text: str, told: Label, *, behind: bool) -> Iterator[Selector]:
+    owner = element.getparent() if behind else element
+    if whole(owner) != text:
+        anchor = f"{sample.prefix}text()[{_said(text, owner)}]"
+        yield from _values(sample, _Hit(told, anchor, owner, element if behind else None, bare=True))
+        return
+    while (parent := owner.getparent()) is not None and owner is not sample.node.root and whole(parent) == text:
+        owner = parent
+    if owner.tag not in ("html", "body"):
+        yield from _values(sample, _Hit(told, f"{sample.prefix}{owner.tag}[{_said(text, owner)}]", owner, owner, bare=False))
+
+
+def _said(text: str, owner: Element) -> str:
+    """The condition that an element or text says this; hard spaces count as spaces where the page has them."""
+    hard = "\xa0" in "".join(owner.itertext())
+    return f"normalize-space({'translate(., ' + quoted(chr(160)) + ', ' + quoted(' ') + ')' if hard else '.'})={quoted(text)}"
+
+
+def _spoken(sample: Sample) -> Iterator[tuple[tuple[str, ...], bool, Selector]]:
+    """Labels in attributes."""
+    names = " or ".join(f"@{name}" for name in SPEAKING)
+    for element in sample.node.root.xpath(f".//*[{names}]")[:MOST_LABELS]:
+        for name in SPEAKING:
+            told = label(flat(element.get(name)))
+            if told is None or told.rest or told.weak or element.tag in UNTYPED:
+                continue
+            anchor = f"{sample.prefix}*[@{name}={quoted(element.get(name))}]"
+            if whole(element):
+                yield told.fields, told.weak, anchor
+            else:
+                hit = _Hit(told, anchor, element, element, bare=False)
+                yield from ((told.fields, told.weak, selector) for selector in _values(sample, hit))
+
+
+def _values(sample: Sample, hit: _Hit) -> Iterator[Selector]:
+    """What follows a label, beside it or beside what holds it."""
+    anchor, element, after = hit.anchor, hit.element, hit.after
+    if hit.bare:
+        yield from _next(anchor, after, element, hit.label)
+        yield Pick(select=f"{anchor}/..", after=hit.label.written, before="\n")
+        return
+    yield from _column(sample, hit)
+    for _ in range(CLIMBS):
+        if element is sample.node.root or element.getparent() is None:
+            return
+        found = list(_next(anchor, element, element.getparent(), hit.label))
+        yield from found
+        if found:
+            yield Pick(select=f"{anchor}/..", after=hit.label.written, before="\n")
+            return
+        anchor, element = f"{anchor}/..", element.getparent()
+
+
+def _next(anchor: str, after: Element | None, around: Element, told: Label) -> Iterator[Selector]:
+    """The first thing that says something behind the label, and what is linked or pictured in it."""
+    if after is not None and flat(after.tail) and not around.tag == "tr":
+        yield f"{anchor}/following-sibling::text()[normalize-space()][1]"
+        return
+    siblings = after.itersiblings() if after is not None else iter(around)
+    for place, sibling in enumerate(one for one in siblings if isinstance(one.tag, str)):
+        if sibling.tag in UNTYPED or place > CLIMBS:
+            return
+        text = whole(sibling)
+        step = f"{anchor}/following-sibling::{_step(sibling, place, text)}"
+        if text:
+            yield step
+            yield from (f"{step}{way}" for way in ("//a", "/descendant-or-self::*[last()]") if "vendor" in told.fields and len(sibling))
+            return
+        yield from (f"{step}/descendant-or-self::*/@{name}" for name in ("alt", "title") if sibling.xpath(f"descendant-or-self::*/@{name}"))
+        if flat(sibling.tail):
+            yield f"{anchor}/following-sibling::text()[normalize-space()][1]"
+            return
+
+
+def _step(sibling: Element, place: int, text: str) -> str:
+    if sibling.tag in ("dd", "td"):
+        return f"{sibling.tag}[1]"
+    return "*[1]" if place == 0 else "*[normalize-space()][1]" if text else f"*[{place + 1}]"
+
+
+def _column(sample: Sample, hit: _Hit) -> Iterator[Selector]:
+    """The cell under a heading of a table."""
+    cell = hit.element
+    if cell.tag not in ("th", "td") or cell.getparent() is None or len(cell.getparent()) < 2:  # noqa: PLR2004  # one column is no table
+        return
+    others = [label(whole(other)) for other in cell.itersiblings() if isinstance(other.tag, str)]
+    others += [label(whole(other)) for other in cell.itersiblings(preceding=True) if isinstance(other.tag, str)]
+    if not all(others):
+        return
+    place = f"count({hit.anchor}/preceding-sibling::*)+1" if not sample.row else ""
+    if place:
+        yield f"{hit.anchor}/ancestor::table[1]//tr[td][not(th)]/td[position()={place}]"
+        yield f"{hit.anchor}/../following-sibling::tr[1]/td[position()={place}]"
