@@ -12,6 +12,7 @@ from crawlers.reason import Reason
 from pipeline.records import Capture, Rejected
 
 HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml"})
+CHARSET = re.compile(r"charset\s*=", re.IGNORECASE)
 PICTURE = re.compile(r"""(["'])data:image/[a-z0-9.+-]{1,40};base64,[A-Za-z0-9+/=\s]*+\1""")
 WORDS = re.compile(r"""[\s/"'=<>]+""")
 MOST_WORK = 5_000_000_000
@@ -55,11 +56,23 @@ class Page:
 
 
 def _decoded(content_type: str, body: bytes) -> str:
+    """The text of a page. Where no header names a charset, what reads as UTF-8 is UTF-8, whatever the page itself says:
+    browsers save every page in UTF-8, and keep the `meta` of the one they had."""
+    if not CHARSET.search(content_type) and (text := _utf8(body)) is not None:
+        return text
     try:
         text = html_to_unicode(content_type, body)[1]
     except (LookupError, UnicodeError):  # "base64" and "idna" name codecs of Python that decode no text, or not any
         text = body.decode("utf-8", "replace")
     return text.encode("utf-8", "replace").decode()
+
+
+def _utf8(body: bytes) -> str | None:
+    """The text of a body that is UTF-8 beyond ASCII; None for any other."""
+    try:
+        return None if body.isascii() else body.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        return None
 
 
 def _crowded(tree: parsel.Selector) -> bool:

@@ -43,7 +43,7 @@ def _prose(sample: Sample) -> Iterator[Candidate]:
     for place, (_, element) in enumerate(sized):
         near = [element, *list(element.iterancestors())[:2]]
         prior = 0.25 * any(called(one, WORDS) for one in near) - 0.3 * any(called(one, ELSE) for one in near)
-        prior -= 0.3 * frame(element) + 0.2 * aside(element) + 0.02 * place
+        prior -= 0.3 * frame(element, sample) + 0.2 * aside(element, sample) + 0.02 * place
         yield from (Candidate(selector, prior - 0.01 * rank) for rank, selector in enumerate(selectors(element, sample)[:10]))
 
 

@@ -91,8 +91,8 @@ def _offer_shape(results: Sequence[Seen], samples: Sequence[Sample], known: Shap
     if counted:
         return counted.most_common(1)[0][0]
     all_links = Counter(known.shape(link.address) for sample in samples for link in links(sample.node.root))
-    named = [(number, shape) for shape, number in all_links.items() if "{" in shape and sound(shape) and said(shape) & LISTINGS and not said(shape) & VENDORS]
-    return max(named, default=(0, ""))[1]
+    named = [((-shape.count("="), -shape.count("{"), number), shape) for shape, number in all_links.items() if "{" in shape and sound(shape) and said(shape) & LISTINGS and not said(shape) & VENDORS]
+    return max(named, default=((0, 0, 0), ""))[1]
 
 
 def _listing(shape: str, samples: Sequence[Sample], known: Shapes) -> Rule:

@@ -1,11 +1,15 @@
 """The choice between selectors: by what they would read on every sample."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from crawlers.draft.names import HASHED, LAYOUT
 from crawlers.draft.sample import Sample
 from crawlers.profile import Pick, Selector
 
+BARE = frozenset("div span a td tr p b li small font i table center em u label section ul dl dd dt form br".split())  # noqa: SIM905
+"""Tags that mean nothing by themselves."""
 MOST_CANDIDATES = 160
 MOST_SAMPLES = 12
 """Samples that every candidate is tried on; the chosen one is measured on all."""
@@ -61,9 +65,23 @@ def ranked(candidates: Iterable[Candidate], samples: Sequence[Sample], quality: 
     for one in candidates:
         if one.selector not in best or best[one.selector].prior < one.prior:
             best[one.selector] = one
-    tried = sorted(best.values(), key=lambda one: -one.prior)[:MOST_CANDIDATES]
+    weighed = [Candidate(one.selector, one.prior - weakness(one.selector)) for one in best.values()]
+    tried = sorted(weighed, key=lambda one: -one.prior)[:MOST_CANDIDATES]
     scored = [_scored(one, spread(samples), quality) for one in tried]
     return sorted((one for one in scored if one.quality > 0), key=lambda one: -one.score)
+
+
+def weakness(selector: Selector) -> float:
+    """How much speaks against a selector itself: names that mean nothing."""
+    text = (selector.select if isinstance(selector, Pick) else selector).partition("::")[0]
+    if text.startswith(("/", ".//")):
+        return 0.0
+    last = re.split(r"[ >]+", text)[-1].partition("[")[0]
+    if text in BARE:
+        return 0.3
+    names = re.findall(r"[.#]([\w-]+)", text)
+    layout = bool(names) and all(LAYOUT.fullmatch(name) for name in names)
+    return 0.08 * layout + 0.03 * any(HASHED.search(name) for name in names) + 0.04 * (last in BARE)
 
 
 def spread(samples: Sequence[Sample]) -> Sequence[Sample]:

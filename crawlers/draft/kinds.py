@@ -52,7 +52,7 @@ def _few(sample: Sample, shapes: Shapes, known: set[str]) -> Cards | None:
 def _kind(sample: Sample, found: Cards | None) -> Kind:
     inside = set(found.members) if found else set()
     outside = evidence(sample, inside)
-    if found and len(found.members) >= 3 and outside < 4:  # noqa: PLR2004
+    if found and len(found.members) >= 3 and outside < 5:  # noqa: PLR2004
         return Kind.RESULTS
     if outside >= 3:  # noqa: PLR2004
         return Kind.LISTING
@@ -61,16 +61,22 @@ def _kind(sample: Sample, found: Cards | None) -> Kind:
 
 def evidence(sample: Sample, inside: set[Element]) -> int:
     """How many signs of one offer a page shows outside its rows; 0 without a price."""
-    prices = [one for one in priced(sample) if not frame(one) and not within(one, inside)]
+    prices = [one for one in priced(sample) if not frame(one, sample) and not within(one, inside)]
     if not prices:
         return 0
     told = set()
     for element, behind, text in sample.texts:
         found = label(text) if len(text) < 80 else None  # noqa: PLR2004
         owner = element.getparent() if behind else element
-        if found and not found.weak and found.fields[0] in TELLING and not frame(owner) and not within(owner, inside):
+        if found and not found.weak and not _asks(owner) and found.fields[0] in TELLING and not frame(owner, sample) and not within(owner, inside):
             told.add(found.fields[0])
     return 1 + len(told) + 2 * _sells(sample, inside)
+
+
+def _asks(owner: Element) -> bool:
+    """Whether a label stands before something to fill in, as in a search."""
+    following = owner.getnext()
+    return "for" in owner.attrib or (following is not None and following.tag in ("select", "input"))
 
 
 def _sells(sample: Sample, inside: set[Element]) -> bool:
@@ -79,7 +85,7 @@ def _sells(sample: Sample, inside: set[Element]) -> bool:
     if any(not within(one, inside) for one in root.xpath(".//input[contains(@name, 'qty') or contains(@name, 'quant') or contains(@name, 'amount')]")[:20]):
         return True
     controls = root.xpath(".//button | .//input[@type='submit'] | .//a[contains(@class, 'btn') or contains(@class, 'button')]")[:200]
-    return any(BUYS.search(whole(one) or one.get("value") or "") and not within(one, inside) and not frame(one) for one in controls)
+    return any(BUYS.search(whole(one) or one.get("value") or "") and not within(one, inside) and not frame(one, sample) for one in controls)
 
 
 def _any(page: Seen) -> Seen:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from crawlers.draft.sample import Element, Sample
+from crawlers.draft.sample import Element, Sample, said
 
 WORD = re.compile(r"-?[A-Za-z_][\w-]{0,60}", re.ASCII)
 HASHED = re.compile(r"\d{2,}|(?=\w*\d)(?=\w*[A-Z])\w{5,}|^(css|sc|jsx|svelte|_)-?\w*\d|__[A-Za-z0-9]{5,}$")
@@ -43,7 +43,7 @@ def own(element: Element) -> Iterator[str]:
 
 
 def selectors(element: Element, sample: Sample) -> list[str]:
-    """Selectors of an element, the plainest first: by its own name, then inside the nearest elements with a name."""
+    """Selectors that find an element first in its sample, the plainest first: by its own name, then by that of what holds it."""
     names = list(own(element))
     found = names[:]
     around = _around(element, sample)
@@ -53,7 +53,8 @@ def selectors(element: Element, sample: Sample) -> list[str]:
     parent = element.getparent()
     if parent is not None and isinstance(parent.tag, str) and around:
         found += [f"{outer} {parent.tag} {element.tag}" for outer in around[:2]]
-    return list(dict.fromkeys(found))
+    text = said(element)
+    return [name for name in dict.fromkeys(found) if sample.first(name) == text]
 
 
 def _around(element: Element, sample: Sample) -> list[str]:

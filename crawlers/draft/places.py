@@ -24,9 +24,10 @@ PART = re.compile(r"[,;/|\n→]|->|\band\b")
 
 def places(field: str, samples: Sequence[Sample], told: Sequence[Beside]) -> Scored | None:
     """The best selector of the places in one direction; None where there is no sign of one."""
+    other = "ships_to" if field == "ships_from" else "ships_from"
     candidates = [Candidate(one.selector, -0.1 if one.weak else 0.3) for one in told if one.field == field]
     for sample in spread(samples)[:4]:
-        candidates += _named(field, sample)
+        candidates += _named(field, sample, {sample.first(one.selector) for one in told if one.field == other and not one.weak})
     both = [Candidate(one.selector, -0.05 if one.weak else 0.25) for one in told if one.field == "ships_from"]
     candidates += _split(field, [*both, *candidates], samples)
     found = ranked(candidates, samples, _strict if field == "ships_to" else _quality)
@@ -62,9 +63,11 @@ def _fullest(found: Sequence[Scored]) -> Scored:
     return most if codes(most) > codes(best) else best
 
 
-def _named(field: str, sample: Sample) -> Iterator[Candidate]:
-    """Elements that are called after the way, or say nothing but places."""
+def _named(field: str, sample: Sample, taken: set[str]) -> Iterator[Candidate]:
+    """Elements that are called after the way, or say nothing but places, where no label gives them the other meaning."""
     for place, (element, text) in enumerate(_placed(sample)):
+        if text in taken or (field == "ships_to" and not _words(element) & TO):
+            continue
         prior = _prior(field, element, text) - 0.01 * place
         yield from (Candidate(selector, prior - 0.005 * rank) for rank, selector in enumerate(selectors(element, sample)[:12]))
 
@@ -73,7 +76,7 @@ def _placed(sample: Sample) -> list[tuple[Element, str]]:
     found = []
     for element, behind, text in sample.texts:
         owner = element.getparent() if behind else element
-        if owner is None or len(text) > 120 or not countries(text) or frame(owner):  # noqa: PLR2004
+        if owner is None or len(text) > 120 or not countries(text) or frame(owner, sample):  # noqa: PLR2004
             continue
         if owner.tag not in ("a", "h1", "h2", "h3", "p", "pre", "li") or _pure(text):
             found.append((owner, text))
@@ -86,11 +89,15 @@ def _pure(text: str) -> bool:
     return bool(parts) and all(len(part.split()) <= 4 and countries(part) for part in parts)  # noqa: PLR2004
 
 
+def _words(element: Element) -> set[str]:
+    return set().union(*(words(one) for one in [element, *list(element.iterancestors())[:2]]))
+
+
 def _prior(field: str, element: Element, text: str) -> float:
-    named = set().union(*(words(one) for one in [element, *list(element.iterancestors())[:2] ]))
+    named = _words(element)
     other = WAYS["ships_to" if field == "ships_from" else "ships_from"]
     prior = 0.15 * bool(named & WAYS[field]) - 0.2 * bool(named & other and not named & WAYS[field]) + 0.1 * bool(named & SHIP)
-    return prior - 0.2 - 0.3 * (not _pure(text)) - 0.25 * (field == "ships_to" and not named & WAYS[field])
+    return prior - 0.2 - 0.3 * (not _pure(text))
 
 
 def _split(field: str, candidates: Sequence[Candidate], samples: Sequence[Sample]) -> list[Candidate]:

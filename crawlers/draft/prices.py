@@ -39,14 +39,14 @@ def _named(sample: Sample) -> Iterator[Candidate]:
     """Priced elements by their names: the earlier, the likelier."""
     elements = priced(sample)
     ordered = [one for one in sample.node.root.iter() if one in elements]
-    apart = [one for one in ordered if not frame(one)] or ordered
+    apart = [one for one in ordered if not frame(one, sample)] or ordered
     for place, element in enumerate(apart[:MOST]):
-        prior = _prior(element) - 0.02 * place
+        prior = _prior(element, sample) - 0.02 * place
         yield from (Candidate(selector, prior - 0.005 * rank) for rank, selector in enumerate(selectors(element, sample)))
 
 
-def _prior(element: Element) -> float:
+def _prior(element: Element, sample: Sample) -> float:
     near = [element, *list(element.iterancestors())[:2]]
     prior = 0.2 * any(called(one, WORDS) for one in near) - 0.2 * any(called(one, ELSE) for one in near[:2])
     prior -= 0.3 * any(one.tag in STRUCK or "line-through" in one.get("style", "") for one in near)
-    return prior - 0.25 * aside(element) + 0.05 * (element.tag in ("h1", "h2", "h3", "h4", "strong", "b"))
+    return prior - 0.25 * aside(element, sample) + 0.05 * (element.tag in ("h1", "h2", "h3", "h4", "strong", "b"))

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from crawlers.draft.labels import Label, label
 from crawlers.draft.sample import SILENT, Element, Sample, flat, whole
+from crawlers.draft.zones import within
 from crawlers.profile import Pick, Selector
 
 MOST_LABELS = 250
@@ -109,24 +110,37 @@ def _values(sample: Sample, hit: _Hit) -> Iterator[Selector]:
     """What follows a label, beside it or beside what holds it."""
     anchor, element, after = hit.anchor, hit.element, hit.after
     if hit.bare:
-        yield from _next(anchor, after, element, hit.label)
-        yield Pick(select=f"{anchor}/..", after=hit.label.written, before="\n")
+        yield from _next(anchor, after, element, hit)
+        yield from _lines(f"{anchor}/..", element, sample, hit)
         return
     yield from _column(sample, hit)
     for _ in range(CLIMBS):
         if element is sample.node.root or element.getparent() is None:
             return
-        found = list(_next(anchor, element, element.getparent(), hit.label))
+        found = list(_next(anchor, element, element.getparent(), hit))
         yield from found
         if found:
-            yield Pick(select=f"{anchor}/..", after=hit.label.written, before="\n")
+            yield from _lines(f"{anchor}/..", element.getparent(), sample, hit)
             return
         anchor, element = f"{anchor}/..", element.getparent()
 
 
-def _next(anchor: str, after: Element | None, around: Element, told: Label) -> Iterator[Selector]:
+def _lines(anchor: str, around: Element, sample: Sample, hit: _Hit) -> Iterator[Selector]:
+    """What stands between the label and the next line, or the next label, in what holds both."""
+    yield Pick(select=anchor, after=hit.label.written, before="\n")
+    seen = False
+    for element, behind, text in sample.texts:
+        owner = element.getparent() if behind else element
+        if seen and (told := label(text)) and not told.weak and within(owner, {around}):
+            yield Pick(select=anchor, after=hit.label.written, before=told.written)
+            return
+        seen = seen or (owner is not None and text.startswith(hit.label.written) and within(owner, {around}))
+
+
+def _next(anchor: str, after: Element | None, around: Element, hit: _Hit) -> Iterator[Selector]:
     """The first thing that says something behind the label, and what is linked or pictured in it."""
-    if after is not None and flat(after.tail) and not around.tag == "tr":
+    told = hit.label
+    if not hit.bare and after is not None and flat(after.tail) and around.tag != "tr":
         yield f"{anchor}/following-sibling::text()[normalize-space()][1]"
         return
     siblings = after.itersiblings() if after is not None else iter(around)

@@ -6,20 +6,23 @@ from os.path import commonprefix
 
 from crawlers.draft.guess import Candidate, Scored, ranked, spread
 from crawlers.draft.labels import means
-from crawlers.draft.names import called, selectors
+from crawlers.draft.names import called, own, selectors
 from crawlers.draft.relations import Beside
 from crawlers.draft.sample import Element, Sample, flat, whole
-from crawlers.draft.zones import aside, frame
+from crawlers.draft.zones import aside, body, brands, frame
 from crawlers.profile import Pick, Selector
 from pipeline.values import money
 
 HEADINGS = {"h1": 0.3, "h2": 0.28, "h3": 0.24, "h4": 0.18, "h5": 0.1, "h6": 0.05}
-WORDS = frozenset("title titel titre titulo name heading headline subject productname producttitle listingtitle itemtitle itemname baslik caption".split())  # noqa: SIM905
+WORDS = frozenset("title titel titre titulo name heading headline subject productname producttitle listingtitle itemtitle itemname baslik".split())  # noqa: SIM905
 ELSE = frozenset("subtitle subheading category vendor seller shop user username sitename logo brand site welcome page".split())  # noqa: SIM905
 BETWEEN = re.compile(r"\s+(?:[-–—|•·»>:]{1,2}|::)\s+")
 LONGEST = 400
+MOST = 24
+"""Elements of a sample that may hold its title."""
+UNSEEN = frozenset({"html", "body", "head", "title", "meta", "option", "script", "style"})
 PRICE = re.compile(r"[^\w]*(?:[A-Za-z]{2,4}\W{0,2})?[\d.,' ]+\W*(?:[A-Za-z]{2,4})?\W*")
-NOT_TITLES = re.compile(r"(feedback|reviews?|ratings?|description|details|buy|order|purchase|view|more|cart|shipping|similar|related|bewertungen|beschreibung|avis|comments?|terms|welcome|home|listings?|products?|search)\b\W*(now|details|listing|product|options?|offers?|\d+|\(\d*\))?\W*", re.IGNORECASE)
+NOT_TITLES = re.compile(r"((?:product|item|listing|offer|ad)s? (?:details|page|info|information|view)|feedback|reviews?|ratings?|description|details|buy|order|purchase|view|more|cart|shipping|similar|related|bewertungen|beschreibung|avis|comments?|terms|welcome|home|listings?|products?|search)\b\W*(now|details|listing|product|options?|offers?|\d+|\(\d*\))?\W*", re.IGNORECASE)
 
 
 def title(samples: Sequence[Sample], told: Sequence[Beside], key_links: str = "") -> Scored | None:
@@ -50,10 +53,12 @@ def _quality(text: str, sample: Sample) -> float:
     plain = flat(text)
     if len(plain) < 3 or plain.isdigit():  # noqa: PLR2004
         return 0.0
+    if plain.lower() in brands(sample):
+        return 0.0
     short = 0.15 * (len(plain) < 8)  # noqa: PLR2004
     if sample.row or not sample.title:
         return 0.8 - short - 0.2 * ("\n" in text)
-    parts = {part.lower() for part in (sample.title, *BETWEEN.split(sample.title))}
+    parts = {part.lower() for part in (sample.title, *BETWEEN.split(sample.title)) if part.lower() in body(sample)}
     if plain.lower() in parts or (len(plain) > 5 and sample.title.lower().startswith(plain.lower()) and len(plain) > 0.3 * len(sample.title)):  # noqa: PLR2004
         return 1.2
     near = plain.lower() in sample.title.lower() and len(plain) > 5  # noqa: PLR2004
@@ -63,19 +68,14 @@ def _quality(text: str, sample: Sample) -> float:
 
 def _headed(sample: Sample) -> Iterator[Candidate]:
     """Headings, elements called titles, and whatever says what the page's own title says."""
-    place = 0
-    root = sample.node.root
-    for element in root.iter():
-        if not isinstance(element.tag, str) or place > 24:  # noqa: PLR2004
+    found = []
+    for element in sample.node.root.iter():
+        if not isinstance(element.tag, str) or element.tag in UNSEEN:
             continue
         prior = HEADINGS.get(element.tag, 0.0) + 0.15 * called(element, WORDS) - 0.15 * called(element, ELSE)
-        if not prior > 0 and not _same(element, sample):
-            continue
-        text = whole(element) if element.tag not in ("html", "body", "head", "title", "meta") else ""
-        if not 2 < len(text) <= LONGEST:  # noqa: PLR2004
-            continue
-        prior -= 0.25 * frame(element) + 0.2 * aside(element) + 0.01 * place
-        place += 1
+        if (prior > 0 or _same(element, sample)) and 2 < len(whole(element)) <= LONGEST:  # noqa: PLR2004
+            found.append((prior - 0.25 * frame(element, sample) - 0.2 * aside(element, sample) - 0.005 * min(len(found), 20), element))
+    for prior, element in sorted(found, key=lambda pair: -pair[0])[:MOST]:
         yield from _own(element, sample, prior)
 
 
@@ -110,8 +110,6 @@ def _linked(samples: Sequence[Sample], key_links: str) -> Iterator[Candidate]:
 
 
 def _outer(element: Element) -> list[str]:
-    from crawlers.draft.names import own  # noqa: PLC0415
-
     parent = element.getparent()
     return [name for name in list(own(parent))[:2]] if parent is not None and isinstance(parent.tag, str) else []
 

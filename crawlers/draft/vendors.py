@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from crawlers.draft.addresses import VENDORS, plain
 from crawlers.draft.guess import Candidate, Scored, cut, ranked, spread
 from crawlers.draft.labels import label, means
-from crawlers.draft.names import called, selectors
+from crawlers.draft.names import called, classes, selectors
 from crawlers.draft.relations import Beside
 from crawlers.draft.sample import Element, Sample, flat, whole
 from crawlers.draft.zones import aside, frame
@@ -70,7 +70,7 @@ def _vendor_links(sample: Sample) -> list[tuple[Element, str]]:
     found = []
     for anchor in sample.node.root.xpath(".//a[@href]")[:600]:
         href = anchor.get("href").strip()
-        if _vendor_words(href) and flat(whole(anchor)):
+        if _vendor_words(href) and (flat(whole(anchor)) or flat(anchor.tail)):
             found.append((anchor, href))
     return found
 
@@ -91,9 +91,12 @@ def _linked(sample: Sample) -> Iterator[Candidate]:
     """Links to a vendor's page."""
     place = 0
     for anchor, href in _vendor_links(sample):
-        outside = frame(anchor)
-        prior = 0.2 - 0.3 * outside - 0.2 * aside(anchor) - 0.02 * min(place, 10)
+        outside = frame(anchor, sample)
+        prior = 0.2 - 0.3 * outside - 0.2 * aside(anchor, sample) - 0.02 * min(place, 10)
         place += not outside
+        if not flat(whole(anchor)):
+            yield from (Candidate(f"{sample.prefix}a[contains(@class, '{name}')]/following-sibling::text()[normalize-space()][1]", prior) for name in classes(anchor)[:2])
+            continue
         begin = href[: len(href) - len(href.rstrip("/").rpartition("/" if "?" not in href else "=")[2]) - href.endswith("/")]
         part = re.sub(r"^(https?://[^/]*)?(\.{0,2}/)*", "", begin)
         if SAFE.fullmatch(part):
@@ -109,9 +112,9 @@ def _linked(sample: Sample) -> Iterator[Candidate]:
 def _named(sample: Sample) -> Iterator[Candidate]:
     """Elements that are called after the vendor, and the texts behind "by"."""
     elements = [one for one in sample.node.root.iter() if isinstance(one.tag, str) and called(one, WORDS)]
-    apart = [one for one in elements if not frame(one) and 0 < len(whole(one)) <= 120]  # noqa: PLR2004
+    apart = [one for one in elements if not frame(one, sample) and 0 < len(whole(one)) <= 120]  # noqa: PLR2004
     for place, element in enumerate(apart[:10]):
-        prior = 0.05 - 0.02 * place - 0.2 * aside(element)
+        prior = 0.05 - 0.02 * place - 0.2 * aside(element, sample)
         names = selectors(element, sample)[:8]
         yield from (Candidate(selector, prior) for selector in names)
         if len(element):

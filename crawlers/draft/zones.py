@@ -1,33 +1,71 @@
 """Which parts of a page are the market's own frame, and which are fenced off from the offer."""
 
+import re
 from collections.abc import Sequence
 
 from crawlers.draft.names import words
-from crawlers.draft.sample import Element
+from crawlers.draft.sample import Element, Sample, whole
 
 FRAMES = frozenset({"nav", "footer", "aside"})
-FRAME_WORDS = frozenset("nav navbar menu sidebar sidenav sidemenu footer topbar topmenu topnav leftmenu rightmenu headnav headnavitems naviheader breadcrumb breadcrumbs rates exchange exchangerates exchangeratelisting balance wallet walletitem login logout dropdown topmost masthead categories catlist controlbox".split())  # noqa: SIM905
+FRAME_WORDS = re.compile(
+    r"nav(bar|igation|items?|header|i)?|(side|top|left|right|main|head|sub|drop)?(menu|nav|bar)(dropdown|items?|header)?"
+    r"|\w*(sidebar|navbar|sidenav|footer|dropdown|breadcrumb|masthead|exchange|wallet|headnav|naviheader)\w*"
+    r"|rates?|balances?|login|logout|categories|catlist|topmost|controlbox|ticker|announcements?|news|newsitem"
+)
 OTHERS = frozenset("feedback feedbacks review reviews rating ratings comment comments related similar recommended recommendations promoted featured suggestions also other more recent".split())  # noqa: SIM905
+MOST_SHARE = 0.5
+"""What says more than this share of a page is no frame, whatever it is called."""
 
 
-def frame(element: Element) -> bool:
+def frames(sample: Sample) -> set[Element]:
+    """The outermost elements of a sample that belong to the market's frame."""
+    if "frames" not in sample.__dict__:
+        most = MOST_SHARE * max(1, len(whole(sample.node.root)))
+        named = [one for one in sample.node.root.iterdescendants() if isinstance(one.tag, str) and _frames(one)]
+        sample.__dict__["frames"] = {one for one in named if len(whole(one)) <= most}
+    return sample.__dict__["frames"]  # type: ignore[no-any-return]  # kept beside the frozen fields
+
+
+def frame(element: Element, sample: Sample) -> bool:
     """Whether an element stands in the market's frame: navigation, sidebar, balances, footer."""
-    return any(_frames(one) for one in (element, *element.iterancestors()))
+    return within(element, frames(sample))
 
 
 def _frames(element: Element) -> bool:
-    if not isinstance(element.tag, str) or element.tag in ("html", "body"):
+    if element.tag in ("html", "body", "main", "article"):
         return False
     if element.tag in FRAMES or (element.get("id") or "") in ("header", "top"):
         return True
-    return not words(element).isdisjoint(FRAME_WORDS) and element.tag not in ("main", "article")
+    return any(FRAME_WORDS.fullmatch(word) for word in words(element))
 
 
-def aside(element: Element) -> bool:
+def aside(element: Element, sample: Sample) -> bool:
     """Whether an element stands among reviews or other offers."""
-    return any(not words(one).isdisjoint(OTHERS) for one in (element, *element.iterancestors()) if isinstance(one.tag, str))
+    root = sample.node.root
+    for one in (element, *element.iterancestors()):
+        if one is root:
+            return False
+        if isinstance(one.tag, str) and not words(one).isdisjoint(OTHERS):
+            return True
+    return False
 
 
 def within(element: Element, outer: Sequence[Element] | set[Element]) -> bool:
     """Whether an element is one of others, or inside one."""
     return element in outer or any(one in outer for one in element.iterancestors())
+
+
+def body(sample: Sample) -> str:
+    """What a sample says outside the frame, in small letters."""
+    if "body" not in sample.__dict__:
+        texts = [text for element, behind, text in sample.texts if not frame(element.getparent() if behind else element, sample)]
+        sample.__dict__["body"] = "\n".join(texts).lower()
+    return sample.__dict__["body"]  # type: ignore[no-any-return]  # as above
+
+
+def brands(sample: Sample) -> set[str]:
+    """What the market calls itself: the text of links to its front page."""
+    if "brands" not in sample.__dict__:
+        links = sample.node.root.xpath(".//a[@href='/' or @href='./' or contains(@class, 'brand') or contains(@class, 'logo')] | .//*[@id='logo' or @class='logo' or @class='brand']")
+        sample.__dict__["brands"] = {whole(one).lower() for one in links[:20]} - {""}
+    return sample.__dict__["brands"]  # type: ignore[no-any-return]  # as above
