@@ -9,7 +9,7 @@ from crawlers.actions import acts
 from crawlers.draft.addresses import CATEGORIES, LISTINGS, VENDORS, Link, Shapes, links, said
 from crawlers.draft.names import HASHED, WORD, classes
 from crawlers.draft.sample import Element, Sample, flat, whole
-from crawlers.draft.zones import frame
+from crawlers.draft.zones import alike, frame
 from pipeline.values import money
 
 FEWEST = 3
@@ -58,7 +58,7 @@ def _groups(sample: Sample, fewest: int) -> dict[str, list[Element]]:
     root = sample.node.root
     holding: dict[Element, None] = {}
     for element in priced(sample):
-        if frame(element, sample):
+        if frame(element, sample) or alike(element, sample):
             continue
         holding |= dict.fromkeys((element, *element.iterancestors()))
     groups: dict[str, list[Element]] = defaultdict(list)

@@ -77,8 +77,8 @@ def weakness(selector: Selector) -> float:
     if text.startswith(("/", ".//")):
         return 0.0
     last = re.split(r"[ >]+", text)[-1].partition("[")[0]
-    if text in BARE:
-        return 0.3
+    if text in BARE or ":nth" in text:
+        return 0.3 if text in BARE else 0.2
     names = re.findall(r"[.#]([\w-]+)", text)
     layout = bool(names) and all(LAYOUT.fullmatch(name) for name in names)
     return 0.08 * layout + 0.03 * any(HASHED.search(name) for name in names) + 0.04 * (last in BARE)

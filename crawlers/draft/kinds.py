@@ -8,6 +8,7 @@ from enum import StrEnum
 from crawlers.draft.cards import Cards, cards, priced
 from crawlers.draft.addresses import Shapes, links
 from crawlers.draft.labels import label
+from crawlers.draft.relations import spoken
 from crawlers.draft.sample import Element, Sample, whole
 from crawlers.draft.zones import frame, within
 
@@ -70,6 +71,7 @@ def evidence(sample: Sample, inside: set[Element]) -> int:
         owner = element.getparent() if behind else element
         if found and not found.weak and not _asks(owner) and found.fields[0] in TELLING and not frame(owner, sample) and not within(owner, inside):
             told.add(found.fields[0])
+    told |= {name for element, name in spoken(sample) if name in TELLING and not within(element, inside)}
     return 1 + len(told) + 2 * _sells(sample, inside)
 
 

@@ -40,6 +40,8 @@ def own(element: Element) -> Iterator[str]:
         if WORD.fullmatch(prop):
             yield f"[itemprop={prop}]"
     yield element.tag
+    if element.tag == "td":
+        yield f"td:nth-child({1 + sum(1 for _ in element.itersiblings(preceding=True))})"
 
 
 def selectors(element: Element, sample: Sample) -> list[str]:

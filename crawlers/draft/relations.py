@@ -1,9 +1,10 @@
 """Where a value stands beside its label: selectors that a person would write by that label."""
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from crawlers.draft.labels import Label, label
+from crawlers.draft.labels import LONGEST, Label, label
 from crawlers.draft.sample import SILENT, Element, Sample, flat, whole
 from crawlers.draft.zones import within
 from crawlers.profile import Pick, Selector
@@ -14,6 +15,7 @@ CLIMBS = 3
 """Levels up to which a value may stand further out than its label."""
 SPEAKING = ("data-label", "data-title", "data-th", "aria-label", "title")
 """Attributes that markets put labels into."""
+SEVERAL = re.compile(r" ?[|•·¦] ?| ?/(?= ?[A-Z][a-z ]+:)")
 UNTYPED = frozenset({"select", "input", "textarea", "button", "form"})
 
 
@@ -48,15 +50,47 @@ def beside(sample: Sample) -> list[Beside]:
 
 def _every(sample: Sample) -> Iterator[tuple[tuple[str, ...], bool, Selector]]:
     for element, behind, text in sample.texts:
+        owner = element.getparent() if behind else element
+        if owner is not None and SEVERAL.search(text) and owner.tag not in SILENT:
+            yield from _segments(sample, text)
         told = label(text)
         if told is None:
             continue
-        owner = element.getparent() if behind else element
         if owner is None or owner.tag in SILENT or (told.weak and len(text) > 60):  # noqa: PLR2004  # a sentence
             continue
         selectors = _inside(sample, owner, text, told) if told.rest else _outside(sample, element, text, told, behind=behind)
         yield from ((told.fields, told.weak, selector) for selector in selectors)
+    yield from _columns(sample)
     yield from _spoken(sample)
+
+
+def _segments(sample: Sample, text: str) -> Iterator[tuple[tuple[str, ...], bool, Selector]]:
+    """Labels with their values one after another in one text: "Price: 5 USD | Ships from: Spain"."""
+    if len(text) > 2 * LONGEST:
+        return
+    for segment in SEVERAL.split(text):
+        told = label(segment.strip())
+        if told and told.rest:
+            begin = f"{sample.prefix}text()[contains(normalize-space(.), {quoted(told.written)})]"
+            mark = next((mark for mark in SEVERAL.findall(text[text.find(segment) + len(segment) :])), "")
+            yield told.fields, told.weak, Pick(select=begin, after=told.written, before=mark.strip())
+
+
+def _columns(sample: Sample) -> Iterator[tuple[tuple[str, ...], bool, Selector]]:
+    """The cells of a row under the headings of its table."""
+    row = sample.node.root if sample.node.root.tag == "tr" else None
+    table = next(row.iterancestors("table"), None) if row is not None and sample.row else None
+    heads = [] if table is None else [cell for cell in table.xpath("(.//tr)[1]/*") if cell.getparent() is not row]
+    told = [label(whole(cell)) for cell in heads]
+    if sum(bool(one and not one.rest) for one in told) < 2:  # noqa: PLR2004  # no heading
+        return
+    for cell, one in zip(heads, told, strict=True):
+        if one and not one.rest:
+            place = f"ancestor::table[1]//{cell.tag}[{_said(whole(cell), cell)}]/preceding-sibling::*"
+            step = f"./*[count(preceding-sibling::*)=count({place})]"
+            yield one.fields, one.weak and "ships" not in one.fields[0], step
+            if "vendor" in one.fields:
+                yield one.fields, one.weak, f"{step}//a"
 
 
 def quoted(text: str) -> str:
@@ -88,6 +122,13 @@ def _said(text: str, owner: Element) -> str:
     """The condition that an element or text says this; hard spaces count as spaces where the page has them."""
     hard = "\xa0" in "".join(owner.itertext())
     return f"normalize-space({'translate(., ' + quoted(chr(160)) + ', ' + quoted(' ') + ')' if hard else '.'})={quoted(text)}"
+
+
+def spoken(sample: Sample) -> list[tuple[Element, str]]:
+    """Elements that carry a label in an attribute, with its field."""
+    names = " or ".join(f"@{name}" for name in SPEAKING)
+    found = ((element, label(flat(element.get(name)))) for element in sample.node.root.xpath(f".//*[{names}]")[:MOST_LABELS] for name in SPEAKING)
+    return [(element, told.fields[0]) for element, told in found if told and not told.rest and not told.weak and element.tag not in UNTYPED]
 
 
 def _spoken(sample: Sample) -> Iterator[tuple[tuple[str, ...], bool, Selector]]:

@@ -13,6 +13,7 @@ FRAME_WORDS = re.compile(
     r"|rates?|balances?|login|logout|categories|catlist|topmost|controlbox|ticker|announcements?|news|newsitem"
 )
 OTHERS = frozenset("feedback feedbacks review reviews rating ratings comment comments related similar recommended recommendations promoted featured suggestions also other more recent".split())  # noqa: SIM905
+ALIKE = frozenset({"similar", "related", "recommended", "recommendations", "suggestions"})
 MOST_SHARE = 0.5
 """What says more than this share of a page is no frame, whatever it is called."""
 
@@ -41,11 +42,20 @@ def _frames(element: Element) -> bool:
 
 def aside(element: Element, sample: Sample) -> bool:
     """Whether an element stands among reviews or other offers."""
+    return _among(element, sample, OTHERS)
+
+
+def alike(element: Element, sample: Sample) -> bool:
+    """Whether an element stands among offers like the one that the page shows."""
+    return _among(element, sample, ALIKE)
+
+
+def _among(element: Element, sample: Sample, names: frozenset[str]) -> bool:
     root = sample.node.root
     for one in (element, *element.iterancestors()):
         if one is root:
             return False
-        if isinstance(one.tag, str) and not words(one).isdisjoint(OTHERS):
+        if isinstance(one.tag, str) and not words(one).isdisjoint(names):
             return True
     return False
 
