@@ -1,6 +1,7 @@
 """What a part of a page says to a reader, as plain lines."""
 
 import re
+from collections.abc import Iterator
 
 import parsel
 from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
@@ -20,14 +21,18 @@ EMPTY_LINES = re.compile(r"\n{3,}")
 
 def first(node: parsel.Selector, selector: Selector) -> str:
     """The first text that the selector finds; "" where it finds none."""
-    return next(iter(every(node, selector)), "")
+    return next(_texts(node, selector), "")
 
 
 def every(node: parsel.Selector, selector: Selector) -> list[str]:
     """Every text that the selector finds, empty ones left out."""
+    return list(_texts(node, selector))
+
+
+def _texts(node: parsel.Selector, selector: Selector) -> Iterator[str]:
     pick = selector if isinstance(selector, Pick) else Pick(select=selector)
     texts = (_cut(_text(found.root), pick) for found in select(node, pick.select))
-    return [text for text in texts if text]
+    return (text for text in texts if text)
 
 
 def _text(found: object) -> str:

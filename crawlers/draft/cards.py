@@ -32,6 +32,12 @@ class Cards:
 
 def priced(sample: Sample) -> set[Element]:
     """The smallest elements of a sample whose text has a price."""
+    if "priced" not in sample.__dict__:
+        sample.__dict__["priced"] = _priced(sample)
+    return sample.__dict__["priced"]  # type: ignore[no-any-return]  # kept beside the frozen fields
+
+
+def _priced(sample: Sample) -> set[Element]:
     found = set()
     for element, behind, text in sample.texts:
         owner = element.getparent() if behind else element

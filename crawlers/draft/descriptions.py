@@ -18,7 +18,7 @@ MANY = 1_500
 def description(samples: Sequence[Sample], told: Sequence[Beside]) -> Scored | None:
     """The best selector of the description; None where no part of the page is prose."""
     candidates = [Candidate(one.selector, 0.25) for one in told if one.field == "description" and isinstance(one.selector, str)]
-    for sample in spread(samples)[:4]:
+    for sample in spread(samples)[:3]:
         candidates += _prose(sample)
     found = ranked(candidates, samples, _quality)
     return max(found, key=_rank) if found else None
@@ -39,7 +39,7 @@ def _quality(text: str, _sample: Sample) -> float:
 
 def _prose(sample: Sample) -> Iterator[Candidate]:
     """Elements with most running text directly in them."""
-    sized = sorted(_sized(sample), key=lambda pair: -pair[0])[:8]
+    sized = sorted(_sized(sample), key=lambda pair: -pair[0])[:5]
     for place, (_, element) in enumerate(sized):
         near = [element, *list(element.iterancestors())[:2]]
         prior = 0.25 * any(called(one, WORDS) for one in near) - 0.3 * any(called(one, ELSE) for one in near)

@@ -63,8 +63,11 @@ def _kind(sample: Sample, found: Cards | None) -> Kind:
 def evidence(sample: Sample, inside: set[Element]) -> int:
     """How many signs of one offer a page shows outside its rows; 0 without a price."""
     prices = [one for one in priced(sample) if not frame(one, sample) and not within(one, inside)]
-    if not prices:
-        return 0
+    return 1 + len(labelled(sample, inside)) + 2 * _sells(sample, inside) if prices else 0
+
+
+def labelled(sample: Sample, inside: set[Element]) -> set[str]:
+    """Fields of one offer that a page has labels for outside its rows."""
     told = set()
     for element, behind, text in sample.texts:
         found = label(text) if len(text) < 80 else None  # noqa: PLR2004
@@ -72,7 +75,7 @@ def evidence(sample: Sample, inside: set[Element]) -> int:
         if found and not found.weak and not _asks(owner) and found.fields[0] in TELLING and not frame(owner, sample) and not within(owner, inside):
             told.add(found.fields[0])
     told |= {name for element, name in spoken(sample) if name in TELLING and not within(element, inside)}
-    return 1 + len(told) + 2 * _sells(sample, inside)
+    return told
 
 
 def _asks(owner: Element) -> bool:
@@ -91,8 +94,9 @@ def _sells(sample: Sample, inside: set[Element]) -> bool:
 
 
 def _any(page: Seen) -> Seen:
-    """Where no page is known to show an offer, one with a price may."""
-    return Seen(page.sample, Kind.LISTING if priced(page.sample) else Kind.OTHER, page.cards)
+    """Where no page is known to show an offer, one with a price or with labels may."""
+    may = priced(page.sample) or len(labelled(page.sample, set())) > 1
+    return Seen(page.sample, Kind.LISTING if may else Kind.OTHER, page.cards)
 
 
 def shapes(samples: Sequence[Sample]) -> Shapes:

@@ -14,7 +14,7 @@ PHRASES = {
     "|verkäufer|anbieter|händler|verkauft von|angeboten von|vendeur|vendu par|proposé par|marchand|vendedor|vendido por|ofrecido por"
     "|venditore|venduto da|продавец|магазин|satıcı|satan|verkoper|verkocht door|sprzedawca|säljare|sælger|vânzător|卖家|卖方",
     "price": "price|item price|unit price|sale price|selling price|buy price|product price|listing price|our price|asking price|total price"
-    "|price per unit|price per piece|price from|starting price|starting at|cost|price each|current price|preis|stückpreis|preis pro stück|einzelpreis|verkaufspreis|kaufpreis"
+    "|price per unit|price per piece|price from|starting price|starting at|cost|price each|current price|purchase price|final price|regular price|price usd|price in usd|price in btc|price in eur|usd price|btc price|eur price|fiat price|you pay|cost per unit|offer price|list price|base price|preis|stückpreis|preis pro stück|einzelpreis|verkaufspreis|kaufpreis"
     "|prix|prix unitaire|prix de vente|tarif|precio|precio unitario|preço|prezzo|цена|стоимость|fiyat|fiyatı|birim fiyat|prijs|cena|pris|preț|价格|售价",
     "ships_from": "ships from|ship from|shipping from|shipped from|shipment from|sends from|sent from|dispatched from|dispatches from|delivery from"
     "|ships out of|origin|origin country|country of origin|shipping origin|origin of shipment|item location|located in|seller location|vendor location|stealth from"

@@ -51,14 +51,15 @@ def _strict(text: str, _sample: Sample) -> float:
         return 0.3
     parts = [part for part in PART.split(text) if part.strip()]
     known = sum(bool(countries(part)) for part in parts) / len(parts) if parts else 0.0
-    crossed = any(arrow in text for arrow in ARROWS[:9])
+    crossed = any(_crossed(text, arrow) for arrow in ARROWS)
     return (0.55 if crossed else 1.0) * (0.5 + 0.5 * known) * (1.0 if len(text) <= 60 + 40 * len(codes) else 0.5)
 
 
 def _fullest(found: Sequence[Scored]) -> Scored:
     """Of candidates about as good as the best, the one that names most places."""
     best = found[0]
-    near = [one for one in found if one.score >= best.score - 0.12]
+    crossed = sum(_both(value) for value in best.values)
+    near = [one for one in found if one.score >= best.score - 0.12 and sum(map(_both, one.values)) <= crossed]
     def codes(one: Scored) -> int:
         return sum(len(countries(value)) for value in one.values)
     most = max(near, key=lambda one: (codes(one), one.score))
@@ -118,6 +119,10 @@ def _split(field: str, candidates: Sequence[Candidate], samples: Sequence[Sample
                 found.append(Candidate(side, one.prior + 0.02))
                 break
     return found
+
+
+def _both(text: str) -> bool:
+    return any(_crossed(text, arrow) for arrow in ARROWS)
 
 
 def _crossed(text: str, arrow: str) -> bool:

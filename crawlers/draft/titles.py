@@ -16,13 +16,15 @@ from pipeline.values import money
 HEADINGS = {"h1": 0.3, "h2": 0.28, "h3": 0.24, "h4": 0.18, "h5": 0.1, "h6": 0.05}
 WORDS = frozenset("title titel titre titulo name heading headline subject productname producttitle listingtitle itemtitle itemname baslik".split())  # noqa: SIM905
 ELSE = frozenset("subtitle subheading category vendor seller shop user username sitename logo brand site welcome page".split())  # noqa: SIM905
-BETWEEN = re.compile(r"\s+(?:[-–—|•·»>:]{1,2}|::)\s+")
+BETWEEN = re.compile(r"\s+(?:[-–—|•·»>:/@~]{1,2}|::)\s+")
 LONGEST = 400
 MOST = 24
 """Elements of a sample that may hold its title."""
 UNSEEN = frozenset({"html", "body", "head", "title", "meta", "option", "script", "style"})
-PRICE = re.compile(r"[^\w]*(?:[A-Za-z]{2,4}\W{0,2})?[\d.,' ]+\W*(?:[A-Za-z]{2,4})?\W*")
-NOT_TITLES = re.compile(r"((?:product|item|listing|offer|ad)s? (?:details|page|info|information|view)|feedback|reviews?|ratings?|description|details|buy|order|purchase|view|more|cart|shipping|similar|related|bewertungen|beschreibung|avis|comments?|terms|welcome|home|listings?|products?|search)\b\W*(now|details|listing|product|options?|offers?|\d+|\(\d*\))?\W*", re.IGNORECASE)
+DIGITS = re.compile(r"\d+")
+WORD = re.compile(r"[^\W\d_]+")
+CURRENCY = re.compile(r"[A-Z]{3,4}|[a-z]{1,2}")
+NOT_TITLES = re.compile(r"(?:offer|listing|item|product|ad|lot|no|nr|id)\W*#?\d+|((?:product|item|listing|offer|ad)s? (?:details|page|info|information|view)|feedback|reviews?|ratings?|description|details|buy|order|purchase|view|more|cart|shipping|similar|related|bewertungen|beschreibung|avis|comments?|terms|welcome|home|listings?|products?|search)\b\W*(now|details|listing|product|options?|offers?|\d+|\(\d*\))?\W*", re.IGNORECASE)
 
 
 def title(samples: Sequence[Sample], told: Sequence[Beside], key_links: str = "") -> Scored | None:
@@ -40,7 +42,7 @@ def title(samples: Sequence[Sample], told: Sequence[Beside], key_links: str = ""
 
 def _rank(one: Scored, samples: Sequence[Sample]) -> float:
     values = [value for value in one.values if value]
-    same = len(set(values)) / len(values)
+    same = len({DIGITS.sub("", value) for value in values}) / len(values)
     constant = len(values) > 1 and same < 0.3 and not samples[0].row  # noqa: PLR2004
     alike = 0.6 if constant or (samples[0].row and len(values) > 4 and same < 0.2) else 0.0  # noqa: PLR2004
     longer = min(sum(map(len, values)) / len(values), 60) / 1000
@@ -48,7 +50,7 @@ def _rank(one: Scored, samples: Sequence[Sample]) -> float:
 
 
 def _quality(text: str, sample: Sample) -> float:
-    if len(text) > LONGEST or means(text) or NOT_TITLES.fullmatch(text) or (money(text) and PRICE.fullmatch(text)):
+    if len(text) > LONGEST or means(text) or NOT_TITLES.fullmatch(text) or _amounts_only(text):
         return 0.0
     plain = flat(text)
     if len(plain) < 3 or plain.isdigit():  # noqa: PLR2004
@@ -59,11 +61,18 @@ def _quality(text: str, sample: Sample) -> float:
     if sample.row or not sample.title:
         return 0.8 - short - 0.2 * ("\n" in text)
     parts = {part.lower() for part in (sample.title, *BETWEEN.split(sample.title)) if part.lower() in body(sample)}
+    if plain.lower() not in body(sample) and "\n" not in text:
+        return 0.5 - short
     if plain.lower() in parts or (len(plain) > 5 and sample.title.lower().startswith(plain.lower()) and len(plain) > 0.3 * len(sample.title)):  # noqa: PLR2004
         return 1.2
     near = plain.lower() in sample.title.lower() and len(plain) > 5  # noqa: PLR2004
     around = any(len(part) > 7 and part in plain.lower() for part in parts)  # noqa: PLR2004
     return (1.1 if near else 0.75 if around else 0.6) - short - 0.2 * ("\n" in text)
+
+
+def _amounts_only(text: str) -> bool:
+    """Whether a text is money and nothing else."""
+    return money(text) is not None and all(CURRENCY.fullmatch(word) for word in WORD.findall(text))
 
 
 def _headed(sample: Sample) -> Iterator[Candidate]:
@@ -122,14 +131,14 @@ def _page_titles(samples: Sequence[Sample]) -> Iterator[Selector]:
     if any(sample.first("meta[property='og:title']::attr(content)") for sample in samples[:3]):
         yield "meta[property='og:title']::attr(content)"
     if len(titles) == 1:
-        marks = BETWEEN.findall(titles[0])
         found = list(BETWEEN.finditer(titles[0]))
-        yield from (Pick(select="title", before=titles[0][one.start() :]) for one in found[-1:] if marks)
+        yield from (Pick(select="title", before=titles[0][one.start() :]) for one in found[-1:])
+        yield from (Pick(select="title", after=titles[0][: one.end()]) for one in found[:1])
         return
     behind = commonprefix([one[::-1] for one in titles])[::-1]
     before = commonprefix(titles)
     mark = BETWEEN.search(behind)
     start = list(BETWEEN.finditer(before))
-    tail = behind[mark.start() :] if mark else ""
+    tail = behind[mark.start() :] if mark else behind[behind.find(" ") :] if " " in behind.strip() else ""
     lead = before[: start[-1].end()] if start else ""
     yield Pick(select="title", after=lead, before=tail) if lead or tail else "title"

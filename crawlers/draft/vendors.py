@@ -16,7 +16,7 @@ from crawlers.profile import Pick
 from pipeline.values import countries, money
 
 WORDS = frozenset("vendor seller merchant sellername vendorname username shopname storename verkaeufer verkauefer haendler anbieter vendeur vendedor satici shop store member user".split())  # noqa: SIM905
-NAME = re.compile(r"[^\W_][\w.\-@!$&'’ ]{0,39}|[\w.\-@!$&]{2,40}")
+NAME = re.compile(r"[^\W_][\w.\-@!$&'’ ]{0,39}|[\w.\-!$&][\w.\-@!$&]{1,39}")
 GENERIC = re.compile(
     r"(view|visit|see|contact|message|more|all|add|report|block|favou?rite|send|about|my|login|log|vendor|seller|profile|shop|store|user|level|trusted|verified|feedback|member|home|back|offers?|account|settings|become|other|back|reviews?|ratings?|stats|yes|no|online|offline)\b.*|\d[\d.,% ]*|n/?a",
     re.IGNORECASE,

@@ -25,7 +25,7 @@ _NAMES = {
     "xbt": "BTC", "bitcoin": "BTC", "bitcoins": "BTC", "monero": "XMR", "litecoin": "LTC", "litecoins": "LTC",
     "ethereum": "ETH", "ether": "ETH", "dollar": "USD", "dollars": "USD", "euro": "EUR", "euros": "EUR", "pound": "GBP",
     "pounds": "GBP", "rur": "RUB", "rub": "RUB", "руб": "RUB", "рублей": "RUB", "рубля": "RUB", "грн": "UAH",
-    "zł": "PLN", "zl": "PLN", "zloty": "PLN", "rmb": "CNY", "kč": "CZK",
+    "tl": "TRY", "zł": "PLN", "zl": "PLN", "zloty": "PLN", "rmb": "CNY", "kč": "CZK",
 }  # fmt: skip
 _CODES = {code.lower(): code for code in (*_CRYPTO, *_DECIMAL_COMMA, *_OTHERS.split())}
 _CURRENCIES = _CODES | _NAMES | {sign.lower(): code for sign, code in _SIGNS.items()}

@@ -140,7 +140,7 @@ def _names() -> dict[str, str]:
                 found[" ".join(_words(name))] = country.alpha_2
     for code, names in _NAMES.items():
         found |= {" ".join(_words(name)): code for name in names.split("|")}
-    return {" ".join(_words(name)): code for name, code in translated().items()} | found
+    return {" ".join(_words(readable(name))): code for name, code in translated().items()} | found
 
 
 def _words(text: str) -> list[str]:
