@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from crawlers.actions import acts
@@ -50,13 +50,21 @@ def _priced(sample: Sample) -> set[Element]:
     return found
 
 
-def cards(sample: Sample, shapes: Shapes, fewest: int = FEWEST) -> Cards | None:
-    """The group of offers that says most; of wrappers that say the same, the inmost."""
-    groups = [one for group in _groups(sample, fewest).items() if (one := _cards(*group, shapes, fewest))]
+def cards(sample: Sample, shapes: Shapes, fewest: int = FEWEST, known: Collection[str] = ()) -> Cards | None:
+    """The group of offers that says most; of wrappers that say the same, the inmost.
+
+    With `known` selectors only those count.
+    """
+    named = [group for group in _groups(sample, fewest).items() if not known or group[0] in known]
+    groups = [one for group in named if (one := _cards(*group, shapes, fewest))]
     if not groups:
         return None
     most = max(one.letters for one in groups)
-    return max((one for one in groups if one.letters >= 0.95 * most), key=lambda one: one.depth)
+    near = [one for one in groups if one.letters >= 0.95 * most]
+    members = max(len(one.members) for one in near)
+    same = [one for one in near if len(one.members) == members]
+    full = max(one.letters for one in same)
+    return max((one for one in same if one.letters >= 0.999 * full), key=lambda one: one.depth)
 
 
 def _groups(sample: Sample, fewest: int) -> dict[str, list[Element]]:
@@ -100,10 +108,10 @@ def _cards(selector: str, members: Sequence[Element], shapes: Shapes, fewest: in
     shape = offer_shape(each, shapes)
     if not shape:
         return None
-    keys = [{link.address for link in one if shapes.shape(link.address) == shape} for one in each]
-    single = [member for member, found in zip(members, keys, strict=True) if len(found) == 1]
-    different = {next(iter(found)) for found in keys if len(found) == 1}
-    if len(single) < 0.6 * len(members) or len(different) < max(fewest, 0.6 * len(single)):
+    keys = [dict.fromkeys(link.address for link in one if shapes.shape(link.address) == shape) for one in each]
+    single = sum(len(found) == 1 for found in keys)
+    first = {next(iter(found)) for found in keys if found}
+    if single < 0.3 * len(members) or len(first) < max(fewest, 0.6 * len(members)):
         return None
     letters = sum(len(whole(member)) for member, found in zip(members, keys, strict=True) if found)
     return Cards(selector, shape, [member for member, found in zip(members, keys, strict=True) if found], letters, _depth(members[0]))

@@ -34,20 +34,21 @@ class Seen:
 
 
 def seen(samples: Sequence[Sample], shapes: Shapes) -> list[Seen]:
-    """Every page with its kind."""
+    """Every page with its kind; one with a single row shows results where most pages have rows, and else one offer."""
     found = [(sample, cards(sample, shapes)) for sample in samples]
     known = {one.selector for _, one in found if one}
-    few = [(sample, one or _few(sample, shapes, known)) for sample, one in found]
-    pages = [Seen(sample, _kind(sample, one), one) for sample, one in few]
+    few = [None if one else _few(sample, shapes, known) for sample, one in found]
+    rowed = sum(bool(one) for _, one in found) >= sum(bool(one) for one in few)
+    pages = [
+        Seen(sample, Kind.RESULTS, rest) if rest and rowed else Seen(sample, _kind(sample, one), one)
+        for (sample, one), rest in zip(found, few, strict=True)
+    ]
     return pages if any(page.kind is not Kind.OTHER for page in pages) else [_any(page) for page in pages]
 
 
 def _few(sample: Sample, shapes: Shapes, known: set[str]) -> Cards | None:
     """One or two offers in a group that other pages have more of."""
-    if not known:
-        return None
-    one = cards(sample, shapes, 1)
-    return one if one and one.selector in known else None
+    return cards(sample, shapes, 1, known) if known else None
 
 
 def _kind(sample: Sample, found: Cards | None) -> Kind:

@@ -1,6 +1,7 @@
 """Which parts of a page are the market's own frame, and which are fenced off from the offer."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from crawlers.draft.names import words
@@ -21,10 +22,20 @@ MOST_SHARE = 0.5
 def frames(sample: Sample) -> set[Element]:
     """The outermost elements of a sample that belong to the market's frame."""
     if "frames" not in sample.__dict__:
-        most = MOST_SHARE * max(1, len(whole(sample.node.root)))
+        letters = _letters(sample)
+        most = MOST_SHARE * letters.get(sample.node.root, 0)
         named = [one for one in sample.node.root.iterdescendants() if isinstance(one.tag, str) and _frames(one)]
-        sample.__dict__["frames"] = {one for one in named if len(whole(one)) <= most}
+        sample.__dict__["frames"] = {one for one in named if letters.get(one, 0) <= most}
     return sample.__dict__["frames"]  # type: ignore[no-any-return]  # kept beside the frozen fields
+
+
+def _letters(sample: Sample) -> Counter[Element]:
+    """How much each element says."""
+    letters: Counter[Element] = Counter()
+    for element, behind, text in sample.texts:
+        for one in (() if behind else (element,), element.iterancestors()):
+            letters.update(dict.fromkeys(one, len(text)))
+    return letters
 
 
 def frame(element: Element, sample: Sample) -> bool:
