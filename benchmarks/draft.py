@@ -64,9 +64,16 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print the scores as JSON")
     arguments = parser.parse_args()
     if not arguments.pages.is_dir():
-        print(f"{arguments.pages}: no saved pages here; the benchmark needs them, and they are not in the repository", file=sys.stderr)
+        print(
+            f"{arguments.pages}: no saved pages here; the benchmark needs them, and they are not in the repository",
+            file=sys.stderr,
+        )
         return 2
-    scores = [score for market, told in truths().items() for score in scored(market, told, arguments.pages, wrong=arguments.wrong)]
+    scores = [
+        score
+        for market, told in truths().items()
+        for score in scored(market, told, arguments.pages, wrong=arguments.wrong)
+    ]
     if arguments.json:
         show_json(scores)
     else:
@@ -90,11 +97,17 @@ def scored(market: str, told: Sequence[Truth], pages: Path, *, wrong: bool) -> l
     known = sorted({pages / one.page for one in told})
     others = [path for path in sorted(known[0].parent.iterdir()) if path not in known]
     step = max(1, len(others) // max(1, MOST - len(known)))
-    choices = {"mixed": sorted([*known, *others[::step][: max(0, MOST - len(known))]]), "listings": known, "one page": known[:1]}
+    choices = {
+        "mixed": sorted([*known, *others[::step][: max(0, MOST - len(known))]]),
+        "listings": known,
+        "one page": known[:1],
+    }
     return [_score(market, given, chosen, told, pages, wrong=wrong) for given, chosen in choices.items()]
 
 
-def _score(market: str, given: str, chosen: Sequence[Path], told: Sequence[Truth], pages: Path, *, wrong: bool) -> Score:
+def _score(
+    market: str, given: str, chosen: Sequence[Path], told: Sequence[Truth], pages: Path, *, wrong: bool
+) -> Score:
     begin = time.perf_counter()
     bare = MarketProfile(market="draft")
     text = written(draft([(path.name, page_of(path, bare)) for path in chosen]))
@@ -108,10 +121,14 @@ def _score(market: str, given: str, chosen: Sequence[Path], told: Sequence[Truth
         rows = [flat(listing) for listing in read_page(pages / page, profile)[0]]
         _compare(rows, [one for one in told if one.page == page], right, f"{market}, {given}, {page}" if wrong else "")
     exact = {name: sum(right[name]) / len(right[name]) for name in FIELDS}
-    return Score(market=market, given=given, pages=len(chosen), listings=len(told), exact=exact, seconds=round(seconds, 2))
+    return Score(
+        market=market, given=given, pages=len(chosen), listings=len(told), exact=exact, seconds=round(seconds, 2)
+    )
 
 
-def _compare(rows: Sequence[dict[str, object]], told: Sequence[Truth], right: dict[str, list[bool]], label: str) -> None:
+def _compare(
+    rows: Sequence[dict[str, object]], told: Sequence[Truth], right: dict[str, list[bool]], label: str
+) -> None:
     for number, one in enumerate(told):
         row = rows[number] if number < len(rows) else {}
         for name in FIELDS:
@@ -123,15 +140,23 @@ def _compare(rows: Sequence[dict[str, object]], told: Sequence[Truth], right: di
 
 def _exact(row: dict[str, object], one: Truth, name: str) -> bool:
     if name in ("title", "vendor"):
-        return hashlib.sha256(" ".join(str(row[name]).split()).encode()).hexdigest()[:16] == getattr(one, name)
+        return hashlib.sha256(" ".join(str(row[name]).split()).encode()).hexdigest()[:16] == str(getattr(one, name))
     if name == "price":
         return (row["price"], row["currency"]) == (one.price, one.currency)
-    return row[name] == getattr(one, name)
+    return row[name] == (one.ships_from if name == "ships_from" else one.ships_to)
 
 
 def _row(score: Score) -> list[str]:
     shares = [f"{score.exact[name]:.0%}" for name in FIELDS]
-    return [score.market, score.given, str(score.pages), str(score.listings), *shares, f"{score.share:.0%}", f"{score.seconds:.1f}"]
+    return [
+        score.market,
+        score.given,
+        str(score.pages),
+        str(score.listings),
+        *shares,
+        f"{score.share:.0%}",
+        f"{score.seconds:.1f}",
+    ]
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import parsel
+from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
 from w3lib.encoding import html_to_unicode
 
 from crawlers.pattern import local
@@ -57,7 +58,8 @@ class Page:
 
 def _decoded(content_type: str, body: bytes) -> str:
     """The text of a page. Where no header names a charset, what reads as UTF-8 is UTF-8, whatever the page itself says:
-    browsers save every page in UTF-8, and keep the `meta` of the one they had."""
+    browsers save every page in UTF-8, and keep the `meta` of the one they had.
+    """
     if not CHARSET.search(content_type) and (text := _utf8(body)) is not None:
         return text
     try:
@@ -82,10 +84,13 @@ def _crowded(tree: parsel.Selector) -> bool:
 
 
 def _pairs(tree: parsel.Selector) -> int:
-    pairs = 0
-    for element in tree.root.iter():
+    pairs = depth = 0
+    for event, element in etree.iterwalk(tree.root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if event == "end":
+            continue
         beside = sum(child.tag not in APART for child in element)
-        pairs += beside**2 // 2 + sum(1 for _ in element.iterancestors())
+        pairs += beside**2 // 2 + depth
         if pairs > MOST_PAIRS:
             break
     return pairs

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from crawlers.actions import acts
+from crawlers.draft.known import known
 from crawlers.draft.sample import Element
 from crawlers.pattern import Pattern, joined, local
 
@@ -15,10 +16,19 @@ MOST = 600
 """Links of one page that are looked at."""
 VARIED = 3
 """So many different words in one place are names, not places of the market."""
-SEGMENT = re.compile(r"(?P<before>(?:[A-Za-z_]+[-_.])*|[A-Za-z]{1,12})(?P<key>[0-9]+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{20,}|\w*\d\w*)(?P<after>(?:\.[a-z]{2,5})?)", re.ASCII)
-LISTINGS = frozenset("listing listings item items product products offer offers ad ads advert p i l view detail details viewitem viewlisting viewproduct deal good goods lot produkt artikel angebot produit annonce producto articulo tovar urun".split())  # noqa: SIM905
-CATEGORIES = frozenset("category categories cat cats c browse search catalog catalogue section page products listings shop market kategorie categorie categoria kategori rubrik cid csid subcategory type all".split())  # noqa: SIM905
-VENDORS = frozenset("vendor vendors seller sellers user users profile profiles member members merchant merchants u v store stores shop shops contactmember verkaeufer haendler anbieter vendeur vendedor satici dealer supplier".split())  # noqa: SIM905
+SEGMENT = re.compile(
+    r"(?P<before>(?:[A-Za-z_]+[-_.])*|[A-Za-z]{1,12})(?P<key>[0-9]+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{20,}|\w*\d\w*)(?P<after>(?:\.[a-z]{2,5})?)",
+    re.ASCII,
+)
+LISTINGS = known(
+    "listing listings item items product products offer offers ad ads advert p i l view detail details viewitem viewlisting viewproduct deal good goods lot produkt artikel angebot produit annonce producto articulo tovar urun"
+)
+CATEGORIES = known(
+    "category categories cat cats c browse search catalog catalogue section page products listings shop market kategorie categorie categoria kategori rubrik cid csid subcategory type all"
+)
+VENDORS = known(
+    "vendor vendors seller sellers user users profile profiles member members merchant merchants u v store stores shop shops contactmember verkaeufer haendler anbieter vendeur vendedor satici dealer supplier"
+)
 PAGING = frozenset({"page", "p", "pg", "start", "offset", "seite", "pagina"})
 
 
@@ -95,12 +105,16 @@ def _next(letters: Iterable[str]) -> str:
 def apart(address: str) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
     """Segments and query of an address."""
     path, _, query = address.partition("?")
-    return tuple(path.strip("/").split("/")) + (("",) if path.endswith("/") and path != "/" else ()), parse_qsl(query, keep_blank_values=True)[:8]
+    return tuple(path.strip("/").split("/")) + (("",) if path.endswith("/") and path != "/" else ()), parse_qsl(
+        query, keep_blank_values=True
+    )[:8]
 
 
 def said(shape: str) -> set[str]:
     """The words in a shape, placeholders left out."""
-    return set(re.split(r"[^a-z]+", re.sub(r"\{[a-z]\}", " ", re.sub(r"\.(php|html?|aspx?)", "", shape.lower())))) - {""}
+    return set(re.split(r"[^a-z]+", re.sub(r"\{[a-z]\}", " ", re.sub(r"\.(php|html?|aspx?)", "", shape.lower())))) - {
+        ""
+    }
 
 
 def key(address: str, shape: str) -> str:
@@ -133,9 +147,11 @@ def listing_rule(shape: str, addresses: Sequence[str]) -> str:
     letters = re.findall(r"\{([a-z])\}", shape)
     if not letters or not matches:
         return ""
+
     def rank(letter: str) -> tuple[int, bool]:
         values = [found[letter] for found in matches]
         return len(set(values)), all(any(map(str.isdigit, value)) for value in values)
+
     best = max(letters, key=rank)
     return _named(shape, {letter: "key" if letter == best else f"part_{letter}" for letter in letters})
 
@@ -144,7 +160,10 @@ def follow_rule(shape: str) -> str:
     """The shape as a `follow` rule."""
     letters = re.findall(r"\{([a-z])\}", shape)
     paging = {letter: "page" for letter in letters if re.search(rf"\b({'|'.join(PAGING)})[=/]\{{{letter}\}}", shape)}
-    names = {letter: "id" if number == 0 else f"id_{letter}" for number, letter in enumerate(one for one in letters if one not in paging)}
+    names = {
+        letter: "id" if number == 0 else f"id_{letter}"
+        for number, letter in enumerate(one for one in letters if one not in paging)
+    }
     others = [one for one in letters if one not in paging]
     names = {letter: ("id" if number == 0 else f"id_{letter}") for number, letter in enumerate(others)}
     paged = {letter: ("page" if number == 0 else f"page_{letter}") for number, letter in enumerate(paging)}

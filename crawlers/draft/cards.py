@@ -77,7 +77,11 @@ def _groups(sample: Sample, fewest: int) -> dict[str, list[Element]]:
         holding |= dict.fromkeys((element, *element.iterancestors()))
     groups: dict[str, list[Element]] = defaultdict(list)
     for element in root.iter():
-        if element in holding and element.tag not in ("html", "body", "a") and (element.find(".//a[@href]") is not None):
+        if (
+            element in holding
+            and element.tag not in ("html", "body", "a")
+            and (element.find(".//a[@href]") is not None)
+        ):
             groups[signature(element)].append(element)
     found = {name: members for name, members in groups.items() if len(members) >= fewest and name}
     return {name: _outermost(members) for name, members in found.items()}
@@ -114,7 +118,13 @@ def _cards(selector: str, members: Sequence[Element], shapes: Shapes, fewest: in
     if single < 0.3 * len(members) or len(first) < max(fewest, 0.6 * len(members)):
         return None
     letters = sum(len(whole(member)) for member, found in zip(members, keys, strict=True) if found)
-    return Cards(selector, shape, [member for member, found in zip(members, keys, strict=True) if found], letters, _depth(members[0]))
+    return Cards(
+        selector,
+        shape,
+        [member for member, found in zip(members, keys, strict=True) if found],
+        letters,
+        _depth(members[0]),
+    )
 
 
 def _depth(element: Element) -> int:
@@ -132,7 +142,11 @@ def offer_shape(each: Sequence[Sequence[Link]], shapes: Shapes) -> str:
             texts[shape] += len(flat(whole(link.element)))
         for shape, told in mine.items():
             addresses[shape].append(told)
-    scored = [(_rank(shape, told, len(each), texts[shape]), shape) for shape, told in addresses.items() if "{" in shape and not acts(shape)]
+    scored = [
+        (_rank(shape, told, len(each), texts[shape]), shape)
+        for shape, told in addresses.items()
+        if "{" in shape and not acts(shape)
+    ]
     rank, shape = max(scored, default=(0.0, ""))
     return shape if rank > 0.8 else ""  # noqa: PLR2004
 
@@ -141,5 +155,9 @@ def _rank(shape: str, told: Sequence[set[str]], of: int, letters: int) -> float:
     share = len(told) / of
     different = len({min(one) for one in told}) / len(told)
     words = said(shape)
-    hints = 0.4 * bool(words & LISTINGS) - 0.5 * bool(words & VENDORS and not words & LISTINGS) - 0.2 * bool(words & CATEGORIES and not words & LISTINGS)
+    hints = (
+        0.4 * bool(words & LISTINGS)
+        - 0.5 * bool(words & VENDORS and not words & LISTINGS)
+        - 0.2 * bool(words & CATEGORIES and not words & LISTINGS)
+    )
     return share + different + hints + min(letters / of, 60) / 200 - 0.8

@@ -45,7 +45,9 @@ def _draft(arguments: argparse.Namespace) -> int:
     from crawlers.saved import page_of  # noqa: PLC0415  # as above
 
     if not NAME.fullmatch(arguments.market):
-        raise SettingsError(f"'{arguments.market[:80]}' is no market: a name has lower-case letters, digits, _ and - only")
+        raise SettingsError(
+            f"'{arguments.market[:80]}' is no market: a name has lower-case letters, digits, _ and - only"
+        )
     bare = MarketProfile(market=arguments.market)
     found = draft([(str(path), page_of(path, bare)) for path in arguments.pages])
     sys.stdout.write(written(found, arguments.market))
@@ -61,7 +63,9 @@ def _tell(found: "Draft", given: list[str]) -> None:
     for kind, names in sorted(kinds.items()):
         sys.stderr.write(f"{kind}: {plain(', '.join(names))}\n")
     if not found.guesses:
-        sys.stderr.write("headstamp: none of these pages shows an offer; save a listing page, or a result page with offers\n")
+        sys.stderr.write(
+            "headstamp: none of these pages shows an offer; save a listing page, or a result page with offers\n"
+        )
 
 
 def _check(arguments: argparse.Namespace, extra: str) -> int:
@@ -85,7 +89,9 @@ def _faults(found: "Checked") -> None:
     for one in found.refused[:MOST_REFUSED]:
         sys.stdout.write(f"rejected, {one.reason}: {plain(one.page)}{plain(f' ({one.detail})') * bool(one.detail)}\n")
     for left in found.unread:
-        sys.stdout.write(f"unread, {left.field}: {left.listings} of {found.listings}, such as {plain(' | '.join(map(_cut, left.examples)))}\n")
+        sys.stdout.write(
+            f"unread, {left.field}: {left.listings} of {found.listings}, such as {plain(' | '.join(map(_cut, left.examples)))}\n"
+        )
 
 
 def _expected(fill: "Fill") -> str:

@@ -6,7 +6,19 @@ from dataclasses import dataclass
 
 import parsel
 
-from crawlers.draft.addresses import CATEGORIES, LISTINGS, PAGING, VENDORS, Shapes, follow_rule, fragment, links, listing_rule, said, sound
+from crawlers.draft.addresses import (
+    CATEGORIES,
+    LISTINGS,
+    PAGING,
+    VENDORS,
+    Shapes,
+    follow_rule,
+    fragment,
+    links,
+    listing_rule,
+    said,
+    sound,
+)
 from crawlers.draft.descriptions import description
 from crawlers.draft.guess import Guess, Scored, guess
 from crawlers.draft.kinds import Kind, Seen, seen, shapes
@@ -91,12 +103,20 @@ def _offer_shape(results: Sequence[Seen], samples: Sequence[Sample], known: Shap
     if counted:
         return counted.most_common(1)[0][0]
     all_links = Counter(known.shape(link.address) for sample in samples for link in links(sample.node.root))
-    named = [((-shape.count("="), -shape.count("{"), number), shape) for shape, number in all_links.items() if "{" in shape and sound(shape) and said(shape) & LISTINGS and not said(shape) & VENDORS]
+    named = [
+        ((-shape.count("="), -shape.count("{"), number), shape)
+        for shape, number in all_links.items()
+        if "{" in shape and sound(shape) and said(shape) & LISTINGS and not said(shape) & VENDORS
+    ]
     return max(named, default=((0, 0, 0), ""))[1]
 
 
 def _listing(shape: str, samples: Sequence[Sample], known: Shapes) -> Rule:
-    where = [[link.address for link in links(sample.node.root) if known.shape(link.address) == shape] for sample in samples] if shape else []
+    where = (
+        [[link.address for link in links(sample.node.root) if known.shape(link.address) == shape] for sample in samples]
+        if shape
+        else []
+    )
     addresses = [address for found in where for address in found]
     rule = listing_rule(shape, addresses) if addresses else ""
     if not rule:
@@ -112,7 +132,11 @@ def _follow(offer: str, samples: Sequence[Sample], known: Shapes) -> tuple[Rule,
         told = [known.shape(link.address) for link in links(sample.node.root)]
         counted.update(told)
         pages.update(set(told))
-    found = [Rule(follow_rule(shape), number, pages[shape], _worth(shape)) for shape, number in counted.items() if shape != offer and "{" in shape and sound(shape) and _worth(shape)]
+    found = [
+        Rule(follow_rule(shape), number, pages[shape], _worth(shape))
+        for shape, number in counted.items()
+        if shape != offer and "{" in shape and sound(shape) and _worth(shape)
+    ]
     return tuple(sorted(found, key=lambda one: (-one.confidence, -one.links))[:MOST_RULES])
 
 
@@ -128,14 +152,16 @@ def _guesses(offers: Sequence[Sample], shape: str) -> list[Guess]:
     for sample in offers[:: max(1, len(offers) // 6)][:6]:
         told |= dict.fromkeys(beside(sample))
     beside_labels = list(told)
-    found = [_key(offers, shape)] if offers[0].row else []
+    found: list[Guess | None] = [_key(offers, shape)] if offers[0].row else []
     found += [_guess(name, best(), offers) for name, best in _fields(offers, beside_labels, shape)]
     if ways := methods(offers):
         found.append(Guess("shipping", ways, 0.5, *_count(offers, ways), ""))
-    return [one for one in found if one]
+    return [one for one in found if one is not None]
 
 
-def _fields(offers: Sequence[Sample], told: Sequence[Beside], shape: str) -> list[tuple[str, Callable[[], Scored | None]]]:
+def _fields(
+    offers: Sequence[Sample], told: Sequence[Beside], shape: str
+) -> list[tuple[str, Callable[[], Scored | None]]]:
     key_links = f"a[href*='{fragment(shape)}']" if offers[0].row and fragment(shape) else ""
     return [
         ("title", lambda: title(offers, told, key_links)),

@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from crawlers.draft.known import known
 from crawlers.draft.names import HASHED, LAYOUT
 from crawlers.draft.sample import Sample
 from crawlers.profile import Pick, Selector
 
-BARE = frozenset("div span a td tr p b li small font i table center em u label section ul dl dd dt form br".split())  # noqa: SIM905
+BARE = known("div span a td tr p b li small font i table center em u label section ul dl dd dt form br")
 """Tags that mean nothing by themselves."""
 MOST_CANDIDATES = 160
 MOST_SAMPLES = 12
@@ -101,7 +102,9 @@ def guess(field: str, best: Scored, samples: Sequence[Sample], certainty: float)
     values = [sample.first(best.candidate.selector) for sample in samples]
     filled = [value for value in values if value]
     confidence = min(0.99, max(0.05, certainty)) * min(1.0, best.quality / max(0.01, len(filled) / len(values)))
-    return Guess(field, best.candidate.selector, round(confidence, 2), len(filled), len(values), filled[0] if filled else "")
+    return Guess(
+        field, best.candidate.selector, round(confidence, 2), len(filled), len(values), filled[0] if filled else ""
+    )
 
 
 def cut(selector: Selector, *, after: str = "", before: str = "") -> Pick:

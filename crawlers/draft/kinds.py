@@ -5,14 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from crawlers.draft.cards import Cards, cards, priced
 from crawlers.draft.addresses import Shapes, links
+from crawlers.draft.cards import Cards, cards, priced
 from crawlers.draft.labels import label
 from crawlers.draft.relations import spoken
 from crawlers.draft.sample import Element, Sample, whole
 from crawlers.draft.zones import frame, within
 
-BUYS = re.compile(r"\b(buy|order|purchase|cart|basket|checkout|kaufen|bestellen|warenkorb|acheter|commander|panier|comprar|carrito|acquista|купить|заказать|satın al|sepet|kopen|koop|kup|购买)\b", re.IGNORECASE)
+BUYS = re.compile(
+    r"\b(buy|order|purchase|cart|basket|checkout|kaufen|bestellen|warenkorb|acheter|commander|panier|comprar|carrito|acquista|купить|заказать|satın al|sepet|kopen|koop|kup|购买)\b",
+    re.IGNORECASE,
+)
 TELLING = frozenset({"vendor", "ships_from", "ships_to", "stock", "description", "price", "sold", "category_path"})
 
 
@@ -73,7 +76,14 @@ def labelled(sample: Sample, inside: set[Element]) -> set[str]:
     for element, behind, text in sample.texts:
         found = label(text) if len(text) < 80 else None  # noqa: PLR2004
         owner = element.getparent() if behind else element
-        if found and not found.weak and not _asks(owner) and found.fields[0] in TELLING and not frame(owner, sample) and not within(owner, inside):
+        if (
+            found
+            and not found.weak
+            and not _asks(owner)
+            and found.fields[0] in TELLING
+            and not frame(owner, sample)
+            and not within(owner, inside)
+        ):
             told.add(found.fields[0])
     told |= {name for element, name in spoken(sample) if name in TELLING and not within(element, inside)}
     return told
@@ -88,10 +98,20 @@ def _asks(owner: Element) -> bool:
 def _sells(sample: Sample, inside: set[Element]) -> bool:
     """Whether a page has a control to buy what it shows; Headstamp only looks at it."""
     root = sample.node.root
-    if any(not within(one, inside) for one in root.xpath(".//input[contains(@name, 'qty') or contains(@name, 'quant') or contains(@name, 'amount')]")[:20]):
+    if any(
+        not within(one, inside)
+        for one in root.xpath(
+            ".//input[contains(@name, 'qty') or contains(@name, 'quant') or contains(@name, 'amount')]"
+        )[:20]
+    ):
         return True
-    controls = root.xpath(".//button | .//input[@type='submit'] | .//a[contains(@class, 'btn') or contains(@class, 'button')]")[:200]
-    return any(BUYS.search(whole(one) or one.get("value") or "") and not within(one, inside) and not frame(one, sample) for one in controls)
+    controls = root.xpath(
+        ".//button | .//input[@type='submit'] | .//a[contains(@class, 'btn') or contains(@class, 'button')]"
+    )[:200]
+    return any(
+        BUYS.search(whole(one) or one.get("value") or "") and not within(one, inside) and not frame(one, sample)
+        for one in controls
+    )
 
 
 def _any(page: Seen) -> Seen:

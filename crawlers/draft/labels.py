@@ -59,7 +59,9 @@ _WEAK = [(phrase, name) for name, phrases in WEAK.items() for phrase in phrases.
 
 def _pattern(phrases: list[str]) -> re.Pattern[str]:
     either = "|".join(re.escape(phrase) for phrase in sorted(phrases, key=len, reverse=True))
-    return re.compile(rf"(?P<label>{either})(?P<more>(?: ?\([^()]{{1,20}}\))?)(?![^\W_])(?P<mark> ?[:：=»]| ?[-–—](?= |$)|)")
+    return re.compile(
+        rf"(?P<label>{either})(?P<more>(?: ?\([^()]{{1,20}}\))?)(?![^\W_])(?P<mark> ?[:：=»]| ?[-–—](?= |$)|)"
+    )
 
 
 _STRONG_PATTERN = _pattern(list(_FIELDS))

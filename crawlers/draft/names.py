@@ -8,8 +8,29 @@ from crawlers.draft.sample import Element, Sample, said
 WORD = re.compile(r"-?[A-Za-z_][\w-]{0,60}", re.ASCII)
 HASHED = re.compile(r"\d{2,}|(?=\w*\d)(?=\w*[A-Z])\w{5,}|^(css|sc|jsx|svelte|_)-?\w*\d|__[A-Za-z0-9]{5,}$")
 """Names that a build or a trap makes, new with each release or page."""
-STATES = frozenset({"active", "selected", "in", "show", "open", "odd", "even", "first", "last", "fade", "hidden", "clearfix", "pull-left", "pull-right", "left", "right"})
-LAYOUT = re.compile(r"(col|row|container|offset|order|m[tblrxy]?|p[tblrxy]?|d|w|h|g|text|bg|border|float|align|justify|flex|fa|icon|btn|rounded|shadow|img|font|display)(-.*)?|[mp][tblrxy]?-?\d")
+STATES = frozenset(
+    {
+        "active",
+        "selected",
+        "in",
+        "show",
+        "open",
+        "odd",
+        "even",
+        "first",
+        "last",
+        "fade",
+        "hidden",
+        "clearfix",
+        "pull-left",
+        "pull-right",
+        "left",
+        "right",
+    }
+)
+LAYOUT = re.compile(
+    r"(col|row|container|offset|order|m[tblrxy]?|p[tblrxy]?|d|w|h|g|text|bg|border|float|align|justify|flex|fa|icon|btn|rounded|shadow|img|font|display)(-.*)?|[mp][tblrxy]?-?\d"
+)
 """Names that say how a thing looks or where it stands; they are taken where there is no better one."""
 
 
@@ -36,9 +57,8 @@ def own(element: Element) -> Iterator[str]:
         yield f"{element.tag}.{name}"
     if len(named) > 1:
         yield f".{named[0]}.{named[1]}"
-    if prop := element.get("itemprop"):
-        if WORD.fullmatch(prop):
-            yield f"[itemprop={prop}]"
+    if (prop := element.get("itemprop")) and WORD.fullmatch(prop):
+        yield f"[itemprop={prop}]"
     yield element.tag
     if element.tag == "td":
         yield f"td:nth-child({1 + sum(1 for _ in element.itersiblings(preceding=True))})"
@@ -70,7 +90,15 @@ def _around(element: Element, sample: Sample) -> list[str]:
 
 def words(element: Element) -> set[str]:
     """The words in the names of an element: "seller-name", "sellerName" and "seller_name" all have two."""
-    named = " ".join((element.get("class") or "", element.get("id") or "", element.get("itemprop") or "", element.get("data-testid") or "", element.get("name") or ""))
+    named = " ".join(
+        (
+            element.get("class") or "",
+            element.get("id") or "",
+            element.get("itemprop") or "",
+            element.get("data-testid") or "",
+            element.get("name") or "",
+        )
+    )
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", named[:400])
     return set(re.split(r"[^a-z]+", apart.lower())) - {""}
 

@@ -9,7 +9,13 @@ from crawlers.profile import select
 from pipeline.values import date, whole
 
 TRAILS = (".breadcrumb a", ".breadcrumbs a", "ol.breadcrumb li a", "[class*=breadcrumb] a", "[id*=breadcrumb] a")
-METHODS = ("select[name*=ship] option", "select[name*=deliver] option", "select[name*=postage] option", "select[id*=ship] option", "#shipping option")
+METHODS = (
+    "select[name*=ship] option",
+    "select[name*=deliver] option",
+    "select[name*=postage] option",
+    "select[id*=ship] option",
+    "#shipping option",
+)
 
 
 def _count(text: str, _sample: Sample) -> float:
@@ -47,4 +53,6 @@ def methods(samples: Sequence[Sample]) -> str:
     """The selector of the ways of delivery, where a page lists them in a choice; "" where it does not."""
     if samples[0].row:
         return ""
-    return next((way for way in METHODS if sum(bool(select(sample.node, way)) for sample in samples) > 0.5 * len(samples)), "")
+    return next(
+        (way for way in METHODS if sum(bool(select(sample.node, way)) for sample in samples) > 0.5 * len(samples)), ""
+    )

@@ -4,19 +4,21 @@ import re
 from collections.abc import Iterator, Sequence
 
 from crawlers.draft.guess import Candidate, Scored, cut, ranked, spread
+from crawlers.draft.known import known
 from crawlers.draft.labels import label
 from crawlers.draft.names import selectors, words
 from crawlers.draft.relations import Beside
 from crawlers.draft.sample import Element, Sample
 from crawlers.draft.zones import frame
-from crawlers.profile import Selector
 from pipeline.values import countries, money
 
 ARROWS = ("→", "➜", "➔", "⇒", "➝", "»", "->", "=>", ">", "–>", " to ", " nach ", " vers ", " bis ")
 """What stands between where an offer comes from and where it goes to."""
-SHIP = frozenset("ship ships shipping shipment delivery dispatch versand livraison expedition envio sending sends country countries location".split())  # noqa: SIM905
-FROM = frozenset("from origin shipsfrom shipfrom shippedfrom source aus depuis desde".split())  # noqa: SIM905
-TO = frozenset("to destination destinations shipsto shipto dest nach vers".split())  # noqa: SIM905
+SHIP = known(
+    "ship ships shipping shipment delivery dispatch versand livraison expedition envio sending sends country countries location"
+)
+FROM = known("from origin shipsfrom shipfrom shippedfrom source aus depuis desde")
+TO = known("to destination destinations shipsto shipto dest nach vers")
 WAYS = {"ships_from": FROM, "ships_to": TO}
 LONGEST = 1_500
 PART = re.compile(r"[,;/|\n→]|->|\band\b")
@@ -27,7 +29,9 @@ def places(field: str, samples: Sequence[Sample], told: Sequence[Beside]) -> Sco
     other = "ships_to" if field == "ships_from" else "ships_from"
     candidates = [Candidate(one.selector, -0.1 if one.weak else 0.3) for one in told if one.field == field]
     for sample in spread(samples)[:4]:
-        candidates += _named(field, sample, {sample.first(one.selector) for one in told if one.field == other and not one.weak})
+        candidates += _named(
+            field, sample, {sample.first(one.selector) for one in told if one.field == other and not one.weak}
+        )
     both = [Candidate(one.selector, -0.05 if one.weak else 0.25) for one in told if one.field == "ships_from"]
     if field == "ships_to":
         both += [one for sample in spread(samples)[:4] for one in _named("ships_from", sample, set())]
@@ -47,7 +51,7 @@ def _strict(text: str, _sample: Sample) -> float:
     codes = countries(text)
     if not codes:
         return 0.3 if len(text) <= 40 and not label(text) else 0.0  # noqa: PLR2004
-    if any(found and not found.weak for line in text.splitlines() if (found := label(line))):
+    if any(not found.weak for line in text.splitlines() if (found := label(line))):
         return 0.3
     parts = [part for part in PART.split(text) if part.strip()]
     known = sum(bool(countries(part)) for part in parts) / len(parts) if parts else 0.0
@@ -60,8 +64,10 @@ def _fullest(found: Sequence[Scored]) -> Scored:
     best = found[0]
     crossed = sum(_both(value) for value in best.values)
     near = [one for one in found if one.score >= best.score - 0.12 and sum(map(_both, one.values)) <= crossed]
+
     def codes(one: Scored) -> int:
         return sum(len(countries(value)) for value in one.values)
+
     most = max(near, key=lambda one: (codes(one), one.score))
     return most if codes(most) > codes(best) else best
 
@@ -72,7 +78,9 @@ def _named(field: str, sample: Sample, taken: set[str]) -> Iterator[Candidate]:
         if text in taken or (field == "ships_to" and not _words(element) & TO):
             continue
         prior = _prior(field, element, text) - 0.01 * place
-        yield from (Candidate(selector, prior - 0.005 * rank) for rank, selector in enumerate(selectors(element, sample)[:12]))
+        yield from (
+            Candidate(selector, prior - 0.005 * rank) for rank, selector in enumerate(selectors(element, sample)[:12])
+        )
 
 
 def _placed(sample: Sample) -> list[tuple[Element, str]]:
@@ -99,14 +107,18 @@ def _words(element: Element) -> set[str]:
 def _prior(field: str, element: Element, text: str) -> float:
     named = _words(element)
     other = WAYS["ships_to" if field == "ships_from" else "ships_from"]
-    prior = 0.15 * bool(named & WAYS[field]) - 0.2 * bool(named & other and not named & WAYS[field]) + 0.1 * bool(named & SHIP)
+    prior = (
+        0.15 * bool(named & WAYS[field])
+        - 0.2 * bool(named & other and not named & WAYS[field])
+        + 0.1 * bool(named & SHIP)
+    )
     return prior - 0.2 - 0.3 * (not _pure(text))
 
 
 def _split(field: str, candidates: Sequence[Candidate], samples: Sequence[Sample]) -> list[Candidate]:
     """Candidates for one side of "Germany → worldwide"."""
     found = []
-    seen: set[Selector] = set()
+    seen = set()
     for one in candidates[:60]:
         if one.selector in seen:
             continue

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from crawlers.draft.cards import priced
 from crawlers.draft.guess import Candidate, Scored, ranked, spread
+from crawlers.draft.known import known
 from crawlers.draft.labels import label
 from crawlers.draft.names import called, selectors
 from crawlers.draft.relations import Beside
@@ -11,8 +12,8 @@ from crawlers.draft.sample import Element, Sample
 from crawlers.draft.zones import aside, frame
 from pipeline.values import money
 
-WORDS = frozenset("price prices preis prix precio prezzo preco fiyat cost amount cena pris tarif prijs".split())  # noqa: SIM905
-ELSE = frozenset("ship shipping old was strike discount fee fees deposit balance total btc rate option".split())  # noqa: SIM905
+WORDS = known("price prices preis prix precio prezzo preco fiyat cost amount cena pris tarif prijs")
+ELSE = known("ship shipping old was strike discount fee fees deposit balance total btc rate option")
 STRUCK = frozenset({"del", "s", "strike"})
 MOST = 12
 """Priced elements of a sample that are looked at."""
@@ -31,7 +32,10 @@ def _quality(text: str, _sample: Sample) -> float:
     if not money(text):
         return 0.0
     wordy = len(text) > 40  # noqa: PLR2004
-    other = any((found := label(line)) and not found.weak and found.fields[0] not in ("price", "other") for line in text.splitlines())
+    other = any(
+        (found := label(line)) and not found.weak and found.fields[0] not in ("price", "other")
+        for line in text.splitlines()
+    )
     return 0.4 if other else 0.8 if wordy else 1.0
 
 
@@ -42,7 +46,9 @@ def _named(sample: Sample) -> Iterator[Candidate]:
     apart = [one for one in ordered if not frame(one, sample)] or ordered
     for place, element in enumerate(apart[:MOST]):
         prior = _prior(element, sample) - 0.02 * place
-        yield from (Candidate(selector, prior - 0.005 * rank) for rank, selector in enumerate(selectors(element, sample)))
+        yield from (
+            Candidate(selector, prior - 0.005 * rank) for rank, selector in enumerate(selectors(element, sample))
+        )
 
 
 def _prior(element: Element, sample: Sample) -> float:

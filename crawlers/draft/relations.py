@@ -58,7 +58,9 @@ def _every(sample: Sample) -> Iterator[tuple[tuple[str, ...], bool, Selector]]:
             continue
         if owner is None or owner.tag in SILENT or (told.weak and len(text) > 60):  # noqa: PLR2004  # a sentence
             continue
-        selectors = _inside(sample, owner, text, told) if told.rest else _outside(sample, element, text, told, behind=behind)
+        selectors = (
+            _inside(sample, owner, text, told) if told.rest else _outside(sample, element, text, told, behind=behind)
+        )
         yield from ((told.fields, told.weak, selector) for selector in selectors)
     yield from _columns(sample)
     yield from _spoken(sample)
@@ -100,9 +102,15 @@ def quoted(text: str) -> str:
 
 def _inside(sample: Sample, owner: Element, text: str, told: Label) -> Iterator[Selector]:
     """The label and its value in one text."""
-    begins = quoted(told.written if text.startswith(told.written) else text[: text.find(told.written) + len(told.written)])
+    begins = quoted(
+        told.written if text.startswith(told.written) else text[: text.find(told.written) + len(told.written)]
+    )
     if whole(owner).startswith(text):
-        yield Pick(select=f"{sample.prefix}{owner.tag}[starts-with(normalize-space(.), {begins})]", after=told.written, before="\n")
+        yield Pick(
+            select=f"{sample.prefix}{owner.tag}[starts-with(normalize-space(.), {begins})]",
+            after=told.written,
+            before="\n",
+        )
     yield Pick(select=f"{sample.prefix}text()[starts-with(normalize-space(.), {begins})]", after=told.written)
 
 
@@ -115,7 +123,9 @@ def _outside(sample: Sample, element: Element, text: str, told: Label, *, behind
     while (parent := owner.getparent()) is not None and owner is not sample.node.root and whole(parent) == text:
         owner = parent
     if owner.tag not in ("html", "body"):
-        yield from _values(sample, _Hit(told, f"{sample.prefix}{owner.tag}[{_said(text, owner)}]", owner, owner, bare=False))
+        yield from _values(
+            sample, _Hit(told, f"{sample.prefix}{owner.tag}[{_said(text, owner)}]", owner, owner, bare=False)
+        )
 
 
 def _said(text: str, owner: Element) -> str:
@@ -127,8 +137,16 @@ def _said(text: str, owner: Element) -> str:
 def spoken(sample: Sample) -> list[tuple[Element, str]]:
     """Elements that carry a label in an attribute, with its field."""
     names = " or ".join(f"@{name}" for name in SPEAKING)
-    found = ((element, label(flat(element.get(name)))) for element in sample.node.root.xpath(f".//*[{names}]")[:MOST_LABELS] for name in SPEAKING)
-    return [(element, told.fields[0]) for element, told in found if told and not told.rest and not told.weak and element.tag not in UNTYPED]
+    found = (
+        (element, label(flat(element.get(name))))
+        for element in sample.node.root.xpath(f".//*[{names}]")[:MOST_LABELS]
+        for name in SPEAKING
+    )
+    return [
+        (element, told.fields[0])
+        for element, told in found
+        if told and not told.rest and not told.weak and element.tag not in UNTYPED
+    ]
 
 
 def _spoken(sample: Sample) -> Iterator[tuple[tuple[str, ...], bool, Selector]]:
@@ -192,9 +210,17 @@ def _next(anchor: str, after: Element | None, around: Element, hit: _Hit) -> Ite
         step = f"{anchor}/following-sibling::{_step(sibling, place, text)}"
         if text:
             yield step
-            yield from (f"{step}{way}" for way in ("//a", "/descendant-or-self::*[last()]") if "vendor" in told.fields and len(sibling))
+            yield from (
+                f"{step}{way}"
+                for way in ("//a", "/descendant-or-self::*[last()]")
+                if "vendor" in told.fields and len(sibling)
+            )
             return
-        yield from (f"{step}/descendant-or-self::*/@{name}" for name in ("alt", "title") if sibling.xpath(f"descendant-or-self::*/@{name}"))
+        yield from (
+            f"{step}/descendant-or-self::*/@{name}"
+            for name in ("alt", "title")
+            if sibling.xpath(f"descendant-or-self::*/@{name}")
+        )
         if flat(sibling.tail):
             yield f"{anchor}/following-sibling::text()[normalize-space()][1]"
             return

@@ -10,7 +10,9 @@ import parsel
 from crawlers.profile import Selector, select
 from crawlers.shown import every, first
 
-SILENT = frozenset({"head", "script", "style", "template", "noscript", "option", "select", "textarea", "title", "svg", "button"})
+SILENT = frozenset(
+    {"head", "script", "style", "template", "noscript", "option", "select", "textarea", "title", "svg", "button"}
+)
 MOST_TEXTS = 6_000
 """Texts of one page that are looked at."""
 

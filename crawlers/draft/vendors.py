@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from crawlers.draft.addresses import VENDORS, plain
 from crawlers.draft.guess import Candidate, Scored, cut, ranked, spread
+from crawlers.draft.known import known
 from crawlers.draft.labels import label, means
 from crawlers.draft.names import called, classes, selectors
 from crawlers.draft.relations import Beside
@@ -15,14 +16,61 @@ from crawlers.draft.zones import aside, frame
 from crawlers.profile import Pick
 from pipeline.values import countries, money
 
-WORDS = frozenset("vendor seller merchant sellername vendorname username shopname storename verkaeufer verkauefer haendler anbieter vendeur vendedor satici shop store member user".split())  # noqa: SIM905
+WORDS = known(
+    "vendor seller merchant sellername vendorname username shopname storename verkaeufer verkauefer haendler anbieter vendeur vendedor satici shop store member user"
+)
 NAME = re.compile(r"[^\W_][\w.\-@!$&'’ ]{0,39}|[\w.\-!$&][\w.\-@!$&]{1,39}")
 GENERIC = re.compile(
     r"(view|visit|see|contact|message|more|all|add|report|block|favou?rite|send|about|my|login|log|vendor|seller|profile|shop|store|user|level|trusted|verified|feedback|member|home|back|offers?|account|settings|become|other|back|reviews?|ratings?|stats|yes|no|online|offline)\b.*|\d[\d.,% ]*|n/?a",
     re.IGNORECASE,
 )
-LEADS = ("sold by ", "by ", "von ", "vom ", "par ", "por ", "da ", "from ", "vendor: ", "seller: ", "vendor ", "seller ", "@", "★ ", "● ", "✓ ", "👤 ", "~")
-TAILS = (" (", " [", "\n", " |", " ★", " ☆", " ⭐", " •", " ·", " – ", " — ", " - ", " +", ", ", " /", "(", "[", " Level", " Lvl", " level", " ✓", " ✔", " Verified", " <", " %")
+LEADS = (
+    "sold by ",
+    "by ",
+    "von ",
+    "vom ",
+    "par ",
+    "por ",
+    "da ",
+    "from ",
+    "vendor: ",
+    "seller: ",
+    "vendor ",
+    "seller ",
+    "@",
+    "★ ",
+    "● ",
+    "✓ ",
+    "👤 ",
+    "~",
+)
+TAILS = (
+    " (",
+    " [",
+    "\n",
+    " |",
+    " ★",
+    " ☆",
+    " ⭐",
+    " •",
+    " ·",
+    " – ",
+    " — ",
+    " - ",
+    " +",
+    ", ",
+    " /",
+    "(",
+    "[",
+    " Level",
+    " Lvl",
+    " level",
+    " ✓",
+    " ✔",
+    " Verified",
+    " <",
+    " %",
+)
 SAFE = re.compile(r"[\w/.?=&%-]{2,60}")
 
 
@@ -39,7 +87,9 @@ def vendor(samples: Sequence[Sample], told: Sequence[Beside]) -> Scored | None:
 
 
 def _label_prior(one: Beside) -> float:
-    return (0.0 if one.weak else 0.3) + 0.03 * str(one.selector if isinstance(one.selector, str) else one.selector.select).endswith("a")
+    return (0.0 if one.weak else 0.3) + 0.03 * str(
+        one.selector if isinstance(one.selector, str) else one.selector.select
+    ).endswith("a")
 
 
 def _rank(one: Scored) -> float:
@@ -63,7 +113,7 @@ def linked_names(sample: Sample) -> set[str]:
     """The names of vendors in the addresses of a sample."""
     if "names" not in sample.__dict__:
         sample.__dict__["names"] = {plain(href) for _, href in _vendor_links(sample)}
-    return sample.__dict__["names"]
+    return sample.__dict__["names"]  # type: ignore[no-any-return]  # kept beside the frozen fields
 
 
 def _vendor_links(sample: Sample) -> list[tuple[Element, str]]:
@@ -95,9 +145,17 @@ def _linked(sample: Sample) -> Iterator[Candidate]:
         prior = 0.2 - 0.3 * outside - 0.2 * aside(anchor, sample) - 0.02 * min(place, 10)
         place += not outside
         if not flat(whole(anchor)):
-            yield from (Candidate(f"{sample.prefix}a[contains(@class, '{name}')]/following-sibling::text()[normalize-space()][1]", prior) for name in classes(anchor)[:2])
+            yield from (
+                Candidate(
+                    f"{sample.prefix}a[contains(@class, '{name}')]/following-sibling::text()[normalize-space()][1]",
+                    prior,
+                )
+                for name in classes(anchor)[:2]
+            )
             continue
-        begin = href[: len(href) - len(href.rstrip("/").rpartition("/" if "?" not in href else "=")[2]) - href.endswith("/")]
+        begin = href[
+            : len(href) - len(href.rstrip("/").rpartition("/" if "?" not in href else "=")[2]) - href.endswith("/")
+        ]
         part = re.sub(r"^(https?://[^/]*)?(\.{0,2}/)*", "", begin)
         if SAFE.fullmatch(part):
             yield Candidate(f"a[href*='{part}']", prior)
@@ -129,8 +187,12 @@ def _trimmed(one: Scored, samples: Sequence[Sample]) -> Candidate | None:
     lead = _lead(values)
     if before or not values:
         return None
-    pairs = zip(values, [sample for sample, value in zip(spread(samples), one.values, strict=True) if value], strict=True)
-    tail = Counter(found for value, sample in pairs if (found := _tail(value.removeprefix(lead), sample))).most_common(1)
+    pairs = zip(
+        values, [sample for sample, value in zip(spread(samples), one.values, strict=True) if value], strict=True
+    )
+    tail = Counter(found for value, sample in pairs if (found := _tail(value.removeprefix(lead), sample))).most_common(
+        1
+    )
     if not lead and not tail:
         return None
     if lead and isinstance(selector, Pick) and selector.after:

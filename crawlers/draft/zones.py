@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from crawlers.draft.known import known
 from crawlers.draft.names import words
 from crawlers.draft.sample import Element, Sample, whole
 
@@ -13,7 +14,9 @@ FRAME_WORDS = re.compile(
     r"|\w*(sidebar|navbar|sidenav|footer|dropdown|breadcrumb|masthead|exchange|wallet|headnav|naviheader)\w*"
     r"|rates?|balances?|login|logout|categories|catlist|topmost|controlbox|ticker|announcements?|news|newsitem"
 )
-OTHERS = frozenset("feedback feedbacks review reviews rating ratings comment comments related similar recommended recommendations promoted featured suggestions also other more recent".split())  # noqa: SIM905
+OTHERS = known(
+    "feedback feedbacks review reviews rating ratings comment comments related similar recommended recommendations promoted featured suggestions also other more recent"
+)
 ALIKE = frozenset({"similar", "related", "recommended", "recommendations", "suggestions"})
 MOST_SHARE = 0.5
 """What says more than this share of a page is no frame, whatever it is called."""
@@ -79,7 +82,11 @@ def within(element: Element, outer: Sequence[Element] | set[Element]) -> bool:
 def body(sample: Sample) -> str:
     """What a sample says outside the frame, in small letters."""
     if "body" not in sample.__dict__:
-        texts = [text for element, behind, text in sample.texts if not frame(element.getparent() if behind else element, sample)]
+        texts = [
+            text
+            for element, behind, text in sample.texts
+            if not frame(element.getparent() if behind else element, sample)
+        ]
         sample.__dict__["body"] = "\n".join(texts).lower()
     return sample.__dict__["body"]  # type: ignore[no-any-return]  # as above
 
@@ -87,6 +94,8 @@ def body(sample: Sample) -> str:
 def brands(sample: Sample) -> set[str]:
     """What the market calls itself: the text of links to its front page."""
     if "brands" not in sample.__dict__:
-        links = sample.node.root.xpath(".//a[@href='/' or @href='./' or contains(@class, 'brand') or contains(@class, 'logo')] | .//*[@id='logo' or @class='logo' or @class='brand']")
+        links = sample.node.root.xpath(
+            ".//a[@href='/' or @href='./' or contains(@class, 'brand') or contains(@class, 'logo')] | .//*[@id='logo' or @class='logo' or @class='brand']"
+        )
         sample.__dict__["brands"] = {whole(one).lower() for one in links[:20]} - {""}
     return sample.__dict__["brands"]  # type: ignore[no-any-return]  # as above
