@@ -14,6 +14,8 @@ from crawlers.pattern import Pattern, joined, local
 ORIGIN = "http://saved.invalid/"
 MOST = 600
 """Links of one page that are looked at."""
+FEWEST_DIGITS = 3
+"""Characters of the shortest key."""
 VARIED = 3
 """So many different words in one place are names, not places of the market."""
 SEGMENT = re.compile(
@@ -65,19 +67,23 @@ def urlsplit_safe(url: str) -> bool:
 class Shapes:
     """What all links of all pages together say of the market's addresses."""
 
-    def __init__(self, addresses: Iterable[str]) -> None:
+    def __init__(self, given: Iterable[str]) -> None:
+        addresses = set(given)
         names: dict[tuple[str, ...], set[str]] = defaultdict(set)
-        for address in set(addresses):
+        for address in addresses:
             path, query = apart(address)
             for place, segment in enumerate(path[1:], 1):
                 names[*path[:place], f"#{len(path)}"].add(segment)
             for key, value in query:
                 names[*path, "?", key].add(value)
         self._names = names
+        self._homes = _homes(addresses)
 
     def shape(self, address: str) -> str:
         """The rule that the address would be an instance of, its placeholders named a, b, c …"""
         path, query = apart(address)
+        if path == ("",) and query:
+            path = self._homes.get(query[0][0], path)
         letters = iter("abcdefghijklmnop")
         segments = [self._segment(path, place, letters) for place in range(len(path))]
         pairs = [self._pair(path, key, value, letters) for key, value in sorted(query)]
@@ -96,6 +102,15 @@ class Shapes:
     def _pair(self, path: Sequence[str], key: str, value: str, letters: Iterable[str]) -> str:
         varied = len(self._names[*path, "?", key]) > 1 or any(map(str.isdigit, value))
         return f"{key}={{{_next(letters)}}}" if value and varied else f"{key}={value}"
+
+
+def _homes(addresses: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The path of links by their first query key: a saved page does not say where its "?cat=5" leads."""
+    found: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
+    for path, query in map(apart, addresses):
+        if query and path != ("",):
+            found[query[0][0]][path] += 1
+    return {key: counted.most_common(1)[0][0] for key, counted in found.items()}
 
 
 def _next(letters: Iterable[str]) -> str:
@@ -117,15 +132,6 @@ def said(shape: str) -> set[str]:
     }
 
 
-def key(address: str, shape: str) -> str:
-    """What the placeholders of a shape stand for in an address."""
-    try:
-        found = Pattern.of(shape).match(address)
-    except ValueError:
-        return ""
-    return "/".join(found.values()) if found else ""
-
-
 def fragment(shape: str) -> str:
     """The part of a shape before its first placeholder, to find its links by; "" where that says nothing."""
     begin = shape.partition("{")[0]
@@ -142,31 +148,37 @@ def sound(shape: str) -> bool:
 
 
 def listing_rule(shape: str, addresses: Sequence[str]) -> str:
-    """The shape as a `listing` rule: the placeholder with most values, digits first, is the key."""
+    """The shape as a `listing` rule: the placeholder that looks most like a number of the market's own is the key."""
     matches = [found for address in addresses if (found := Pattern.of(shape).match(address))]
     letters = re.findall(r"\{([a-z])\}", shape)
     if not letters or not matches:
         return ""
+    values = {letter: [found[letter] for found in matches] for letter in letters}
+    best = max(letters, key=lambda letter: _keyed(values[letter]))
+    tabs = [letter for letter in letters if letter != best and max(map(len, values[letter])) < FEWEST_DIGITS]
+    return _named(_without(shape, tabs), {letter: "key" if letter == best else f"part_{letter}" for letter in letters})
 
-    def rank(letter: str) -> tuple[int, bool]:
-        values = [found[letter] for found in matches]
-        return len(set(values)), all(any(map(str.isdigit, value)) for value in values)
 
-    best = max(letters, key=rank)
-    return _named(shape, {letter: "key" if letter == best else f"part_{letter}" for letter in letters})
+def _keyed(values: Sequence[str]) -> tuple[bool, int]:
+    """How much values look like keys: with digits and not short, then many."""
+    numbers = all(len(value) >= FEWEST_DIGITS and any(map(str.isdigit, value)) for value in values)
+    return numbers, len(set(values))
+
+
+def _without(shape: str, letters: Sequence[str]) -> str:
+    """The shape without the query keys of some placeholders, such as the number of a tab."""
+    path, mark, query = shape.partition("?")
+    pairs = [pair for pair in query.split("&") if not any(pair.endswith(f"={{{letter}}}") for letter in letters)]
+    return path + mark * bool(pairs) + "&".join(pairs)
 
 
 def follow_rule(shape: str) -> str:
     """The shape as a `follow` rule."""
     letters = re.findall(r"\{([a-z])\}", shape)
-    paging = {letter: "page" for letter in letters if re.search(rf"\b({'|'.join(PAGING)})[=/]\{{{letter}\}}", shape)}
-    names = {
-        letter: "id" if number == 0 else f"id_{letter}"
-        for number, letter in enumerate(one for one in letters if one not in paging)
-    }
-    others = [one for one in letters if one not in paging]
-    names = {letter: ("id" if number == 0 else f"id_{letter}") for number, letter in enumerate(others)}
-    paged = {letter: ("page" if number == 0 else f"page_{letter}") for number, letter in enumerate(paging)}
+    paging = [letter for letter in letters if re.search(rf"\b({'|'.join(PAGING)})[=/]\{{{letter}\}}", shape)]
+    others = [letter for letter in letters if letter not in paging]
+    names = {letter: f"id_{letter}" if number else "id" for number, letter in enumerate(others)}
+    paged = {letter: f"page_{letter}" if number else "page" for number, letter in enumerate(paging)}
     return _named(shape, names | paged)
 
 
@@ -179,8 +191,3 @@ def plain(value: str) -> str:
     path, query = apart(value.partition("#")[0])
     last = query[-1][1] if query and query[-1][1] else next((one for one in reversed(path) if one), "")
     return unquote(last).replace("+", " ")
-
-
-def tally(shapes: Iterable[str]) -> Counter[str]:
-    """How often each shape occurs."""
-    return Counter(shapes)

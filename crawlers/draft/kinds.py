@@ -1,7 +1,7 @@
 """Which saved pages show one offer, which show many, and which neither."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -16,6 +16,8 @@ BUYS = re.compile(
     r"\b(buy|order|purchase|cart|basket|checkout|kaufen|bestellen|warenkorb|acheter|commander|panier|comprar|carrito|acquista|купить|заказать|satın al|sepet|kopen|koop|kup|购买)\b",
     re.IGNORECASE,
 )
+LIKENESS = 0.5
+"""Share of names that two rows of one kind have in common."""
 TELLING = frozenset({"vendor", "ships_from", "ships_to", "stock", "description", "price", "sold", "category_path"})
 
 
@@ -39,7 +41,10 @@ class Seen:
 def seen(samples: Sequence[Sample], shapes: Shapes) -> list[Seen]:
     """Every page with its kind; one with a single row shows results where most pages have rows, and else one offer."""
     found = [(sample, cards(sample, shapes)) for sample in samples]
-    known = {one.selector for _, one in found if one}
+    known: dict[str, set[str]] = {}
+    for _, one in found:
+        if one:
+            known.setdefault(one.selector, make(one.members[0]))
     few = [None if one else _few(sample, shapes, known) for sample, one in found]
     rowed = sum(bool(one) for _, one in found) >= sum(bool(one) for one in few)
     pages = [
@@ -49,9 +54,18 @@ def seen(samples: Sequence[Sample], shapes: Shapes) -> list[Seen]:
     return pages if any(page.kind is not Kind.OTHER for page in pages) else [_any(page) for page in pages]
 
 
-def _few(sample: Sample, shapes: Shapes, known: set[str]) -> Cards | None:
-    """One or two offers in a group that other pages have more of."""
-    return cards(sample, shapes, 1, known) if known else None
+def _few(sample: Sample, shapes: Shapes, known: Mapping[str, set[str]]) -> Cards | None:
+    """One or two offers in a group that other pages have more of, and made as they are there."""
+    one = cards(sample, shapes, 1, known) if known else None
+    if one is None:
+        return None
+    here, there = make(one.members[0]), known[one.selector]
+    return one if len(here & there) >= LIKENESS * len(here | there) else None
+
+
+def make(element: Element) -> set[str]:
+    """What an element is made of: the names of the elements in it."""
+    return {f"{one.tag}.{one.get('class') or ''}" for one in element.iterdescendants() if isinstance(one.tag, str)}
 
 
 def _kind(sample: Sample, found: Cards | None) -> Kind:
