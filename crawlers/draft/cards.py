@@ -46,7 +46,11 @@ def _priced(sample: Sample) -> set[Element]:
         if money(text):
             found.add(owner)
         elif (parent := owner.getparent()) is not None:
-            found |= {one for one in (owner, parent) if len(around := whole(one)) <= MOST_LETTERS and money(around)}
+            found |= {
+                one
+                for one in (owner, parent)
+                if len(around := whole(one, 4 * MOST_LETTERS)) <= MOST_LETTERS and money(around)
+            }
     return found
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from crawlers.draft.labels import LONGEST, Label, label
@@ -11,6 +12,10 @@ from crawlers.profile import Pick, Selector
 
 MOST_LABELS = 250
 """Labels of one sample that are looked at."""
+LONGEST_WEAK = 60
+"""Characters beyond which a text that begins with "from" is a sentence."""
+NEXT = 8
+"""Labels behind one that may end its value."""
 CLIMBS = 3
 """Levels up to which a value may stand further out than its label."""
 SPEAKING = ("data-label", "data-title", "data-th", "aria-label", "title")
@@ -36,6 +41,18 @@ class _Hit(NamedTuple):
     after: Element | None
     """The element behind which a bare text stands."""
     bare: bool
+    following: tuple["_Told", ...]
+    """The labels that the page has next."""
+
+
+class _Told(NamedTuple):
+    """A text that begins with a label, and the element in which or behind which it stands."""
+
+    element: Element
+    behind: bool
+    owner: Element
+    text: str
+    label: Label
 
 
 def beside(sample: Sample) -> list[Beside]:
@@ -49,27 +66,29 @@ def beside(sample: Sample) -> list[Beside]:
 
 
 def _every(sample: Sample) -> Iterator[tuple[tuple[str, ...], bool, Selector]]:
-    for element, behind, text in sample.texts:
-        owner = element.getparent() if behind else element
-        if owner is not None and SEVERAL.search(text) and owner.tag not in SILENT:
-            yield from _segments(sample, text)
-        told = label(text)
-        if told is None:
-            continue
-        if owner is None or owner.tag in SILENT or (told.weak and len(text) > 60):  # noqa: PLR2004  # a sentence
-            continue
-        selectors = (
-            _inside(sample, owner, text, told) if told.rest else _outside(sample, element, text, told, behind=behind)
-        )
-        yield from ((told.fields, told.weak, selector) for selector in selectors)
+    several = (text for _, _, text in sample.texts if len(text) <= 2 * LONGEST and SEVERAL.search(text))
+    for text in islice(several, MOST_LABELS):
+        yield from _segments(sample, text)
+    labels = list(islice(_labels(sample), MOST_LABELS))
+    for place, told in enumerate(labels):
+        following = tuple(labels[place + 1 : place + 1 + NEXT])
+        selectors = _inside(sample, told) if told.label.rest else _outside(sample, told, following)
+        yield from ((told.label.fields, told.label.weak, selector) for selector in selectors)
     yield from _columns(sample)
     yield from _spoken(sample)
 
 
+def _labels(sample: Sample) -> Iterator[_Told]:
+    for element, behind, text in sample.texts:
+        owner = element.getparent() if behind else element
+        if owner is None or owner.tag in SILENT or not (told := label(text)):
+            continue
+        if not told.weak or len(text) <= LONGEST_WEAK:
+            yield _Told(element, behind, owner, text, told)
+
+
 def _segments(sample: Sample, text: str) -> Iterator[tuple[tuple[str, ...], bool, Selector]]:
     """Labels with their values one after another in one text: "Price: 5 USD | Ships from: Spain"."""
-    if len(text) > 2 * LONGEST:
-        return
     for segment in SEVERAL.split(text):
         told = label(segment.strip())
         if told and told.rest:
@@ -100,37 +119,34 @@ def quoted(text: str) -> str:
     return f'"{text}"' if "'" in text else f"'{text}'"
 
 
-def _inside(sample: Sample, owner: Element, text: str, told: Label) -> Iterator[Selector]:
+def _inside(sample: Sample, told: _Told) -> Iterator[Selector]:
     """The label and its value in one text."""
-    begins = quoted(
-        told.written if text.startswith(told.written) else text[: text.find(told.written) + len(told.written)]
-    )
-    if whole(owner).startswith(text):
-        yield Pick(
-            select=f"{sample.prefix}{owner.tag}[starts-with(normalize-space(.), {begins})]",
-            after=told.written,
-            before="\n",
-        )
-    yield Pick(select=f"{sample.prefix}text()[starts-with(normalize-space(.), {begins})]", after=told.written)
+    written = told.label.written
+    begins = quoted(told.text[: told.text.find(written) + len(written)])
+    if whole(told.owner).startswith(told.text):
+        select = f"{sample.prefix}{told.owner.tag}[starts-with(normalize-space(.), {begins})]"
+        yield Pick(select=select, after=written, before="\n")
+    yield Pick(select=f"{sample.prefix}text()[starts-with(normalize-space(.), {begins})]", after=written)
 
 
-def _outside(sample: Sample, element: Element, text: str, told: Label, *, behind: bool) -> Iterator[Selector]:
-    owner = element.getparent() if behind else element
+def _outside(sample: Sample, told: _Told, following: tuple[_Told, ...]) -> Iterator[Selector]:
+    """The label in a text, its value behind that."""
+    owner, text = told.owner, told.text
     if whole(owner) != text:
         anchor = f"{sample.prefix}text()[{_said(text, owner)}]"
-        yield from _values(sample, _Hit(told, anchor, owner, element if behind else None, bare=True))
+        after = told.element if told.behind else None
+        yield from _values(sample, _Hit(told.label, anchor, owner, after, bare=True, following=following))
         return
     while (parent := owner.getparent()) is not None and owner is not sample.node.root and whole(parent) == text:
         owner = parent
     if owner.tag not in ("html", "body"):
-        yield from _values(
-            sample, _Hit(told, f"{sample.prefix}{owner.tag}[{_said(text, owner)}]", owner, owner, bare=False)
-        )
+        anchor = f"{sample.prefix}{owner.tag}[{_said(text, owner)}]"
+        yield from _values(sample, _Hit(told.label, anchor, owner, owner, bare=False, following=following))
 
 
 def _said(text: str, owner: Element) -> str:
     """The condition that an element or text says this; hard spaces count as spaces where the page has them."""
-    hard = "\xa0" in "".join(owner.itertext())
+    hard = any("\xa0" in part for part in islice(owner.itertext(), MOST_LABELS))
     return f"normalize-space({'translate(., ' + quoted(chr(160)) + ', ' + quoted(' ') + ')' if hard else '.'})={quoted(text)}"
 
 
@@ -161,7 +177,7 @@ def _spoken(sample: Sample) -> Iterator[tuple[tuple[str, ...], bool, Selector]]:
             if whole(element):
                 yield told.fields, told.weak, anchor
             else:
-                hit = _Hit(told, anchor, element, element, bare=False)
+                hit = _Hit(told, anchor, element, element, bare=False, following=())
                 yield from ((told.fields, told.weak, selector) for selector in _values(sample, hit))
 
 
@@ -170,7 +186,7 @@ def _values(sample: Sample, hit: _Hit) -> Iterator[Selector]:
     anchor, element, after = hit.anchor, hit.element, hit.after
     if hit.bare:
         yield from _next(anchor, after, element, hit)
-        yield from _lines(f"{anchor}/..", element, sample, hit)
+        yield from _lines(f"{anchor}/..", element, hit)
         return
     yield from _column(sample, hit)
     for _ in range(CLIMBS):
@@ -179,21 +195,16 @@ def _values(sample: Sample, hit: _Hit) -> Iterator[Selector]:
         found = list(_next(anchor, element, element.getparent(), hit))
         yield from found
         if found:
-            yield from _lines(f"{anchor}/..", element.getparent(), sample, hit)
+            yield from _lines(f"{anchor}/..", element.getparent(), hit)
             return
         anchor, element = f"{anchor}/..", element.getparent()
 
 
-def _lines(anchor: str, around: Element, sample: Sample, hit: _Hit) -> Iterator[Selector]:
+def _lines(anchor: str, around: Element, hit: _Hit) -> Iterator[Selector]:
     """What stands between the label and the next line, or the next label, in what holds both."""
     yield Pick(select=anchor, after=hit.label.written, before="\n")
-    seen = False
-    for element, behind, text in sample.texts:
-        owner = element.getparent() if behind else element
-        if seen and (told := label(text)) and not told.weak and within(owner, {around}):
-            yield Pick(select=anchor, after=hit.label.written, before=told.written)
-            return
-        seen = seen or (owner is not None and text.startswith(hit.label.written) and within(owner, {around}))
+    after = (told.label for told in hit.following if not told.label.weak and within(told.owner, {around}))
+    yield from (Pick(select=anchor, after=hit.label.written, before=told.written) for told in islice(after, 1))
 
 
 def _next(anchor: str, after: Element | None, around: Element, hit: _Hit) -> Iterator[Selector]:

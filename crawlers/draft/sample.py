@@ -13,6 +13,7 @@ from crawlers.shown import every, first
 SILENT = frozenset(
     {"head", "script", "style", "template", "noscript", "option", "select", "textarea", "title", "svg", "button"}
 )
+MOST_LETTERS = 4_000
 MOST_TEXTS = 6_000
 """Texts of one page that are looked at."""
 
@@ -73,9 +74,15 @@ def flat(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-def whole(element: Element) -> str:
-    """Every text inside an element, on one line, as XPath's normalize-space sees it."""
-    return flat("".join(element.itertext()))
+def whole(element: Element, most: int = MOST_LETTERS) -> str:
+    """Every text inside an element, on one line, as XPath's normalize-space sees it; of a long one the beginning."""
+    parts, letters = [], 0
+    for part in element.itertext():
+        parts.append(part)
+        letters += len(part)
+        if letters > most:
+            break
+    return flat("".join(parts))
 
 
 def _texts(root: Element) -> Iterator[tuple[Element, bool, str]]:
