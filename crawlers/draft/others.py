@@ -6,7 +6,7 @@ from crawlers.draft.guess import Candidate, Scored, ranked
 from crawlers.draft.relations import Beside
 from crawlers.draft.sample import Sample
 from crawlers.profile import select
-from pipeline.values import date, whole
+from pipeline.values import date, money, whole
 
 TRAILS = (".breadcrumb a", ".breadcrumbs a", "ol.breadcrumb li a", "[class*=breadcrumb] a", "[id*=breadcrumb] a")
 METHODS = (
@@ -18,8 +18,11 @@ METHODS = (
 )
 
 
+LONGEST_COUNT = 60
+
+
 def _count(text: str, _sample: Sample) -> float:
-    return float(whole(text) is not None and len(text) < 80)  # noqa: PLR2004
+    return float(whole(text) is not None and len(text) < LONGEST_COUNT and money(text) is None and "\n" not in text)
 
 
 def _dated(text: str, _sample: Sample) -> float:
