@@ -32,7 +32,7 @@ class Command(NamedTuple):
 COMMANDS = {
     "crawl": Command("crawlers.commands", "walk markets over Tor and publish their listings"),
     "extract": Command("crawlers.commands", "show the listings on a saved page (no network)"),
-    "profile": Command("crawlers.draft.commands", "propose a market profile from saved pages; show what a profile extracts"),
+    "profile": Command("crawlers.draft.commands", "propose a market profile from saved pages, or check one"),
     "why": Command("crawlers.commands", "say why an address was not fetched"),
     "practice": Command("crawlers.practice.commands", "serve the practice market on loopback"),
     "ingest": Command("pipeline.commands.ingest", "publish the rows of a CSV or JSONL file as listings"),

@@ -32,7 +32,9 @@ def places(field: str, samples: Sequence[Sample], told: Sequence[Beside]) -> Sco
         candidates += _named(
             field, sample, {sample.first(one.selector) for one in told if one.field == other and not one.weak}
         )
-    both = [Candidate(one.selector, -0.05 if one.weak else 0.25) for one in told if one.field == "ships_from"]
+    both = [
+        Candidate(one.selector, -0.05 if one.weak else 0.25) for one in told if one.field in ("ships_from", "shipping")
+    ]
     if field == "ships_to":
         both += [one for sample in spread(samples)[:4] for one in _named("ships_from", sample, set())]
     candidates += _split(field, [*both, *candidates], samples)
