@@ -5,6 +5,7 @@ import importlib
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from pipeline.index import Index
     from pipeline.stages import Classifier
 
+CHECKS = {"tor": "crawlers.check", "guards": "crawlers.check"}
+"""Further lines of `headstamp check`: the function of that name, in the module that knows the part."""
 MODEL = Path(__file__).parent / "models" / "linear-1"
 FAILED, WRONG, INTERRUPTED = 1, 2, 130
 
@@ -33,7 +36,10 @@ COMMANDS = {
     "crawl": Command("crawlers.commands", "walk markets over Tor and publish their listings"),
     "extract": Command("crawlers.commands", "show the listings on a saved page (no network)"),
     "profile": Command("crawlers.draft.commands", "propose a market profile from saved pages, or check one"),
+    "authority": Command("crawlers.authority.commands", "list the authorities, and check whether markets may be read"),
+    "health": Command("crawlers.health.commands", "show what visits read beside what they should, and alerts"),
     "why": Command("crawlers.commands", "say why an address was not fetched"),
+    "tor": Command("crawlers.daemon.commands", "start, stop and look at the tor that crawls go through"),
     "practice": Command("crawlers.practice.commands", "serve the practice market on loopback"),
     "ingest": Command("pipeline.commands.ingest", "publish the rows of a CSV or JSONL file as listings"),
     "run": Command("pipeline.commands.run", "run all stages in one process; --once until nothing is left"),
@@ -117,7 +123,13 @@ def deployment(settings: Settings) -> "Deployment":
         index=lambda: _index(settings),
         classifier=lambda: _classifier(settings),
         activations=lambda: Activations(settings.root),
+        checks={part: partial(_check, module, part) for part, module in CHECKS.items()},
     )
+
+
+def _check(module: str, part: str, deployment: "Deployment") -> str:
+    found: str = getattr(importlib.import_module(module), part)(deployment)
+    return found
 
 
 def _run(words: list[str]) -> int:

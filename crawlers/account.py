@@ -1,10 +1,13 @@
 """What the frontier knows of visits and addresses, in numbers and words."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 import msgspec
 
 from crawlers.frontier import Visit
+from crawlers.hours import Pause
+from crawlers.mirror_health import remembered
 from crawlers.outcome import State
 from crawlers.reason import MEANING, Reason
 from pipeline.sqlite import Database
@@ -28,9 +31,15 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     sightings: int
     waiting: int
     """Addresses left for the next time."""
+    held: str = ""
+    """Why the market was not asked to the end; "" where it was."""
+    until: str = ""
+    """From when on it may be asked again."""
     rejected: Mapping[str, int]
     gated: Mapping[str, int]
     refused: Mapping[str, int]
+    unread: Mapping[str, int] = {}
+    """Texts that stand for a value and could not be read, by field, since the process began or took the visit up."""
 
 
 class Why(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +48,8 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     market: str
     address: str
     state: str
+    sum: str
+    """Which part of the sum it is in: fetched, failed, held, refused or pending."""
     reason: str
     detail: str
     meaning: str
@@ -47,20 +58,34 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     visit: str
 
 
-class Count(msgspec.Struct, frozen=True, kw_only=True):
-    """How many addresses of a market are in one state for one reason."""
+class Mirror(msgspec.Struct, frozen=True, kw_only=True):
+    """How one mirror of a market did."""
 
-    state: str
+    mirror: str
+    answers: str
+    """Share of the last twenty or so requests that it answered."""
+    seconds: float
+    """Time to an answer's headers, on average; 0 where it never answered."""
+    failures: int
+    """Failures in a row."""
+    last_failure: str
+    """When it last failed; "" for never."""
     reason: str
-    addresses: int
-    meaning: str
 
 
-def tally(database: Database, visit: Visit, *, unreachable: bool = False) -> Tally:
+def tally(
+    database: Database,
+    visit: Visit,
+    *,
+    unreachable: bool = False,
+    paused: Pause | None = None,
+    unread: Mapping[str, int] | None = None,
+) -> Tally:
     """What a visit came to, all its parts together where it was interrupted."""
     row = database.row("SELECT pages, listings, sightings, gone, finished FROM visit WHERE id=?", visit.id)
     assert row is not None, "the visit was begun"
     pages, news, sightings, gone = (int(str(value)) for value in row[:4])
+    left, refused = _left(database, visit), _reasons(database, visit, State.REFUSED)
     return Tally(
         market=visit.market,
         visit=visit.id,
@@ -71,23 +96,30 @@ def tally(database: Database, visit: Visit, *, unreachable: bool = False) -> Tal
         news=news,
         gone=gone,
         sightings=sightings,
-        waiting=sum(_reasons(database, visit, State.WAITING).values()),
+        waiting=0 if row[4] else left,
+        held=paused.reason if paused else "",
+        until=f"{paused.until:%Y-%m-%d %H:%M} UTC" if paused else "",
         rejected=_reasons(database, visit, State.REJECTED) | _rows(database, visit),
         gated=_reasons(database, visit, State.GATED),
-        refused=_reasons(database, visit, State.REFUSED),
+        refused=refused | ({str(Reason.PAGES_PER_VISIT): left} if row[4] and left else {}),
+        unread=dict(sorted((unread or {}).items())),
     )
 
 
-def counts(database: Database, market: str) -> list[Count]:
-    """Every address of a market by state and reason: together they are all that is known."""
-    rows = database.rows(
-        "SELECT state, reason, count(*) FROM address WHERE market=? GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2", market
-    )
+def mirrors(database: Database, market: str) -> list[Mirror]:
+    """How the mirrors of a market did when they were last asked, the best first."""
     return [
-        Count(
-            state=str(state), reason=str(reason), addresses=int(str(number)), meaning=meaning(str(state), str(reason))
+        Mirror(
+            mirror=one.mirror,
+            answers=f"{one.share:.0%}",
+            seconds=round(one.latency_s, 1),
+            failures=one.in_row,
+            last_failure=datetime.fromtimestamp(one.last_failure, UTC).isoformat("T", "seconds")
+            if one.last_failure
+            else "",
+            reason=one.reason,
         )
-        for state, reason, number in rows
+        for one in remembered(database, market)
     ]
 
 
@@ -102,14 +134,16 @@ def why(database: Database, address: str, markets: Sequence[str] = ()) -> list[W
             market=market,
             address=address,
             state=state,
-            reason=reason,
+            sum=part(state, told),
+            reason=told,
             detail=detail,
-            meaning=meaning(state, reason),
+            meaning=meaning(state, told),
             asked=asked,
             visit=visit,
         )
         for market, address, state, reason, detail, asked, visit in (map(str, row) for row in rows)
         if not markets or market in markets
+        for told in [held(database, market) or reason if state == State.WAITING else reason]
     ]
 
 
@@ -122,6 +156,41 @@ def meaning(state: str, reason: str) -> str:
     return STATES[State(state)]
 
 
+def part(state: str, reason: str) -> str:
+    """Which part of the sum an address is in; with a reason, one that waits is held."""
+    if state == State.WAITING and reason in HOLDING:
+        return "held"
+    return PARTS[State(state)]
+
+
+def held(database: Database, market: str) -> str:
+    """Why the waiting addresses of a market are not asked for now; "" where a visit is under way, or interrupted."""
+    row = database.row("SELECT reason FROM pause WHERE market=?", market)
+    if row is not None:
+        return str(row[0])
+    under_way = database.row("SELECT 1 FROM visit WHERE market=? AND finished='' LIMIT 1", market)
+    return "" if under_way else Reason.PAGES_PER_VISIT
+
+
+HOLDING = frozenset(
+    {
+        Reason.PAGES_PER_VISIT,
+        Reason.PAGES_PER_DAY,
+        Reason.OUTSIDE_HOURS,
+        Reason.UNKNOWN_PAGES,
+        Reason.AUTHORITY_ENDED,
+    }
+)
+"""Reasons that hold a whole market."""
+PARTS = {
+    State.WAITING: "pending",
+    State.TAKEN: "pending",
+    State.DONE: "fetched",
+    State.REJECTED: "failed",
+    State.GATED: "held",
+    State.REFUSED: "refused",
+}
+"""fetched + failed + held + refused + pending = known: every state is in one part."""
 STATES = {
     State.WAITING: "it will be asked for in the visit under way, or in the next one",
     State.TAKEN: "it is being asked for; if no crawl runs, the next one asks again",
@@ -130,6 +199,16 @@ STATES = {
     State.GATED: "a page stood before the market",
     State.REFUSED: "it is not asked for",
 }
+
+
+def _left(database: Database, visit: Visit) -> int:
+    """Addresses that the visit would still ask for."""
+    found = database.row(
+        "SELECT count(*) FROM address WHERE market=? AND due=1 AND (round<? OR state='waiting')",
+        visit.market,
+        visit.number,
+    )
+    return int(str(found[0])) if found else 0
 
 
 def _reasons(database: Database, visit: Visit, state: State) -> dict[str, int]:

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -18,10 +19,15 @@ if TYPE_CHECKING:
     import msgspec
 
     from crawlers.account import Tally
+    from crawlers.overview import Overview
+    from crawlers.profile import MarketProfile
+    from pipeline.sqlite import Database
 
 SUMS = ("pages", "listings", "news", "sightings", "gone", "waiting")
 COLUMNS = ("title", "vendor", "price", "ships_from", "ships_to", "description")
 CELL = 40
+NEEDS_A_PERSON = ("unknown_pages", "authority_ended")
+"""Reasons to pause a market that do not pass by themselves."""
 
 
 def crawl_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,24 +40,27 @@ def crawl(arguments: argparse.Namespace, deployment: Deployment) -> int:
     """Visit markets; 1 where one could not be reached."""
     from crawlers.crawl import crawl as visit  # noqa: PLC0415  # Scrapy takes half a second to import
 
-    with progress("pages") as moved:
-        tallies = visit(arguments.markets, deployment, moved)
+    tallies = visit(arguments.markets, deployment, partial(progress, "pages"))
     if arguments.json:
         show_json({name: sum(getattr(one, name) for one in tallies) for name in SUMS} | {"markets": tallies})
     else:
         for one in tallies:
             show_facts(_facts(one))
-    return int(any(one.unreachable for one in tallies))
+    return int(any(one.unreachable or one.held in NEEDS_A_PERSON for one in tallies))
 
 
 def _facts(tally: "Tally") -> dict[str, object]:
     facts: dict[str, object] = {"market": tally.market, "visit": tally.visit}
     facts |= {name: getattr(tally, name) for name in SUMS}
-    for name in ("rejected", "gated", "refused"):
+    for name in ("rejected", "gated", "refused", "unread"):
         counted = getattr(tally, name)
         facts[name] = ", ".join(f"{reason} {number}" for reason, number in counted.items()) or "none"
     if tally.unreachable:
-        facts["unreachable"] = "no mirror answers; the visit goes on at the next crawl"
+        facts["unreachable"] = (
+            f"no mirror answers (headstamp why {tally.market} says why); the visit goes on at the next crawl"
+        )
+    elif tally.held:
+        facts["held"] = f"{tally.held}; the market may be asked again from {tally.until}"
     elif not tally.finished:
         facts["interrupted"] = "the visit goes on at the next crawl"
     return facts
@@ -98,26 +107,77 @@ def why_arguments(parser: argparse.ArgumentParser) -> None:
 
 def why(arguments: argparse.Namespace, deployment: Deployment) -> int:
     """Say how far addresses are and why; 1 where nothing is known."""
-    from crawlers import account  # noqa: PLC0415  # as above
     from crawlers.frontier import Frontier  # noqa: PLC0415  # as above
     from crawlers.profile import names  # noqa: PLC0415  # as above
 
     with closing(Frontier(deployment.settings.root)) as frontier:
-        if "/" not in arguments.what:
-            found: Sequence[msgspec.Struct] = account.counts(frontier.database, arguments.what)
-        else:
-            found = account.why(frontier.database, *_place(arguments.what, deployment.settings.crawl.profiles))
-    if not found:
+        market = "/" not in arguments.what
+        known = (_of_market if market else _of_address)(arguments.what, frontier.database, deployment, arguments)
+    if not known:
         markets = ", ".join(names(deployment.settings.crawl.profiles))
         sys.stderr.write(
             f"headstamp: nothing was asked of '{plain(arguments.what)}' in this home; known markets: {markets}\n"
         )
+    return int(not known)
+
+
+def _of_address(what: str, database: "Database", deployment: Deployment, arguments: argparse.Namespace) -> bool:
+    """Show how far an address is, and why."""
+    from crawlers import account  # noqa: PLC0415  # as above
+
+    found = account.why(database, *_place(what, deployment.settings.crawl.profiles))
     if arguments.json:
         show_json(found)
     elif found:
-        rows = [tuple(asdict(one).values()) for one in found]
-        show_table(type(found[0]).__struct_fields__, rows)
-    return int(not found)
+        show_table(type(found[0]).__struct_fields__, [tuple(asdict(one).values()) for one in found])
+    return bool(found)
+
+
+def _of_market(what: str, database: "Database", deployment: Deployment, arguments: argparse.Namespace) -> bool:
+    """Show all that is known of a market."""
+    from crawlers.frontier import now  # noqa: PLC0415  # as above
+    from crawlers.overview import overview  # noqa: PLC0415  # as above
+    from crawlers.profile import load, names  # noqa: PLC0415  # as above
+
+    extra = deployment.settings.crawl.profiles
+    profile = load(what, extra) if what in names(extra) else None
+    refused = _refused(profile, deployment) if profile else f"there is no profile for market '{what}'"
+    with closing(deployment.log()) as log:
+        found = overview(database, log, what, profile, now(), refused=refused)
+    if arguments.json:
+        show_json(found or {})
+    elif found:
+        _show(found)
+    return found is not None
+
+
+def _refused(profile: "MarketProfile", deployment: Deployment) -> str:
+    """Why no crawl may ask the market at all; "" where its authority allows one."""
+    from crawlers.authority.register import permit  # noqa: PLC0415  # as above
+    from crawlers.frontier import now  # noqa: PLC0415  # as above
+    from pipeline.errors import AuthorityError  # noqa: PLC0415  # as above
+
+    try:
+        permit(profile, deployment.settings, now())
+    except AuthorityError as error:
+        return str(error)
+    return ""
+
+
+def _show(found: "Overview") -> None:
+    """Print an overview, part by part; a part that is empty is left out."""
+    rows: list[Sequence[msgspec.Struct]] = [found.addresses, found.mirrors, found.visits, found.alerts]
+    show_facts({"market": found.market, "sum": found.sum.line, "may be asked": found.refused or f"from {found.next}"})
+    for part in rows:
+        if part:
+            sys.stdout.write("\n")
+            show_table(part[0].__struct_fields__, [tuple(asdict(one).values()) for one in part])
+    if found.tasks:
+        sys.stdout.write("\n")
+        show_table(
+            ("task", "since", "detail"),
+            [(one.kind, f"{one.time:%Y-%m-%d %H:%M}", one.detail[:200]) for one in found.tasks],
+        )
 
 
 def _place(url: str, extra: str) -> tuple[str, list[str]]:
@@ -125,6 +185,6 @@ def _place(url: str, extra: str) -> tuple[str, list[str]]:
     from crawlers.pattern import local  # noqa: PLC0415  # as above
     from crawlers.profile import load, names  # noqa: PLC0415  # as above
 
-    host = urlsplit(url).netloc
-    markets = [name for name in names(extra) if host in load(name, extra).mirrors]
-    return (local(url) or url if markets or not host else url), markets
+    parts = urlsplit(url)
+    markets = [name for name in names(extra) if any(one.serves(parts) for one in load(name, extra).origins)]
+    return (local(url) or url if markets or not parts.netloc else url), markets

@@ -1,97 +1,88 @@
 """Crawls: several markets in one process, each at its own pace."""
 
 import logging
-import secrets
-import socket
+import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import AbstractContextManager, ExitStack, closing
+from functools import partial
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
-from scrapy.settings import Settings
+from scrapy.settings import Settings as ScrapySettings
 
 from crawlers.account import Tally, tally
+from crawlers.authority.register import permit
+from crawlers.daemon.watch import watching
+from crawlers.denylist import Denylist
 from crawlers.frontier import Frontier, now
+from crawlers.guards import confine, way_of
 from crawlers.hardening import scrapy_settings
-from crawlers.profile import MarketProfile, Pace, load
-from crawlers.socks import port
+from crawlers.origin import service
+from crawlers.probe import probe
+from crawlers.profile import Pace, load
+from crawlers.setting_out import Parts, known, ready, walk
 from crawlers.spider import MarketSpider
-from crawlers.tor import Route
-from crawlers.walk import Walk, unavailable
-from pipeline.broker import Broker
+from crawlers.walk import Walk
 from pipeline.deployment import Deployment
-from pipeline.errors import SettingsError
+from pipeline.errors import HeadstampError
 from pipeline.logs import line
 from pipeline.sqlite import lock
+from pipeline.terminal import plain
 
-HOLD_S = 120.0
-"""Seconds that requests wait for a SOCKS port that went away."""
-PROBE_TIMEOUT_S = 10.0
+Bar = Callable[[], AbstractContextManager[Callable[[int], None]]]
+"""What shows the progress of a crawl while it runs."""
 
 
-def crawl(markets: Sequence[str], deployment: Deployment, moved: Callable[[int], None]) -> list[Tally]:
+def crawl(markets: Sequence[str], deployment: Deployment, bar: Bar) -> list[Tally]:
     """What the visits of these markets came to; an interrupted one goes on the next time.
 
-    Scrapy and Twisted run once a process, and so does this.
+    Scrapy and Twisted run once a process, and so does this: from here on the process is confined to the SOCKS port and
+    the home, for good.
     """
     settings = deployment.settings
-    profiles = [ready(load(market, settings.crawl.profiles)) for market in dict.fromkeys(markets)]
-    probe(settings.crawl.socks)
+    denied = Denylist.read(settings.crawl.denylist)
+    profiles = [load(market, settings.crawl.profiles) for market in dict.fromkeys(markets)]
+    permits = {profile.market: permit(profile, settings, now()) for profile in profiles}
+    for authority in permits.values():
+        warn(authority.ends_soon(now()))
     with ExitStack() as stack:
-        for profile in profiles:
-            stack.enter_context(
-                lock(settings.root / "locks" / f"crawl-{profile.market}.lock", f"crawl {profile.market}")
-            )
+        for name in permits:
+            stack.enter_context(lock(settings.root / "locks" / f"crawl-{name}.lock", f"crawl {name}"))
+        # before anything is asked for, and before the bar starts a thread
+        watch = confine(way_of(settings), required=settings.crawl.require_guards)
+        probe(settings.socks)
         frontier = stack.enter_context(closing(Frontier(settings.root)))
+        profiles = [ready(known(profile, frontier), denied) for profile in profiles]
+        stack.enter_context(watching(settings, {service(origin.host) for one in profiles for origin in one.origins}))
+        moved = stack.enter_context(bar())
         log = stack.enter_context(closing(deployment.log()))
-        walks = [_walk(profile, deployment, frontier, log, moved) for profile in profiles]
+        parts = Parts(deployment=deployment, frontier=frontier, log=log, denied=denied, moved=moved)
+        walks = [walk(profile, permits[profile.market], parts) for profile in profiles]
+        watch.report(partial(_stop, walks))
         _run(walks, deployment)
-        for fault in [walk.fault for walk in walks if walk.fault]:
+        for fault in filter(None, [watch.attempt, *(each.fault for each in walks)]):
             raise fault
-        return [_told(tally(frontier.database, walk.visit, unreachable=walk.unreachable)) for walk in walks]
+        return [_told(_tallied(frontier, each)) for each in walks]
 
 
-def ready(profile: MarketProfile) -> MarketProfile:
-    """The profile, if it says all that a visit needs."""
-    if not profile.authority:
-        raise SettingsError(f"profile {profile.market}: 'authority' is missing: under which authority may it be read?")
-    if not profile.mirrors:
-        raise SettingsError(f"profile {profile.market}: 'mirrors' is missing: no address to ask")
-    return profile
-
-
-def probe(socks: str) -> None:
-    """Return if the SOCKS port answers; a `TorUnavailableError` if it does not."""
-    host, number = port(socks)
-    family, address = (socket.AF_INET, (host, number)) if number else (socket.AF_UNIX, host)
-    with socket.socket(family, socket.SOCK_STREAM) as connection:
-        connection.settimeout(PROBE_TIMEOUT_S)
-        try:
-            connection.connect(address)
-        except OSError as error:
-            raise unavailable(socks) from error
-
-
-def _walk(
-    profile: MarketProfile, deployment: Deployment, frontier: Frontier, log: Broker, moved: Callable[[int], None]
-) -> Walk:
-    with closing(deployment.activations()) as activations:
-        activation = activations.number(f"profile:{profile.market}", profile.digest)
-    route = Route(
-        socks=deployment.settings.crawl.socks,
-        mirrors=frozenset(profile.mirrors),
-        # random, for a circuit that hung once must not be met again after a restart
-        key=f"{profile.market}.{secrets.token_hex(8)}",
-        hold_s=HOLD_S,
+def _tallied(frontier: Frontier, walked: Walk) -> Tally:
+    return tally(
+        frontier.database,
+        walked.visit,
+        unreachable=walked.unreachable,
+        paused=walked.paused,
+        unread=walked.unread_texts,
     )
-    return Walk(
-        profile=profile,
-        visit=frontier.begin(profile.market, profile.start, now()),
-        frontier=frontier,
-        log=log,
-        route=route,
-        activation=activation,
-        moved=moved,
-    )
+
+
+def warn(told: str) -> None:
+    """Say on stderr what an operator must know, where there is something."""
+    if told:
+        sys.stderr.write(f"headstamp: {plain(told)}\n")
+
+
+def _stop(walks: Sequence[Walk], fault: HeadstampError) -> None:
+    for each in walks:
+        each.stop(fault)
 
 
 def _told(visited: Tally) -> Tally:
@@ -101,6 +92,7 @@ def _told(visited: Tally) -> Tally:
         pages=visited.pages,
         listings=visited.listings,
         rejected=sum(visited.rejected.values()),
+        unread=sum(visited.unread.values()),
     )
     return visited
 
@@ -109,7 +101,7 @@ def _process(settings: Mapping[str, object]) -> AsyncCrawlerProcess:
     """Scrapy's process, which says nothing below a warning: it would tell of every request."""
     logging.disable(logging.INFO)
     try:
-        return AsyncCrawlerProcess(Settings(dict(settings)))
+        return AsyncCrawlerProcess(ScrapySettings(dict(settings)))
     finally:
         logging.getLogger("scrapy").setLevel(logging.WARNING)
         logging.disable(logging.NOTSET)
@@ -119,10 +111,10 @@ def _run(walks: Sequence[Walk], deployment: Deployment) -> None:
     crawl = deployment.settings.crawl
     process = _process(scrapy_settings(crawl, Pace()))
     visits = []
-    for walk in walks:
+    for each in walks:
         # at "project", their own priority, the settings of the process would overrule the market's pace
-        own = Settings(dict(scrapy_settings(crawl, walk.profile.pace)), priority="spider")
-        visits.append(process.crawl(Crawler(MarketSpider, own), walk=walk))
+        own = ScrapySettings(dict(scrapy_settings(crawl, each.profile.pace)), priority="spider")
+        visits.append(process.crawl(Crawler(MarketSpider, own), walk=each))
     process.start()
     for visit in visits:
         if visit.done() and not visit.cancelled():  # a second signal leaves it undone

@@ -1,24 +1,44 @@
 """The listings that a page shows: a pure function of page and profile."""
 
 import re
+from datetime import datetime
+from itertools import islice
 
 import parsel
+from msgspec.structs import replace
 
 from crawlers.page import Page
 from crawlers.pattern import joined, local
 from crawlers.profile import Fields, MarketProfile, select
 from crawlers.reason import Reason
 from crawlers.shown import every, first
+from crawlers.unread import unread
 from pipeline.records import Delivery, Item, Listing, Rejected, Shipping, Vendor
 from pipeline.text import bounded
-from pipeline.values import amounts, countries, date, money, whole
+from pipeline.values import (
+    bulk,
+    countries,
+    date,
+    exclusions,
+    is_fingerprint,
+    keys,
+    lot,
+    money,
+    payment,
+    per,
+    score,
+    stock,
+    whole,
+)
 
 LONGEST_KEY = 300
 MOST_ROWS = 500
 """Rows of one result page that are read."""
+MOST_IN_ROWS = 60_000
+"""Elements of all rows together: twice as many as a page may have, and no page of rows side by side has them."""
 MOST_ENTRIES = 50
 """Categories, ways of delivery and vendor keys of one listing that are kept."""
-LISTS = ("category_path", "shipping", "delivery", "vendor_pgp")
+LISTS = ("category_path", "shipping", "delivery", "payment", "bulk", "vendor_pgp")
 """Fields of which every match counts; of the others the first one does."""
 STEP = re.compile(r"\s*[>»›\n]\s*")
 """What stands between the categories of a path that is one text."""
@@ -45,6 +65,8 @@ def extract(page: Page, profile: MarketProfile) -> list[Listing | Rejected]:
     if not profile.rows:
         return [_listing(document, key or "", page, profile)]
     rows = select(document, profile.rows)[:MOST_ROWS]
+    if sum(int(row.root.xpath("count(.//*)")) for row in rows if hasattr(row.root, "xpath")) > MOST_IN_ROWS:
+        return [Rejected(reason=Reason.HOSTILE, detail="rows inside rows")]
     return [_listing(row, _row_key(row, page, profile), page, profile) for row in rows]
 
 
@@ -73,8 +95,9 @@ def _listing(node: parsel.Selector, key: str, page: Page, profile: MarketProfile
 def _read(node: parsel.Selector, key: str, page: Page, profile: MarketProfile) -> Listing:
     texts, cut = _texts(node, profile.fields)
     lists = {name: _list(node, profile, name) for name in LISTS}
+    left, supply = stock(texts["stock"])
     delivery = _deliveries(lists["delivery"])
-    return Listing(
+    found = Listing(
         market=profile.market,
         key=key,
         title=" ".join(texts["title"].split()),
@@ -85,21 +108,27 @@ def _read(node: parsel.Selector, key: str, page: Page, profile: MarketProfile) -
         category_path=_path(lists["category_path"]),
         price=money(texts["price"]),
         price_text=texts["price"],
+        price_per=per(texts["price"]),
+        bulk=tuple(bulk(text) for text in lists["bulk"]),
         shipping=tuple(Shipping(text=text, price=money(text)) for text in lists["shipping"]),
-        amounts=amounts(texts["amounts"]),
+        amounts=lot(texts["amounts"]),
         item=_item(texts, delivery),
         ships_from=countries(texts["ships_from"]),
         ships_from_text=texts["ships_from"],
         ships_to=countries(texts["ships_to"]),
         ships_to_text=texts["ships_to"],
+        ships_not_to=exclusions(texts["ships_to"]),
         delivery=delivery,
-        about_vendor=_vendor(texts, lists["vendor_pgp"]),
+        payment=payment("; ".join(lists["payment"])),
+        about_vendor=_vendor(texts, lists["vendor_pgp"], page.capture.time),
         feedback=whole(texts["feedback"]),
         sold=whole(texts["sold"]),
-        stock=whole(texts["stock"]),
-        posted=date(texts["posted"]),
+        stock=left,
+        supply=supply,
+        posted=date(texts["posted"], page.capture.time),
         truncated=cut,
     )
+    return replace(found, unread=unread(found, texts, lists))
 
 
 def _texts(node: parsel.Selector, fields: Fields) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -115,8 +144,8 @@ def _text(node: parsel.Selector, fields: Fields, name: str) -> str:
 
 
 def _list(node: parsel.Selector, profile: MarketProfile, name: str) -> tuple[str, ...]:
-    found = every(node, getattr(profile.fields, name))[:MOST_ENTRIES]
-    return tuple(bounded(text)[0] for text in found)
+    found = every(node, getattr(profile.fields, name))
+    return tuple(bounded(text)[0] for text in islice(found, MOST_ENTRIES))
 
 
 def _path(steps: tuple[str, ...]) -> tuple[str, ...]:
@@ -141,11 +170,19 @@ def _item(texts: dict[str, str], delivery: tuple[Delivery, ...]) -> Item:
     )
 
 
-def _vendor(texts: dict[str, str], keys: tuple[str, ...]) -> Vendor:
+def _vendor(texts: dict[str, str], shown: tuple[str, ...], at: datetime) -> Vendor:
     return Vendor(
         profile=texts["vendor_profile"],
-        pgp=keys,
-        joined=date(texts["vendor_joined"]),
+        pgp=_keys(shown, texts["description"]),
+        joined=date(texts["vendor_joined"], at),
         rating=texts["vendor_rating"],
+        score=score(texts["vendor_rating"]),
         sales=whole(texts["vendor_sales"]),
+        last_seen=date(texts["vendor_last_seen"], at),
     )
+
+
+def _keys(shown: tuple[str, ...], description: str) -> tuple[str, ...]:
+    """The keys and fingerprints where the profile looks for them, and the keys inside the description."""
+    found = [key for text in shown for key in ((text,) if is_fingerprint(text) else keys(text))]
+    return tuple(dict.fromkeys((*found, *keys(description))))[:MOST_ENTRIES]

@@ -1,12 +1,15 @@
 """Every address of every market and how far it is: what a visit asks for next, whatever killed the one before."""
 
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from crawlers import memory
+import msgspec
+
+from crawlers import ledger, memory, mirror_health
 from crawlers.links import Kind, Link
 from crawlers.memory import Memory
 from crawlers.news import Said
@@ -14,7 +17,7 @@ from crawlers.outcome import Outcome, Place, State
 from crawlers.profile import Gate
 from crawlers.reason import Reason
 from pipeline.records import Presence
-from pipeline.sqlite import Database, Value
+from pipeline.sqlite import Database, Row, Value
 
 MIGRATIONS = (
     """
@@ -33,7 +36,26 @@ CREATE TABLE rejected(
     detail TEXT NOT NULL, PRIMARY KEY(visit, address, number)) STRICT, WITHOUT ROWID;
 """
     + memory.TABLE,
+    mirror_health.TABLE,
+    ledger.TABLE,
 )
+DUE = (
+    f"SELECT id, address, kind, iif(visit=?, tries, 0), {ledger.WANTED} FROM address"  # noqa: S608  # our own words
+    " WHERE market=? AND due=1 AND round<? ORDER BY round, asked, id LIMIT 1"
+)
+ONCE_MORE = "SELECT id, address, kind, tries FROM address WHERE market=? AND visit=? AND state='waiting' ORDER BY asked, id LIMIT 1"
+
+SETTLED = f"UPDATE address SET state=?, reason=?, detail=?, tries=tries+1, asked=?, round=?, due=(? OR {ledger.PRESENT}) WHERE id=?"  # noqa: S608  # as above
+_AGAIN = (
+    " DO UPDATE SET visit=excluded.visit, state=excluded.state, reason=excluded.reason, due=excluded.due, detail='', tries=0,"
+    " kind=iif(kind='start', kind, excluded.kind){more} WHERE (visit<>excluded.visit AND (due=0 OR excluded.due=1))"
+    " OR (state='refused' AND tries=0 AND excluded.state='waiting')"
+)
+OFFER = (
+    "INSERT INTO address(market, address, kind, visit, state, reason, key, due) VALUES(?1,?2,?3,?4,?5,?6,?7, ?5='waiting')"
+    f" ON CONFLICT(market, address) {_AGAIN.format(more='')}"
+)
+OFFER_BY_KEY = f"{OFFER} ON CONFLICT(market, key) WHERE key<>'' {_AGAIN.format(more=', address=excluded.address')}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +65,8 @@ class Visit:
     id: str
     market: str
     resumed: bool
+    number: int
+    """Which visit of the market it is, from 1."""
 
 
 class Frontier:
@@ -50,6 +74,7 @@ class Frontier:
 
     def __init__(self, home: Path) -> None:
         self.database = Database(home / "frontier.db", MIGRATIONS)
+        self._filled: dict[str, Counter[str]] = {}
 
     def close(self) -> None:
         """Let go of the file."""
@@ -58,50 +83,73 @@ class Frontier:
     def begin(self, market: str, starts: Sequence[str], now: datetime) -> Visit:
         """The market's unfinished visit, or a new one that asks again for what is known to be there."""
         with self.database.transaction():
-            found = self.database.row("SELECT id FROM visit WHERE market=? AND finished='' LIMIT 1", market)
-            visit = Visit(id=str(found[0]), market=market, resumed=True) if found else self._new(market, now)
-            self._run("UPDATE address SET state='waiting' WHERE market=? AND state='taken'", market)
+            found = self.database.row(
+                "SELECT id, number, filled FROM visit WHERE market=? AND finished='' LIMIT 1", market
+            )
+            visit = _resumed(market, found) if found else self._new(market, now)
+            self._filled[visit.id] = Counter(msgspec.json.decode(str(found[2]), type=dict[str, int]) if found else {})
+            self._run(
+                "UPDATE address SET state='waiting', due=1 WHERE market=? AND visit=? AND state='taken'",
+                market,
+                visit.id,
+            )
             for start in starts:
                 self._offer(visit, Link(address=start, kind=Kind.START))
+                if not found:  # before all else
+                    self._run("UPDATE address SET asked='', round=0 WHERE market=? AND address=?", market, start)
         return visit
 
     def take(self, visit: Visit, budget: int) -> Place | None:
         """The next address to ask for: new ones first, then those asked longest ago. None when the budget is spent."""
         with self.database.transaction():
-            if self._spent(visit) >= budget:
-                return None
-            found = self.database.row(
-                "SELECT id, address, kind, tries FROM address WHERE market=? AND visit=? AND state='waiting' ORDER BY asked, id LIMIT 1",
-                visit.market,
-                visit.id,
-            )
+            found = None if self._spent(visit) >= budget else self._next(visit)
             if found is None:
                 return None
-            self._run("UPDATE address SET state='taken' WHERE id=?", found[0])
-        number, address, kind, tries = found
+            number, address, kind, tries = found[:4]
+            self._run(
+                "UPDATE address SET state='taken', due=0, visit=?, tries=?, reason='', detail='' WHERE id=?",
+                *(visit.id, tries, number),
+            )
         return Place(id=int(str(number)), address=str(address), kind=Kind(str(kind)), tries=int(str(tries)))
 
     def waits(self, visit: Visit, budget: int) -> bool:
         """Whether there is an address to take."""
-        sql = "SELECT 1 FROM address WHERE market=? AND visit=? AND state='waiting' LIMIT 1"
-        return self._spent(visit) < budget and self.database.row(sql, visit.market, visit.id) is not None
+        return self._spent(visit) < budget and self._next(visit) is not None
+
+    def _next(self, visit: Visit) -> Row | None:
+        """The row of the next address; one that was due for listings that have moved on since is due no more."""
+        while found := self.database.row(DUE, visit.id, visit.market, visit.number):
+            if found[4]:
+                return found
+            self._run("UPDATE address SET due=0 WHERE id=?", found[0])
+        return self.database.row(ONCE_MORE, visit.market, visit.id)
 
     def settle(self, visit: Visit, outcome: Outcome, now: datetime) -> None:
         """Note what came of an address; call it when what it showed is published."""
         place = outcome.place
         with self.database.transaction():
+            Memory(self.database, visit.market, visit.number).keep(outcome.said)
+            wanted = outcome.state in (State.WAITING, State.GATED) or outcome.reason in ledger.AGAIN
             self._run(
-                "UPDATE address SET state=?, reason=?, detail=?, tries=tries+1, asked=? WHERE id=?",
-                *(outcome.state, outcome.reason, outcome.detail, _text(now), place.id),
+                *(
+                    SETTLED,
+                    outcome.state,
+                    outcome.reason,
+                    outcome.detail,
+                    _text(now),
+                    visit.number,
+                    int(wanted),
+                    place.id,
+                )
             )
-            self._count(visit, outcome)
-            Memory(self.database, visit.market).keep(outcome.said)
+            self._count(visit, outcome, now)
             for link in outcome.links:
                 self._offer(visit, link)
 
-    def hold(self, place: Place) -> None:
+    def hold(self, place: Place, reason: str = "", detail: str = "") -> None:
         """Put an address back that could not be asked for through no fault of its own."""
-        self._run("UPDATE address SET state='waiting' WHERE id=? AND state='taken'", place.id)
+        sql = "UPDATE address SET state='waiting', due=1, reason=?, detail=? WHERE id=? AND state='taken'"
+        self._run(sql, reason, detail, place.id)
 
     def gated(self, visit: Visit, gate: Gate) -> bool:
         """Whether the visit met this gate before."""
@@ -112,11 +160,7 @@ class Frontier:
         """End the visit; what its budget left over waits for the next one."""
         with self.database.transaction():
             self._run(
-                "UPDATE address SET state='refused', reason=? WHERE market=? AND visit=? AND state='waiting'",
-                *(Reason.PAGES_PER_VISIT, visit.market, visit.id),
-            )
-            self._run(
-                "UPDATE address SET state='rejected', reason=? WHERE market=? AND visit=? AND state='taken'",
+                "UPDATE address SET state='rejected', due=1, reason=? WHERE market=? AND visit=? AND state='taken'",
                 *(Reason.FAULT, visit.market, visit.id),
             )
             self._run("UPDATE visit SET finished=? WHERE id=?", _text(now), visit.id)
@@ -125,39 +169,43 @@ class Frontier:
         """Note what was said of listings beside any page."""
         gone = sum(one.presence is Presence.GONE for one in said)
         with self.database.transaction():
-            Memory(self.database, visit.market).keep(said)
+            Memory(self.database, visit.market, visit.number).keep(said)
             self._run("UPDATE visit SET sightings=sightings+?, gone=gone+? WHERE id=?", len(said), gone, visit.id)
 
-    def whole(self, visit: Visit) -> bool:
+    def seen(self, visit: Visit) -> int:
+        """The listings that were there in this visit."""
+        row = self.database.row("SELECT sightings-gone FROM visit WHERE id=?", visit.id)
+        return int(str(row[0])) if row else 0
+
+    def whole(self, visit: Visit, *, but_for: Kind = Kind.OTHER) -> bool:
         """Whether the visit read every address that it came upon, so that what it did not see is not there."""
         sql = (
-            "SELECT 1 FROM address WHERE market=? AND visit=? AND kind<>'other' AND (state IN ('gated','rejected','waiting','taken')"
-            " OR reason='pages_per_visit') LIMIT 1"
+            "SELECT 1 FROM address WHERE market=? AND visit=? AND kind NOT IN ('other',?)"
+            " AND state IN ('gated','rejected','waiting','taken') LIMIT 1"
         )
-        return self.database.row(sql, visit.market, visit.id) is None
+        return self._next(visit) is None and self.database.row(sql, visit.market, visit.id, but_for) is None
 
     def _new(self, market: str, now: datetime) -> Visit:
-        visit = Visit(id=f"{market}-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}", market=market, resumed=False)
-        self._run("INSERT INTO visit(id, market, started) VALUES(?,?,?)", visit.id, market, _text(now))
-        self._run("UPDATE address SET asked='' WHERE market=? AND kind='start'", market)
+        last = self.database.row("SELECT coalesce(max(number), 0) FROM visit WHERE market=?", market)
+        visit = Visit(
+            id=f"{market}-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
+            market=market,
+            resumed=False,
+            number=1 + int(str(last[0] if last else 0)),
+        )
         self._run(
-            "UPDATE address SET state='waiting', visit=?2, reason='', detail='', tries=0 WHERE market=?1 AND kind<>'other' AND ("
-            "state IN ('waiting','taken','gated') OR reason IN ('pages_per_visit','unreachable','malformed','timeout','fault') OR EXISTS("
-            "SELECT 1 FROM listing WHERE listing.market=?1 AND listing.address=address.address AND presence='present'))",
-            *(market, visit.id),
+            "INSERT INTO visit(id, market, started, number) VALUES(?,?,?,?)", visit.id, market, _text(now), visit.number
         )
         return visit
 
     def _offer(self, visit: Visit, link: Link) -> None:
-        """Take an address in once a visit; one that was refused is taken in when another page shows it openly."""
+        """Take an address in once a visit; one that was refused is taken in when another page shows it openly.
+
+        A listing has one address whatever page links it: the one shown last, where the market gives it several.
+        """
         state = State.REFUSED if link.refusal else State.WAITING
-        self._run(
-            "INSERT INTO address(market, address, kind, visit, state, reason) VALUES(?,?,?,?,?,?)"
-            " ON CONFLICT(market, address) DO UPDATE SET visit=excluded.visit, state=excluded.state, reason=excluded.reason,"
-            " detail='', tries=0, kind=iif(kind='start', kind, excluded.kind)"
-            " WHERE visit<>excluded.visit OR (state='refused' AND excluded.state='waiting')",
-            *(visit.market, link.address, link.kind, visit.id, state, link.refusal or ""),
-        )
+        sql = OFFER_BY_KEY if link.key else OFFER
+        self._run(sql, visit.market, link.address, link.kind, visit.id, state, link.refusal or "", link.key)
 
     def _spent(self, visit: Visit) -> int:
         found = self.database.row(
@@ -166,13 +214,19 @@ class Frontier:
         )
         return int(str(found[0])) if found else 0
 
-    def _count(self, visit: Visit, outcome: Outcome) -> None:
+    def _count(self, visit: Visit, outcome: Outcome, now: datetime) -> None:
         kinds = [type(record).__name__ for _, record in outcome.publish]
         absent = sum(said.presence is Presence.GONE for said in outcome.said)
+        self._filled[visit.id].update(outcome.filled)
+        filled = msgspec.json.encode(self._filled[visit.id]).decode()
         self._run(
-            "UPDATE visit SET pages=pages+?, listings=listings+?, sightings=sightings+?, gone=gone+? WHERE id=?",
-            *(int(outcome.answered), kinds.count("Listing"), kinds.count("Sighting"), absent, visit.id),
+            "UPDATE visit SET pages=pages+?, listings=listings+?, sightings=sightings+?, gone=gone+?, filled=? WHERE id=?",
+            *(int(outcome.answered), kinds.count("Listing"), kinds.count("Sighting"), absent, filled, visit.id),
         )
+        if outcome.answered:
+            self._run(
+                "INSERT INTO day VALUES(?,?,1) ON CONFLICT DO UPDATE SET pages=pages+1", visit.market, f"{now:%Y-%m-%d}"
+            )
         self._run("DELETE FROM rejected WHERE visit=? AND address=?", visit.id, outcome.place.id)
         self.database.many(
             "INSERT INTO rejected VALUES(?,?,?,?,?)",
@@ -184,6 +238,10 @@ class Frontier:
 
     def _run(self, sql: str, *values: Value) -> None:
         self.database.run(sql, *values)
+
+
+def _resumed(market: str, found: Row) -> Visit:
+    return Visit(id=str(found[0]), market=market, resumed=True, number=int(str(found[1])))
 
 
 def now() -> datetime:

@@ -23,6 +23,9 @@ MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
 }
 
+OTHER_SCHEMES = ("data", "file", "ftp", "s3")
+"""Schemes that Scrapy brings handlers for, none of which is to be had here."""
+
 
 def scrapy_settings(crawl: settings.Crawl, pace: Pace) -> Mapping[str, object]:
     """All that Scrapy is told. robots.txt is not asked for: onion markets have none, and Headstamp's limits are its profiles."""
@@ -31,7 +34,7 @@ def scrapy_settings(crawl: settings.Crawl, pace: Pace) -> Mapping[str, object]:
         | {
             "SCHEDULER": FrontierScheduler,
             "ITEM_PIPELINES": {Publisher: 100},
-            "DOWNLOAD_HANDLERS": {"http": TorHandler, "https": TorHandler},
+            "DOWNLOAD_HANDLERS": {"http": TorHandler, "https": TorHandler} | dict.fromkeys(OTHER_SCHEMES),
             "DOWNLOADER_MIDDLEWARES_BASE": MIDDLEWARES,
             "TWISTED_DNS_RESOLVER": NoResolver,
             "USER_AGENT": USER_AGENT,
@@ -49,6 +52,16 @@ def scrapy_settings(crawl: settings.Crawl, pace: Pace) -> Mapping[str, object]:
 
 
 _OFF: dict[str, object] = {
+    "ADDONS": {},
+    "DNSCACHE_ENABLED": False,
+    "DOWNLOAD_BIND_ADDRESS": None,
+    "DOWNLOAD_VERIFY_CERTIFICATES": False,  # an onion address is its own proof; most certificates there are self-signed
+    "REDIRECT_MAX_TIMES": 0,
+    "RETRY_TIMES": 0,
+    "AUTOTHROTTLE_ENABLED": False,  # the profile says how often a market is asked
+    "FEEDS": {},
+    "MEMDEBUG_ENABLED": False,
+    "COOKIES_DEBUG": False,
     "DOWNLOAD_HANDLERS_BASE": {},
     "SPIDER_MIDDLEWARES_BASE": {},
     "EXTENSIONS_BASE": {},

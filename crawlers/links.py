@@ -10,6 +10,7 @@ import parsel
 from lxml.etree import _Element  # type: ignore[import-untyped]  # lxml ships no types
 
 from crawlers.actions import acts
+from crawlers.magic import is_file
 from crawlers.page import Page
 from crawlers.pattern import LONGEST, joined, local
 from crawlers.profile import MarketProfile
@@ -44,6 +45,8 @@ class Link:
     """Path and query on the market, whatever the mirror; the URL where it leads elsewhere."""
     kind: Kind
     refusal: Reason | None = None
+    key: str = ""
+    """The listing's own key where the market shows it under several addresses (`listing` has other placeholders)."""
 
 
 def links(page: Page, profile: MarketProfile) -> list[Link]:
@@ -77,13 +80,21 @@ def classified(url: str, profile: MarketProfile, *, hidden: bool = False) -> Lin
         return None
     if parts.scheme not in ("http", "https"):
         return None
-    if parts.netloc not in profile.mirrors:
+    if not any(origin.serves(parts) for origin in profile.origins):
         return Link(address=url[:SHOWN], kind=Kind.OTHER, refusal=Reason.OFF_MARKET)
     address = local(url)
     if address is None:
         return Link(address=url[:SHOWN], kind=Kind.OTHER, refusal=Reason.NOT_AN_ADDRESS)
     kind = kind_of(address, profile)
-    return Link(address=address, kind=kind, refusal=_refusal(address, kind, hidden=hidden))
+    refusal = _refusal(address, kind, hidden=hidden)
+    key = _key(address, profile) if kind is Kind.LISTING and refusal is None else ""
+    return Link(address=address, kind=kind, refusal=refusal, key=key)
+
+
+def _key(address: str, profile: MarketProfile) -> str:
+    pattern = profile.key_pattern
+    match = pattern.match(address) if pattern and len(pattern.names) > 1 else None
+    return match["key"] if match else ""
 
 
 def kind_of(address: str, profile: MarketProfile) -> Kind:
@@ -98,6 +109,8 @@ def kind_of(address: str, profile: MarketProfile) -> Kind:
 def _refusal(address: str, kind: Kind, *, hidden: bool) -> Reason | None:
     if acts(address):
         return Reason.ACTION_WORD
+    if is_file(address):
+        return Reason.NOT_TEXT
     if kind is Kind.OTHER:
         return Reason.NOT_IN_PROFILE
     return Reason.HIDDEN if hidden else None

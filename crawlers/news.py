@@ -83,6 +83,7 @@ def statement(listing: Listing) -> str:
         listing.amounts,
         listing.item,
         (listing.ships_from, listing.ships_from_text, listing.ships_to, listing.ships_to_text),
+        (listing.price_per, listing.bulk, listing.payment, listing.ships_not_to),
         listing.delivery,
         listing.about_vendor.pgp,
     )

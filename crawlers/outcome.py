@@ -1,16 +1,19 @@
 """What comes of a page: what to publish, what to remember, where to go on; a pure function."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
+import parsel
+
 from crawlers.extract import extract
 from crawlers.gate import gate, task, tells
+from crawlers.health.filled import filled
 from crawlers.links import Kind, Link, classified, links
 from crawlers.news import News, Said, absent, present
 from crawlers.page import Page
-from crawlers.pattern import joined
+from crawlers.pattern import joined, local
 from crawlers.profile import Gate, MarketProfile
 from crawlers.reason import Reason
 from pipeline.records import Listing, Presence, Record, Rejected
@@ -20,7 +23,8 @@ PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524}
 """Statuses that pass, so that the address is asked again."""
 MOST_TRIES = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-FIRST_ERROR = 400
+REDIRECTED, FIRST_ERROR = 300, 400
+SIGNED = "string((//pre|//textarea|//code|//body)[contains(., '-----BEGIN PGP SIGNED MESSAGE-----')][last()])"
 
 
 class State(StrEnum):
@@ -60,6 +64,14 @@ class Outcome:
     links: Sequence[Link] = field(default=(), repr=False)
     rejected: Sequence[Rejected] = field(default=(), repr=False)
     gate: Gate | None = None
+    filled: Mapping[str, int] = field(default_factory=dict, repr=False)
+    """Listings read, and in how many of them each expected field was."""
+    strange: str = field(default="", repr=False)
+    """What a page of no known kind says."""
+    mirror_list: bytes = field(default=b"", repr=False)
+    """The market's signed list of mirrors, to be verified."""
+    unread: Sequence[str] = ()
+    """The field of each text that stands for a value and could not be read."""
 
 
 class Recall(Protocol):
@@ -77,6 +89,8 @@ def outcome(page: Page, place: Place, profile: MarketProfile, recall: Recall) ->
     if found := gate(page, profile):
         told = (TASKS, task(found, page, profile))
         return Outcome(place=place, state=State.GATED, reason=found, gate=found, publish=[told])
+    if page.status < REDIRECTED and profile.mirror_list and place.address == local(f"//x{profile.mirror_list}"):
+        return Outcome(place=place, state=State.DONE, mirror_list=_plain(page))
     if place.kind is Kind.LISTING and (reason := gone(page, profile)):
         return _gone(reason, page, place, profile, recall)
     if page.status in REDIRECTS:
@@ -86,6 +100,12 @@ def outcome(page: Page, place: Place, profile: MarketProfile, recall: Recall) ->
         state = State.WAITING if again else State.REJECTED
         return Outcome(place=place, state=state, reason=Reason.HTTP_STATUS, detail=str(page.status))
     return _read(page, place, profile, recall)
+
+
+def _plain(page: Page) -> bytes:
+    """The bytes that are signed: of a page that shows them in a <pre>, its text."""
+    found = page.document.xpath(SIGNED).get("") if isinstance(page.document, parsel.Selector) else ""
+    return str(found).encode() or page.body
 
 
 def gone(page: Page, profile: MarketProfile) -> str:
@@ -109,7 +129,10 @@ def _redirected(page: Page, place: Place, profile: MarketProfile) -> Outcome:
 
 
 def _gone(reason: str, page: Page, place: Place, profile: MarketProfile, recall: Recall) -> Outcome:
-    known = [said for said in recall.at(place.address) if said.presence is Presence.PRESENT]
+    match = profile.key_pattern.match(place.address) if profile.key_pattern else None
+    shown = recall.of(match["key"]) if match else None
+    at = {said.key: said for said in (*recall.at(place.address), *filter(None, [shown]))}
+    known = [said for said in at.values() if said.presence is Presence.PRESENT]
     visit, time = page.capture.visit, page.capture.time
     news = [absent(said, profile.market, visit, time, reason) for said in known]
     return _told(Outcome(place=place, state=State.DONE, reason=reason), news)
@@ -121,10 +144,18 @@ def _read(page: Page, place: Place, profile: MarketProfile, recall: Recall) -> O
     read = extract(page, profile)
     listings = [one for one in read if isinstance(one, Listing)]
     rejected = [one for one in read if isinstance(one, Rejected)]
+    counted = filled(listings, rejected, profile)
     if rejected and not listings:
-        return _rejected(place, rejected, links(page, profile))
+        return replace(_rejected(place, rejected, links(page, profile)), filled=counted)
     news = [present(one, place.address, page.capture.visit, recall.of(one.key)) for one in listings]
-    found = Outcome(place=place, state=State.DONE, rejected=rejected, links=links(page, profile))
+    found = Outcome(
+        place=place,
+        state=State.DONE,
+        rejected=rejected,
+        links=links(page, profile),
+        filled=counted,
+        unread=[text.field for one in listings for text in one.unread],
+    )
     return _told(found, news)
 
 

@@ -9,7 +9,7 @@ from crawlers.extract import extract
 from crawlers.page import Page
 from crawlers.profile import MarketProfile, load, read
 from pipeline.errors import SettingsError
-from pipeline.records import Capture, Listing, Rejected
+from pipeline.records import Capture, Item, Listing, Rejected, Supply, Vendor
 
 ORIGIN = "http://saved.invalid"
 
@@ -48,7 +48,7 @@ def read_page(path: Path, profile: MarketProfile, address: str = "") -> tuple[li
 
 def flat(listing: Listing) -> dict[str, object]:
     """A listing under the names of a profile's fields, each value as it was read."""
-    item, vendor, price = listing.item, listing.about_vendor, listing.price
+    price = listing.price
     return {
         "market": listing.market,
         "key": listing.key,
@@ -57,29 +57,49 @@ def flat(listing: Listing) -> dict[str, object]:
         "price": price.amount if price else None,
         "currency": price.currency if price else "",
         "price_text": listing.price_text,
+        "price_per": listing.price_per,
+        "bulk": listing.bulk,
         "ships_from": listing.ships_from,
         "ships_from_text": listing.ships_from_text,
         "ships_to": listing.ships_to,
         "ships_to_text": listing.ships_to_text,
+        "ships_not_to": listing.ships_not_to,
         "category_path": listing.category_path,
         "shipping": listing.shipping,
         "amounts": listing.amounts,
         "delivery": listing.delivery,
+        "payment": listing.payment,
         "stock": listing.stock,
+        "supply": listing.supply if listing.supply is not Supply.UNKNOWN else "",
         "sold": listing.sold,
         "feedback": listing.feedback,
         "posted": listing.posted,
+        **_thing(listing.item),
+        **_vendor(listing.about_vendor),
+        "description": listing.description,
+        "truncated": listing.truncated,
+        "unread": listing.unread,
+    }
+
+
+def _thing(item: Item) -> dict[str, object]:
+    return {
         "make": item.make,
         "model": item.model,
         "calibre": item.calibre,
         "action": item.action,
         "condition": item.condition,
         "origin": item.origin,
+    }
+
+
+def _vendor(vendor: Vendor) -> dict[str, object]:
+    return {
         "vendor_profile": vendor.profile,
         "vendor_pgp": vendor.pgp,
         "vendor_joined": vendor.joined,
         "vendor_rating": vendor.rating,
+        "vendor_score": vendor.score,
         "vendor_sales": vendor.sales,
-        "description": listing.description,
-        "truncated": listing.truncated,
+        "vendor_last_seen": vendor.last_seen,
     }

@@ -14,6 +14,8 @@ BLOCK = re.compile(
 )
 """Elements that stand on lines of their own."""
 SILENT = frozenset({"head", "script", "style", "template", "noscript"})
+MOST_PARTS = 300_000
+"""Pieces of text that are read for one selector: a page has fewer, unless what it finds lies one in another a hundred deep."""
 EDGE = "\x1f"
 BLANK = re.compile(r"[^\S\n]+")
 EMPTY_LINES = re.compile(r"\n{3,}")
@@ -21,30 +23,37 @@ EMPTY_LINES = re.compile(r"\n{3,}")
 
 def first(node: parsel.Selector, selector: Selector) -> str:
     """The first text that the selector finds; "" where it finds none."""
-    return next(_texts(node, selector), "")
+    return next(every(node, selector), "")
 
 
-def every(node: parsel.Selector, selector: Selector) -> list[str]:
-    """Every text that the selector finds, empty ones left out."""
-    return list(_texts(node, selector))
-
-
-def _texts(node: parsel.Selector, selector: Selector) -> Iterator[str]:
+def every(node: parsel.Selector, selector: Selector) -> Iterator[str]:
+    """Every text that the selector finds, empty ones left out, each read when it is asked for."""
     pick = selector if isinstance(selector, Pick) else Pick(select=selector)
-    texts = (_cut(_text(found.root), pick) for found in select(node, pick.select))
-    return (text for text in texts if text)
+    work = 0
+    for found in select(node, pick.select):
+        parts = _parts(found.root)
+        work += len(parts)
+        if work > MOST_PARTS:
+            return
+        if text := _cut(_joined(parts), pick):
+            yield text
 
 
-def _text(found: object) -> str:
-    """The text of a string or an element; "" for what an XPath can find beside them: comments, numbers, truth values."""
+def _parts(found: object) -> list[str]:
+    """What a string or an element says, piece by piece; nothing for what an XPath can find beside them: comments, numbers, truth values."""
     if isinstance(getattr(found, "tag", None), str):
-        found = _spoken(found)
-    lines = found.splitlines() if isinstance(found, str) else []
+        return _spoken(found)
+    return [_said(found)] if isinstance(found, str) else []
+
+
+def _joined(parts: list[str]) -> str:
+    blocks = (block.strip() for block in "".join(parts).split(EDGE))
+    lines = "\n".join(block for block in blocks if block).splitlines()
     return EMPTY_LINES.sub("\n\n", "\n".join(BLANK.sub(" ", line).strip() for line in lines)).strip()
 
 
-def _spoken(root: object) -> str:
-    """What an element and those in it say; a block stands on lines of its own, source lines stay lines."""
+def _spoken(root: object) -> list[str]:
+    """What an element and those in it say, with an edge about each block, which stands on lines of its own."""
     parts: list[str] = []
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, element in walker:
@@ -56,8 +65,7 @@ def _spoken(root: object) -> str:
             walker.skip_subtree()
         else:
             parts.append("\n" if tag == "br" else _said(element.text))
-    blocks = (block.strip() for block in "".join(parts).split(EDGE))
-    return "\n".join(block for block in blocks if block)
+    return parts
 
 
 def _said(text: str | None) -> str:

@@ -1,38 +1,26 @@
 """The one spider, which reads any market by its profile."""
 
 import hashlib
-import zlib
 from collections.abc import AsyncIterator, Iterator
-from gzip import BadGzipFile
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
 from scrapy import Request, Spider
-from scrapy.exceptions import (
-    DownloadCancelledError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-)
 from scrapy.http import Response
-from scrapy.utils._compression import brotli, zstd  # type: ignore[attr-defined]  # whichever packages Scrapy found
 from twisted.python.failure import Failure
-from twisted.web._newclient import ResponseNeverReceived
 
+from crawlers.bounds import Route
+from crawlers.failure import failed
 from crawlers.frontier import now
-from crawlers.outcome import Outcome, Place, State, outcome
+from crawlers.outcome import Outcome, Place, outcome
 from crawlers.page import Page
-from crawlers.reason import Reason
-from crawlers.tor import OutOfBoundsError, Route
-from crawlers.tunnel import SocksDownError
+from crawlers.unknown import strange
 from crawlers.walk import Walk
-from pipeline.records import Capture, Rejected
+from pipeline.records import Capture
 
 PLACE = "headstamp_place"
 """Key of a request's meta under which its place in the frontier stands."""
-UNPACKING = (BadGzipFile, EOFError, zlib.error, brotli.error, zstd.ZstdError)
-"""What breaks on a body that is not compressed as its headers say."""
 SOFTWARE = f"headstamp {version('headstamp')}"
 
 
@@ -56,32 +44,17 @@ class MarketSpider(Spider):
     def parse(self, response: Response) -> Iterator[Outcome]:
         """What came of the page."""
         place: Place = response.meta[PLACE]
-        yield outcome(self._page(response), place, self.walk.profile, self.walk.memory)
+        self.walk.heard(place, response.status, response.meta.get("download_latency"))
+        page = self._page(response)
+        found = outcome(page, place, self.walk.profile, self.walk.memory)
+        yield replace(found, strange=strange(page, found))
 
     def failed(self, failure: Failure) -> Iterator[Outcome]:
         """What came of a request without an answer."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
         place: Place = request.meta[PLACE]
-        match failure.value:
-            case SocksDownError():
-                self.walk.lost_tor(place)
-            case OutOfBoundsError() as error:
-                yield Outcome(
-                    place=place, state=State.REFUSED, reason=Reason.NOT_ONION, detail=str(error), answered=False
-                )
-            case DownloadCancelledError() | IgnoreRequest():
-                rejected = Rejected(reason=Reason.TOO_LARGE)
-                yield Outcome(place=place, state=State.REJECTED, reason=rejected.reason, rejected=[rejected])
-            case DownloadTimeoutError() as error:
-                self.walk.unreached(place, Reason.TIMEOUT, str(error))
-            case ResponseDataLossError() as error:
-                self.walk.unread(place, Reason.UNREACHABLE, str(error.__cause__))
-            case DownloadFailedError() as error if not isinstance(error.__cause__, ResponseNeverReceived):
-                self.walk.unread(place, Reason.MALFORMED, str(error))
-            case error if isinstance(error, UNPACKING):
-                self.walk.unread(place, Reason.MALFORMED, str(error))
-            case error:
-                self.walk.unreached(place, Reason.UNREACHABLE, str(error))
+        assert failure.value is not None
+        yield from failed(failure.value, place, self.walk)
 
     def _page(self, response: Response) -> Page:
         return Page(

@@ -3,9 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import (
@@ -16,7 +14,7 @@ from scrapy.core.downloader.handlers.http11 import (
     _ScrapyAgent,
 )
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DownloadTimeoutError
 from scrapy.http import Response
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
@@ -27,30 +25,18 @@ from twisted.internet.error import DNSLookupError
 from twisted.web._newclient import ParseError
 from twisted.web.client import URI, Agent
 
-from crawlers.address import is_onion
-from crawlers.socks import Target
+from crawlers.bounds import Route, guard
+from crawlers.lanes import Lane
+from crawlers.socks import SocksError, Target
+from crawlers.text_only import TextOnly
 from crawlers.tunnel import SocksDownError, Tunnel
 
 USER = b"<torS0X>0"
 """Says to tor (proposal 351) that the password is an isolation key and nothing else."""
+LANE = "headstamp_lane"
+"""Key of a request's meta under which the key of the lane stands that it took."""
 HEADER_BYTES = 256 * 1024
 PROBE_S = 1.0
-
-
-class OutOfBoundsError(IgnoreRequest):
-    """A request that must not leave: not to an onion service of the profile, or not by way of the SOCKS port."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Route:
-    """Where the requests of one market may go, and how."""
-
-    socks: str
-    mirrors: frozenset[str]
-    key: str
-    """Requests with one key share circuits, others never do."""
-    hold_s: float
-    """Seconds that requests wait for a SOCKS port that went away."""
 
 
 class TorHandler(HTTP11DownloadHandler):
@@ -62,9 +48,13 @@ class TorHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._route: Route = crawler.spider.route  # type: ignore[union-attr]  # ours is the only spider
         self._pool._factory = _BoundedFactory  # noqa: SLF001  # as Scrapy itself does
+        self._text_only = TextOnly(crawler)  # signals keep no hold of it
 
     async def download_request(self, request: Request) -> Response:
-        """The answer; a `SocksDownError` where the SOCKS port stayed away longer than the route holds."""
+        """The answer; a `SocksDownError` where the SOCKS port stayed away longer than the route holds.
+
+        The request's meta says which lane was used, in `headstamp_lane`.
+        """
         guard(request, self._route)
         deadline = time.monotonic() + self._route.hold_s
         while True:
@@ -76,6 +66,27 @@ class TorHandler(HTTP11DownloadHandler):
             await asyncio.sleep(PROBE_S)
 
     async def _once(self, request: Request) -> Response:
+        lane = self._route.lanes.take()
+        request.meta[LANE] = lane.key
+        agent = self._agent(lane)
+        try:
+            with wrap_twisted_exceptions():
+                return await maybe_deferred_to_future(agent.download_request(request))
+        except DownloadTimeoutError:
+            if (late := agent.late) is None:
+                raise
+            self._leave(lane, late)
+            raise late from None
+        except SocksError as error:
+            self._leave(lane, error)
+            raise
+
+    def _leave(self, lane: Lane, error: Exception) -> None:
+        """Leave a lane that gave no answer: every stream behind its key would wait in line, for minutes."""
+        if isinstance(error, SocksError) and error.code == 0:
+            self._route.lanes.leave(lane)
+
+    def _agent(self, lane: Lane) -> "_OnionScrapyAgent":
         agent = _OnionScrapyAgent(
             contextFactory=self._contextFactory,
             pool=self._pool,
@@ -84,21 +95,8 @@ class TorHandler(HTTP11DownloadHandler):
             fail_on_dataloss=self._fail_on_dataloss,
             crawler=self._crawler,
         )
-        agent.route = self._route
-        with wrap_twisted_exceptions():
-            return await maybe_deferred_to_future(agent.download_request(request))
-
-
-def guard(request: Request, route: Route) -> None:
-    """Let the request pass, or raise an `OutOfBoundsError` before any socket is opened."""
-    parts = urlsplit(request.url)
-    host = parts.hostname or ""
-    if parts.scheme not in ("http", "https") or "@" in parts.netloc:
-        raise OutOfBoundsError(f"no plain web address: {parts.scheme}")
-    if not is_onion(host) or host not in route.mirrors:
-        raise OutOfBoundsError(f"no mirror of the profile: {host}")
-    if request.meta.get("proxy") or request.meta.get("bindaddress"):
-        raise OutOfBoundsError("a request may not choose its own way")
+        agent.route, agent.lane = self._route, lane
+        return agent
 
 
 class NoResolver(ThreadedResolver):
@@ -120,27 +118,37 @@ class NoResolver(ThreadedResolver):
 
 class _OnionScrapyAgent(_ScrapyAgent):
     route: Route
+    lane: Lane
+    tunnel: Tunnel | None = None
+
+    @property
+    def late(self) -> SocksError | SocksDownError | None:
+        """Who was waited for, where the time ran out before there was a way to the service."""
+        return self.tunnel.late if self.tunnel else None
 
     def _get_agent(self, request: Request, timeout: float) -> Agent:  # noqa: ARG002  # Scrapy's signature
         from twisted.internet import reactor  # noqa: PLC0415  # the import installs a reactor, which Scrapy must choose
 
         agent = _OnionAgent(reactor, self._contextFactory, connectTimeout=timeout, pool=self._pool)  # type: ignore[no-untyped-call]  # Twisted's
-        agent.route = self.route
+        agent.asker = self
         return agent
 
 
 class _OnionAgent(Agent):
-    route: Route
+    asker: _OnionScrapyAgent
 
     def _getEndpoint(self, uri: URI) -> Any:  # noqa: N802  # Twisted's name, a zope interface
-        tunnel: Any = Tunnel(self.route.socks, Target(uri.host, uri.port, USER, self.route.key.encode()))
+        route, lane = self.asker.route, self.asker.lane
+        target = Target(uri.host, uri.port, USER, lane.key.encode())
+        tunnel: Any = Tunnel(route.socks, target, route.connect_s)
+        self.asker.tunnel = tunnel
         if uri.scheme != b"https":
             return tunnel
         factory: Any = self._endpointFactory._policyForHTTPS  # noqa: SLF001  # Twisted offers no other way to it
         return wrapClientTLS(factory.creatorForNetloc(uri.host, uri.port), tunnel)
 
     def _requestWithEndpoint(self, key: tuple[Any, ...], *arguments: Any) -> Any:  # noqa: N802  # Twisted's name and types
-        return super()._requestWithEndpoint((*key, self.route.key), *arguments)
+        return super()._requestWithEndpoint((*key, self.asker.lane.key), *arguments)
 
 
 class _BoundedParser(_LenientHTTPClientParser):

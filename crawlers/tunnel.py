@@ -10,9 +10,10 @@ from twisted.internet.endpoints import TCP4ClientEndpoint, UNIXClientEndpoint
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.python.failure import Failure
 
-from crawlers.socks import Handshake, SocksError, Target, port
+from crawlers.socks import Handshake, SocksError, SocksUnfitError, Target, port
 
-PORT_TIMEOUT_S = 10
+PORT_TIMEOUT_S = 10.0
+"""Seconds the port itself may take for each of its own steps; it stands on this machine."""
 Foreign = Any
 """What Twisted describes by zope interfaces, which mypy cannot read."""
 
@@ -22,19 +23,31 @@ class SocksDownError(DownloadConnectionRefusedError):
 
 
 class Tunnel:
-    """The way to one target through the SOCKS port at an address; one connection each time it is asked."""
+    """The way to one target through the SOCKS port at an address; one connection each time it is asked.
 
-    def __init__(self, socks: str, target: Target) -> None:
+    A port that has not answered the last question after `patience_s` is left with a `SocksError`.
+    """
+
+    def __init__(self, socks: str, target: Target, patience_s: float) -> None:
         self._socks = socks
         self._target = target
+        self._patience_s = patience_s
+        self.late: SocksError | SocksDownError | None = None
+        """Who was waited for when the caller gave up."""
 
     def connect(self, factory: Foreign) -> "Deferred[Foreign]":
         """The factory's protocol, once the way to the host is open."""
-        talk = _Talk(self._target, factory)
+        talk = _Talk(self._target, factory, self._patience_s)
         reached: Deferred[Foreign] = _endpoint(self._socks).connect(Factory.forProtocol(lambda: talk))
         talk.opened = Deferred(lambda _: _abandon(reached, talk))
         reached.addErrback(talk.unreached)
+        talk.opened.addErrback(self._note, talk)
         return talk.opened
+
+    def _note(self, failure: Failure, talk: "_Talk") -> Failure:
+        if isinstance(failure.value, CancelledError):
+            self.late = talk.late()
+        return failure
 
 
 def _endpoint(socks: str) -> Foreign:
@@ -56,10 +69,12 @@ class _Talk(Protocol):
 
     opened: "Deferred[Foreign]"
 
-    def __init__(self, target: Target, factory: Foreign) -> None:
+    def __init__(self, target: Target, factory: Foreign, patience_s: float) -> None:
         self._handshake = Handshake(target)
         self._factory = factory
+        self._patience_s = patience_s
         self._inner: Foreign = None
+        self._alarm: Foreign = None
 
     def connectionMade(self) -> None:  # noqa: N802  # Twisted's name
         self._say(Handshake.HELLO)
@@ -70,7 +85,7 @@ class _Talk(Protocol):
             return
         try:
             self._say(self._handshake.hear(data))
-        except SocksError as found:
+        except (SocksError, SocksUnfitError) as found:
             self._fail(found)
         if self._handshake.open:
             self._open()
@@ -78,8 +93,8 @@ class _Talk(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802  # Twisted's name
         if self._inner is not None:
             self._inner.connectionLost(reason)
-        else:
-            self._fail(SocksError("the SOCKS port closed the connection"))
+        else:  # tor answers before it closes, unless it is going down itself
+            self._fail(SocksDownError("the SOCKS port closed the connection without an answer"))
 
     def unreached(self, failure: Failure) -> None:
         """Say that the SOCKS port could not be reached, unless nobody waits any more."""
@@ -90,6 +105,7 @@ class _Talk(Protocol):
 
     def drop(self) -> None:
         """Close the connection at once."""
+        self._rest()
         transport: Foreign = self.transport
         if transport is not None:
             transport.abortConnection()
@@ -98,8 +114,27 @@ class _Talk(Protocol):
         transport: Foreign = self.transport
         if data:
             transport.write(data)
+            self._watch(self._patience_s if self._handshake.asked else min(PORT_TIMEOUT_S, self._patience_s))
+
+    def _watch(self, seconds: float) -> None:
+        from twisted.internet import reactor  # noqa: PLC0415  # as above
+
+        self._rest()
+        clock: Foreign = reactor
+        self._alarm = clock.callLater(seconds, lambda: self._fail(self.late()))
+
+    def late(self) -> SocksError | SocksDownError:
+        """Who is being waited for: the network, or the port itself."""
+        if self._handshake.asked:
+            return SocksError("no way to the service was found in time")
+        return SocksDownError("the SOCKS port is silent")
+
+    def _rest(self) -> None:
+        if self._alarm is not None and self._alarm.active():
+            self._alarm.cancel()
 
     def _open(self) -> None:
+        self._rest()
         transport: Foreign = self.transport
         if not hasattr(transport.getPeer(), "host"):
             # Scrapy asks every peer for its host, and a unix socket has none

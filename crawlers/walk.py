@@ -1,22 +1,38 @@
 """One market's visit in this process: what the frontier, the spider and the log have to do with each other."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
+from crawlers import unknown
+from crawlers.bounds import Route
+from crawlers.breaker import Backoff
 from crawlers.frontier import Frontier, Visit, now
+from crawlers.health.watch import Watch
+from crawlers.hours import Pause
+from crawlers.leave import Leave
+from crawlers.links import Kind
 from crawlers.memory import Memory
-from crawlers.news import absent
+from crawlers.mirror_health import Attempt, Mirrors, remember, remembered
+from crawlers.mirrors import store as mirror_lists
+from crawlers.mirrors.signed import MirrorList
+from crawlers.news import Said, absent
 from crawlers.outcome import MOST_TRIES, Outcome, Place, State
+from crawlers.probe import unavailable
 from crawlers.profile import MarketProfile
 from crawlers.reason import Reason
-from crawlers.tor import Route
+from crawlers.socks import LASTING
+from crawlers.unknown import MOST_IN_A_ROW, REST
 from pipeline.broker import Broker
 from pipeline.codec import messages
 from pipeline.errors import HeadstampError, TorUnavailableError
 from pipeline.records import Record
-from pipeline.topics import LISTINGS, Topic
+from pipeline.topics import ALERTS, LISTINGS, TASKS, Topic
+
+BUSY = frozenset({429, 503})
+"""Statuses by which a market asks to be left alone for a while."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -29,13 +45,24 @@ class Walk:
     log: Broker
     route: Route
     activation: int
+    backoff: Backoff
+    leave: Leave
     moved: Callable[[int], None] = lambda _pages: None
     fault: HeadstampError | None = None
     stopped: bool = False
     unreachable: bool = False
-    failures: int = 0
-    """Requests in a row that no mirror answered."""
-    _mirror: int = field(default=0, init=False)
+    paused: Pause | None = None
+    """Why the market is not asked any more in this crawl."""
+    unread_texts: Counter[str] = field(default_factory=Counter)
+    """How many texts of each field could not be read since this process began with the visit."""
+    mirrors: Mirrors = field(init=False)
+    _under_way: dict[int, Attempt] = field(default_factory=dict, init=False)
+    _strange: int = field(default=0, init=False)
+    """Pages of no known kind in a row."""
+
+    def __post_init__(self) -> None:
+        known = remembered(self.frontier.database, self.profile.market)
+        self.mirrors = Mirrors([origin.url for origin in self.profile.origins], self.backoff, known=known)
 
     @property
     def memory(self) -> Memory:
@@ -45,50 +72,129 @@ class Walk:
     def waits(self) -> bool:
         """Whether there is an address to ask for."""
         with self._minding():
-            return not self.stopped and self.frontier.waits(self.visit, self.profile.pace.pages_per_visit)
+            waits = not self.stopped and self.frontier.waits(self.visit, self.profile.pace.pages_per_visit)
+            return waits and self._may()
         return False
 
     def next(self) -> Place | None:
-        """The next address to ask for."""
+        """The next address to ask for; None while there is none, or while every mirror is left alone."""
         with self._minding():
-            return None if self.stopped else self.frontier.take(self.visit, self.profile.pace.pages_per_visit)
+            attempt = self.mirrors.take() if self._may() else None
+            return self._place(attempt) if attempt else None
         return None
 
-    def url(self, place: Place) -> str:
-        """The whole address on the mirror in use."""
-        return f"http://{self.profile.mirrors[self._mirror]}{place.address}"
+    def _place(self, attempt: Attempt) -> Place | None:
+        place = self.frontier.take(self.visit, self.profile.pace.pages_per_visit)
+        if place:
+            self._under_way[place.id] = attempt
+        else:
+            self.mirrors.released(attempt)
+        return place
 
-    def settle(self, outcome: Outcome) -> None:
+    def wait_s(self) -> float:
+        """Seconds until a mirror may be asked again; 0 for now."""
+        return 0.0 if self.stopped else self.mirrors.wait_s()
+
+    def open(self) -> None:
+        """Begin to ask, unless a pause stands."""
+        found = self.leave.standing(now()) or self.leave.refused(now())
+        if found:
+            self.pause(found)
+        else:
+            self.leave.resume()
+
+    def _may(self) -> bool:
+        """Whether the market may be asked now; where not, the visit goes on another time."""
+        if not self.stopped and (found := self.leave.refused(now())):
+            self.pause(found)
+        return not self.stopped
+
+    def pause(self, found: Pause) -> None:
+        """Ask no more in this crawl; what waits is held for this reason."""
+        self.paused, self.stopped = found, True
+        self.leave.rest(found, now())
+
+    def url(self, place: Place) -> str:
+        """The whole address: on the mirror that was chosen for it, or else on the profile's first."""
+        attempt = self._under_way.get(place.id)
+        return (attempt.mirror if attempt else self.profile.origins[0].url) + place.address
+
+    def heard(self, place: Place, status: int, latency_s: float | None) -> None:
+        """Note that the mirror answered; one that says it is busy is left alone for a while."""
+        if attempt := self._under_way.pop(place.id, None):
+            if status in BUSY:
+                self.mirrors.busy(attempt)
+            else:
+                self.mirrors.answered(attempt, latency_s)
+
+    def settle(self, found: Outcome) -> None:
         """Publish what came of an address, then note it: killed in between, it is asked for and published again."""
         with self._minding():
+            outcome = self._listed(found) if found.mirror_list else found
             told = outcome.gate is not None and self.frontier.gated(self.visit, outcome.gate)
             self._publish(() if told else outcome.publish)
-            self.frontier.settle(self.visit, outcome, now())
+            known = replace(outcome, links=self.route.denied.marked(outcome.links))
+            self.frontier.settle(self.visit, known, now())
+            if outcome.answered:
+                self._heed(outcome)
+        self.unread_texts.update(outcome.unread)
+        if attempt := self._under_way.pop(outcome.place.id, None):
+            (self.mirrors.answered if outcome.answered else self.mirrors.released)(attempt)
         if outcome.answered:
-            self.failures = 0
             self.moved(1)
 
+    def no_way(self, place: Place, reason: Reason, detail: str) -> None:
+        """Put the address back, for it is not at fault; leave the mirror alone, for the visit where only an operator can help."""
+        attempt = self._under_way.pop(place.id)
+        (self.mirrors.refused if reason in LASTING else self.mirrors.failed)(attempt, reason)
+        with self._minding():
+            self.frontier.hold(place, reason, detail[:200])
+        self._unanswered()
+
+    def _heed(self, outcome: Outcome) -> None:
+        """Pause the market when page after page is of no known kind."""
+        self._strange = self._strange + 1 if outcome.strange else 0
+        if self._strange == MOST_IN_A_ROW:
+            told = unknown.task(self.profile, self.visit.id, self.url(outcome.place), outcome.strange, now())
+            self._publish([(TASKS, told)])
+            self.pause(Pause(reason=Reason.UNKNOWN_PAGES, until=now() + REST))
+
+    def _listed(self, outcome: Outcome) -> Outcome:
+        """What came of the market's list of mirrors, once it is verified."""
+        found = mirror_lists.Mirrors(database=self.frontier.database, profile=self.profile).accept(
+            outcome.mirror_list, now()
+        )
+        if isinstance(found, MirrorList):
+            return outcome
+        told = mirror_lists.task(self.profile, outcome.mirror_list, found.reason, now(), self.url(outcome.place))
+        return replace(outcome, reason=Reason.MIRROR_LIST, detail=found.reason[:200], publish=[(TASKS, told)])
+
     def unreached(self, place: Place, reason: Reason, detail: str) -> None:
-        """Ask again later, on the next mirror; when none answers for long, leave the rest for another day."""
-        self.failures += 1
-        if self.failures >= MOST_TRIES * len(self.profile.mirrors):
-            self.stopped = self.unreachable = True
-            self.hold(place)
-        else:
-            self._again(place, reason, detail, answered=False)
+        """Leave the mirror alone for a while, then ask again: either of them, address and mirror, may be at fault."""
+        self.mirrors.failed(self._under_way.pop(place.id), reason)
+        self._again(place, reason, detail, answered=False)
+        self._unanswered()
 
     def unread(self, place: Place, reason: Reason, detail: str) -> None:
         """Ask again later, on the next mirror: the market does answer, though not with a page."""
+        self.mirrors.garbled(self._under_way.pop(place.id))
         self._again(place, reason, detail, answered=True)
 
     def _again(self, place: Place, reason: Reason, detail: str, *, answered: bool) -> None:
-        mirrors = len(self.profile.mirrors)
-        self._mirror = (self._mirror + 1) % mirrors
-        state = State.WAITING if place.tries + 1 < MOST_TRIES * mirrors else State.REJECTED
+        state = State.WAITING if place.tries + 1 < MOST_TRIES * len(self.profile.mirrors) else State.REJECTED
         self.settle(Outcome(place=place, state=state, reason=reason, detail=detail[:200], answered=answered))
+
+    def _unanswered(self) -> None:
+        """Remember how the mirrors do; when none answers for long, leave the rest for another day."""
+        with self._minding():
+            remember(self.frontier.database, self.profile.market, self.mirrors.healths)
+        if self.mirrors.exhausted:
+            self.stopped = self.unreachable = True
 
     def hold(self, place: Place) -> None:
         """Put an address back untouched."""
+        if attempt := self._under_way.pop(place.id, None):
+            self.mirrors.released(attempt)
         with self._minding():
             self.frontier.hold(place)
 
@@ -96,6 +202,11 @@ class Walk:
         """Stop, keeping everything, for there is no way to the market."""
         self.hold(place)
         self.stop(unavailable(self.route.socks))
+
+    def met_no_tor(self, place: Place, detail: str) -> None:
+        """Stop, keeping everything, for what stands at the SOCKS port would not keep markets apart."""
+        self.hold(place)
+        self.stop(TorUnavailableError(f"SOCKS port {self.route.socks} is not tor's, {detail}: correct crawl.socks"))
 
     def stop(self, fault: HeadstampError) -> None:
         """Ask for nothing more; the visit goes on another time."""
@@ -105,15 +216,37 @@ class Walk:
     def end(self, *, complete: bool) -> None:
         """Finish the visit if nothing stopped it; listings that a whole visit of result pages did not show are gone."""
         with self._minding():
-            if not complete or self.stopped:
-                return
-            if self.profile.rows and self.frontier.whole(self.visit):
-                self._miss()
-            self.frontier.finish(self.visit, now())
+            remember(self.frontier.database, self.profile.market, self.mirrors.healths)
+            if complete and not self.stopped:
+                self._finish()
+                self._watch()
+            elif self.unreachable:
+                self._watch()
 
-    def _miss(self) -> None:
+    def _finish(self) -> None:
+        if self.profile.rows and self.frontier.whole(self.visit):
+            self._miss(self.memory.missing(self.visit.id))
+        elif not self.profile.rows and self.frontier.whole(self.visit, but_for=Kind.LISTING):
+            self._miss_led_away()
+        self.frontier.finish(self.visit, now())
+        self.leave.resume()
+
+    def _watch(self) -> None:
+        """Raise an alert for what is out of bounds now that the visit is over, or that the market is not there."""
+        watch = Watch(database=self.frontier.database, profile=self.profile)
+        changes = watch.changes(unreachable=self.unreachable)
+        self._publish([(ALERTS, alert) for alert in watch.alerts(changes, self.visit.id, now())])
+        watch.stand(changes, self.visit.id, now())
+
+    def _miss_led_away(self) -> None:
+        """Of a market with listing pages, those that lead elsewhere now are gone, unless most do: then it is the market that changed."""
+        away = self.memory.led_away(self.visit.id)
+        if len(away) < self.frontier.seen(self.visit):
+            self._miss(away)
+
+    def _miss(self, missing: Sequence[Said]) -> None:
         time, market, visit = now(), self.profile.market, self.visit.id
-        news = [absent(said, market, visit, time, "unlisted") for said in self.memory.missing(visit)]
+        news = [absent(said, market, visit, time, "unlisted") for said in missing]
         self._publish([(LISTINGS, record) for one in news for record in one.records])
         self.frontier.tell(self.visit, [one.said for one in news])
 
@@ -127,8 +260,3 @@ class Walk:
             yield
         except HeadstampError as error:
             self.stop(error)
-
-
-def unavailable(socks: str) -> TorUnavailableError:
-    """What an operator is told when the SOCKS port is away."""
-    return TorUnavailableError(f"SOCKS port {socks} does not answer: start tor, or set crawl.socks")

@@ -1,8 +1,8 @@
 """What a command is given: the settings, and the parts that their addresses chose, opened when first asked for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.activations import Activations
 from pipeline.audit import Audit
@@ -29,6 +29,8 @@ class Deployment:
     index: Callable[[], Index]
     classifier: Callable[[], Classifier]
     activations: Callable[[], Activations]
+    checks: Mapping[str, Callable[["Deployment"], str]] = field(default_factory=dict)
+    """What `headstamp check` asks of the packages beside this one: how the part is, or a `HeadstampError`."""
 
 
 @contextmanager

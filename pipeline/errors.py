@@ -2,10 +2,13 @@
 
 HeadstampError
 ├── SettingsError               a setting, profile, mapping or command line is wrong
+│   └── AuthorityError          no authority allows a market to be read
 ├── StorageError                a file of the home cannot be read or written
 │   ├── LockedError             another process works for this group already
 │   └── CorruptError            a database file is damaged
 ├── TorUnavailableError         the SOCKS port does not answer
+├── GuardError                  something in a crawl tried a way around tor
+│   └── GuardMissingError       this kernel lacks a guard that the settings require
 ├── BrokerUnavailableError      the broker does not answer
 ├── IndexUnavailableError       the index does not answer
 ├── ModelRejectedError          a model directory is incomplete or altered
@@ -24,6 +27,10 @@ class SettingsError(HeadstampError):
     """A setting, market profile, column mapping or command line that cannot be used."""
 
 
+class AuthorityError(SettingsError):
+    """No authority allows a market to be read: none is named, known, valid now, or wide enough."""
+
+
 class StorageError(HeadstampError):
     """A file of the home that cannot be read or written."""
 
@@ -38,6 +45,14 @@ class CorruptError(StorageError):
 
 class TorUnavailableError(HeadstampError):
     """The SOCKS port does not answer."""
+
+
+class GuardError(HeadstampError):
+    """Something in a crawl's process tried a way around tor."""
+
+
+class GuardMissingError(GuardError):
+    """This kernel lacks a guard."""
 
 
 class BrokerUnavailableError(HeadstampError):

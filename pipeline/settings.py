@@ -21,6 +21,8 @@ CRAWL_LOG = "log.db"
 """The log of a home, which a crawl writes to whatever the broker is."""
 OTHER_FILES = frozenset({"audit.db", "activations.db", "frontier.db"})
 """Files of a home that can be neither its log nor its index."""
+SOCKS, USUAL_SOCKS = Path("tor") / "socks", "127.0.0.1:9050"
+"""Where the home's own tor listens, and where a system's does."""
 
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -33,14 +35,35 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Crawl(Section, frozen=True, kw_only=True):
     """How markets are visited."""
 
-    socks: str = "127.0.0.1:9050"
-    """Address of the SOCKS5 port that every request goes through."""
+    socks: str = ""
+    """Address of the SOCKS5 port that every request goes through; "" is that of the home's own tor where it runs, else 127.0.0.1:9050."""
     profiles: str = ""
     """A folder of market profiles beside the shipped ones; "" is none."""
+    authorities: str = ""
+    """The file of the authorities under which markets are read; "" is authorities.yaml of the home."""
     timeout_s: Seconds = 120.0
     """Seconds one page may take in all."""
     max_page_bytes: Annotated[int, Meta(ge=1)] = 5 * 2**20
     """Size at which a page is given up, before and after decompression."""
+    connect_timeout_s: Annotated[float, Meta(gt=0, le=600)] = 45.0
+    """Seconds that tor may take to find a way to an onion service; then another circuit is tried."""
+    backoff_s: Seconds = 5.0
+    """Seconds that a mirror is left alone after it did not answer, doubled at each further failure."""
+    denylist: str = ""
+    """A file of onion addresses, or their MD5 or SHA-256, that are never contacted; "" is none."""
+    require_guards: bool = False
+    """Whether a crawl refuses to start where the kernel lacks a guard, instead of warning."""
+
+
+class Tor(Section, frozen=True, kw_only=True):
+    """The tor that `headstamp tor` runs, or one that runs already."""
+
+    binary: str = "tor"
+    """The program that `headstamp tor start` runs: a name to look for, or a path."""
+    control: str = ""
+    """Control port (127.0.0.1:9051) or socket (unix:/PATH) of a tor that runs already; "" is the home's own."""
+    torrc: str = ""
+    """A file of further torrc lines for the home's own tor; "" is none."""
 
 
 class Run(Section, frozen=True, kw_only=True):
@@ -91,6 +114,7 @@ class Settings(Section, frozen=True, kw_only=True):
     index: str = "sqlite:///index.db"
     """The index: sqlite:///FILE or http(s)://HOST:PORT."""
     crawl: Crawl = Crawl()
+    tor: Tor = Tor()
     run: Run = Run()
     assess: Assess = Assess()
     serve: Serve = Serve()
@@ -100,6 +124,12 @@ class Settings(Section, frozen=True, kw_only=True):
     def root(self) -> Path:
         """The home as an absolute path."""
         return Path(self.home).expanduser().absolute()
+
+    @property
+    def socks(self) -> str:
+        """The SOCKS5 port in use: that of `crawl.socks`, else of the home's own tor where it runs, else tor's usual one."""
+        own = self.root / SOCKS
+        return self.crawl.socks or (f"unix:{own}" if own.is_socket() else USUAL_SOCKS)
 
 
 def load(environment: Mapping[str, str], file: Path | None = None) -> Settings:

@@ -1,11 +1,14 @@
 """What every test may ask for."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
+from crawlers.daemon.binary import program
+from crawlers.practice.network import Network, private_network
+from pipeline.errors import TorUnavailableError
 from pipeline.settings import Settings
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -23,6 +26,37 @@ def shared_data() -> Path:
 def settings(tmp_path: Path) -> Settings:
     """The default settings in a home of the test's own."""
     return Settings(home=str(tmp_path / "home"))
+
+
+@pytest.fixture(scope="session")
+def _network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+    """The one private Tor network of a test run, up when the first test asks for it."""
+    need_tor()
+    with private_network(tmp_path_factory.mktemp("tor")) as network:
+        yield network
+
+
+def need_tor() -> None:
+    """Skip where tor is not installed; in CI, fail."""
+    try:
+        program("tor-gencert")
+        program("tor")
+    except TorUnavailableError as error:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(str(error))
+
+
+@pytest.fixture
+def tor_network(_network: Network) -> Iterator[Network]:
+    """The private Tor network, whole again after a test that broke it."""
+    yield _network
+    _network.mend()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that goes through the private network."""
+    for item in items:
+        if "_network" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.tor)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,6 +1,6 @@
 """What a profile reads on saved pages: how often each field, what for example, and what it could not read."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -8,11 +8,10 @@ import msgspec
 
 from crawlers.profile import Fields, MarketProfile
 from crawlers.saved import flat, read_page
+from pipeline.records import Listing
 
 MOST_EXAMPLES = 2
 LONGEST_EXAMPLE = 200
-TEXTS = {"price_text": "price", "ships_from_text": "ships_from", "ships_to_text": "ships_to"}
-"""Texts, and the values that should come of them."""
 
 
 class Fill(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,14 +64,15 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 
 def checked(profile: MarketProfile, pages: Sequence[Path]) -> Checked:
     """What the profile reads on the pages."""
-    rows: list[dict[str, object]] = []
+    listings: list[Listing] = []
     refused: list[Refused] = []
     for page in pages:
         found, rejected = read_page(page, profile)
-        rows += map(flat, found)
+        listings += found
         refused += [Refused(page=str(page), reason=one.reason, detail=one.detail) for one in rejected]
         if not found and not rejected:
             refused.append(Refused(page=str(page), reason="no_listing", detail=""))
+    rows = [flat(listing) for listing in listings]
     names = [name for name in Fields.__struct_fields__ if getattr(profile.fields, name) or name in profile.expect]
     return Checked(
         pages=len(pages),
@@ -80,19 +80,24 @@ def checked(profile: MarketProfile, pages: Sequence[Path]) -> Checked:
         rejected=len(refused),
         fields=tuple(_fill(name, rows, profile) for name in names if rows),
         refused=tuple(refused),
-        unread=tuple(one for text, name in TEXTS.items() if (one := _unread(text, name, rows)).listings),
+        unread=_unread(listings),
     )
 
 
 def _fill(name: str, rows: Sequence[Mapping[str, object]], profile: MarketProfile) -> Fill:
-    values = [row[name] for row in rows if row[name] not in ("", None, ())]
-    told = [_told(row, name) for row in rows if row[name] not in ("", None, ())]
+    told = [_told(row, _shown(row, name)) for row in rows if _shown(row, name)]
     return Fill(
         field=name,
-        filled=len(values) / len(rows),
+        filled=len(told) / len(rows),
         expected=profile.expect.get(name),
         examples=_examples(told),
     )
+
+
+def _shown(row: Mapping[str, object], name: str) -> str:
+    """The name of the value that a field gave; "" where it gave none. "Unlimited" is said of a stock, too."""
+    names = (name, "supply") if name == "stock" else (name,)
+    return next((one for one in names if row[one] not in ("", None, ())), "")
 
 
 def _told(row: Mapping[str, object], name: str) -> str:
@@ -107,9 +112,12 @@ def _plain(value: object) -> str:
     return " ".join(text.split())[:LONGEST_EXAMPLE]
 
 
-def _unread(text: str, name: str, rows: Sequence[Mapping[str, object]]) -> Unread:
-    texts = [str(row[text]) for row in rows if row[text] and row[name] in (None, ())]
-    return Unread(field=name, listings=len(texts), examples=_examples([_plain(one) for one in texts]))
+def _unread(listings: Sequence[Listing]) -> tuple[Unread, ...]:
+    texts: dict[str, list[str]] = defaultdict(list)
+    for listing in listings:
+        for one in listing.unread:
+            texts[one.field].append(_plain(one.text))
+    return tuple(Unread(field=name, listings=len(told), examples=_examples(told)) for name, told in texts.items())
 
 
 def _examples(texts: Sequence[str]) -> tuple[str, ...]:

@@ -21,7 +21,10 @@ MOST_REFUSED = 20
 
 def profile_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `headstamp profile`."""
+    from crawlers.mirrors.commands import add_mirrors  # noqa: PLC0415  # `crawl` needs none of it
+
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    add_mirrors(actions)
     check = actions.add_parser("check", help="check a profile, and how many of its fields saved pages fill")
     check.add_argument("profile", metavar="PROFILE", help="a market's name, or the file of a profile")
     check.add_argument("pages", nargs="*", metavar="PAGE", type=Path, help="a saved page")
@@ -32,7 +35,11 @@ def profile_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def profile(arguments: argparse.Namespace, deployment: Deployment) -> int:
-    """Propose a profile, or show what one reads."""
+    """Propose a profile, show what one reads, or take over a list of mirrors."""
+    if arguments.action == "mirrors":
+        from crawlers.mirrors.commands import mirrors  # noqa: PLC0415  # as above
+
+        return mirrors(arguments, deployment)
     if arguments.action == "draft":
         return _draft(arguments)
     return _check(arguments, deployment.settings.crawl.profiles)

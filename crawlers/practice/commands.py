@@ -38,6 +38,17 @@ def practice_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--report", type=Path, metavar="FILE", help="keep the count of requests, traps and leaks in this file"
     )
+    parser.add_argument(
+        "--tor",
+        action="store_true",
+        help="serve two onion services in a private Tor network on loopback (needs Debian's package tor)",
+    )
+    parser.add_argument(
+        "--profiles",
+        type=Path,
+        metavar="FOLDER",
+        help="with --tor: write the profile of the onion services there, for HEADSTAMP_CRAWL_PROFILES",
+    )
 
 
 def practice(arguments: argparse.Namespace, deployment: Deployment) -> int:
@@ -48,6 +59,10 @@ def practice(arguments: argparse.Namespace, deployment: Deployment) -> int:
     _check("--port", arguments.port, 0, MOST_PORT)
     if arguments.arms is not None:
         _check("--arms", arguments.arms, 0, 1)
+    if arguments.tor and arguments.port:
+        raise SettingsError("--port: with --tor the SOCKS port is a unix socket")
+    if arguments.profiles and not arguments.tor:
+        raise SettingsError("--profiles: without --tor the shipped profile has the market's mirrors")
     try:
         run(arguments)
     except OSError as error:
@@ -59,14 +74,18 @@ def run(arguments: argparse.Namespace) -> None:
     """Serve one market on one day until this process is asked to end."""
     parent = os.getppid()  # first of all: it may end while the market is drawn
     from crawlers.practice.catalogue import market  # noqa: PLC0415  # `--help` draws no market
+    from crawlers.practice.onion import serve_onions  # noqa: PLC0415
     from crawlers.practice.pages import Pages  # noqa: PLC0415
     from crawlers.practice.server import mirrors, serve  # noqa: PLC0415
     from crawlers.practice.site import Site  # noqa: PLC0415
     from crawlers.practice.tally import Tally  # noqa: PLC0415
 
     drawn = market(arguments.seed, arguments.listings, arguments.day, arguments.arms)
-    site = Site(Pages(drawn), mirrors())
-    asyncio.run(serve(site, Tally(arguments.report), port=arguments.port, parent=parent, ready=_said))
+    tally = Tally(arguments.report)
+    if arguments.tor:
+        serve_onions(Pages(drawn), tally, profiles=arguments.profiles, parent=parent, ready=_said)
+    else:
+        asyncio.run(serve(Site(Pages(drawn), mirrors()), tally, port=arguments.port, parent=parent, ready=_said))
 
 
 def _said(line: str) -> None:

@@ -39,32 +39,36 @@ def mirrors() -> tuple[str, str]:
 async def opened(site: Site, tally: Tally, port: int = 0) -> AsyncIterator[Ports]:
     """The market's ports, served while the block runs: SOCKS5 for crawlers, HTTP for a look with a browser."""
 
-    async def browse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await converse(reader, writer, site, tally)
-
     async def enter(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if await granted(reader, writer, site.mirrors, tally):
             await converse(reader, writer, site, tally)
 
     async with (
         await asyncio.start_server(_closing(enter), LOOPBACK, port) as socks,
-        await asyncio.start_server(_closing(browse), LOOPBACK, 0) as http,
+        await asyncio.start_server(browsing(site, tally), LOOPBACK, 0) as http,
     ):
         yield Ports(socks.sockets[0].getsockname()[1], http.sockets[0].getsockname()[1])
 
 
 async def serve(site: Site, tally: Tally, *, port: int, parent: int, ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM, SIGINT or the end of the parent process; `ready` gets one line of JSON once it can be reached."""
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    stop = stopped()
     async with opened(site, tally, port) as ports:
-        ready(_told(ports, site))
-        await _ended(stop, parent)
+        ready(told(site, f"{LOOPBACK}:{ports.socks}", ports.http))
+        await ended(stop, parent)
     tally.write()
 
 
-async def _ended(stop: asyncio.Event, parent: int) -> None:
+def stopped() -> asyncio.Event:
+    """What SIGTERM and SIGINT set from now on."""
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    return stop
+
+
+async def ended(stop: asyncio.Event, parent: int) -> None:
+    """Return once it is set, or when the process `parent` has ended."""
     while os.getppid() == parent:
         try:
             async with asyncio.timeout(PARENT_S):
@@ -74,14 +78,19 @@ async def _ended(stop: asyncio.Event, parent: int) -> None:
         return
 
 
-def _told(ports: Ports, site: Site) -> str:
-    facts = {
-        "socks": f"{LOOPBACK}:{ports.socks}",
-        "market": NAME,
-        "mirrors": site.mirrors,
-        "http": f"http://{LOOPBACK}:{ports.http}/",
-    }
-    return json.dumps(facts)
+def told(site: Site, socks: str, http: int, **more: str) -> str:
+    """The line of JSON that says where the market can be reached."""
+    facts = {"socks": socks, "market": NAME, "mirrors": site.mirrors, "http": f"http://{LOOPBACK}:{http}/"}
+    return json.dumps(facts | more)
+
+
+def browsing(site: Site, tally: Tally) -> Conversation:
+    """What answers a browser, or an onion service's tor."""
+
+    async def browse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await converse(reader, writer, site, tally)
+
+    return _closing(browse)
 
 
 def _closing(talk: Conversation) -> Conversation:

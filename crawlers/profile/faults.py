@@ -8,8 +8,9 @@ import parsel
 from cssselect import SelectorError
 
 from crawlers.actions import acts
-from crawlers.address import is_onion
+from crawlers.origin import Origin
 from crawlers.pattern import Pattern
+from crawlers.profile.pinned import pace_faults, pinned_faults
 from crawlers.profile.shape import Fields, MarketProfile, Pick, Selector, gate_entries, is_address, select
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -20,11 +21,15 @@ def faults(profile: MarketProfile) -> Iterator[str]:
     if not NAME.fullmatch(profile.market):
         yield f"market: '{profile.market}' has other letters than lower-case letters, digits, _ and -"
     for mirror in profile.mirrors:
-        if not is_onion(mirror):
-            yield f"mirrors: '{mirror}' is no v3 onion address (its checksum is wrong, or it is cut)"
+        try:
+            Origin.of(mirror)
+        except ValueError as error:
+            yield f"mirrors: {error}"
     for expected in profile.expect:
         if expected not in Fields.__struct_fields__:
             yield f"expect: no field '{expected}'{nearest(expected, Fields.__struct_fields__)}"
+    yield from pinned_faults(profile)
+    yield from pace_faults(profile.pace)
     yield from _rule_faults(profile)
     yield from _selector_faults(profile)
 
@@ -32,15 +37,15 @@ def faults(profile: MarketProfile) -> Iterator[str]:
 def _rule_faults(profile: MarketProfile) -> Iterator[str]:
     entries = [entry for entry, _ in gate_entries(profile)] + [str(entry) for entry in profile.gone]
     addresses = [entry for entry in entries if is_address(entry)]
-    for rule in (*profile.start, *profile.follow, *addresses, *filter(None, [profile.listing])):
+    for rule in (*profile.start, *profile.follow, *addresses, *filter(None, [profile.listing, profile.mirror_list])):
         try:
             Pattern.of(rule)
         except ValueError as error:
             yield str(error)
         if rule not in addresses and acts(rule):
             yield f"'{rule}' reads as an address that acts when it is fetched, and Headstamp only reads"
-    if any("{" in start for start in profile.start):
-        yield "start: an address to start from has no placeholders"
+    if any("{" in start for start in (*profile.start, profile.mirror_list)):
+        yield "start, mirror_list: an address to start from has no placeholders"
     if profile.listing and "{key}" not in profile.listing:
         yield "listing: the rule needs {key}, the market's own key for the offer"
     if profile.rows and not profile.fields.key:

@@ -8,7 +8,8 @@ import msgspec
 import yaml
 
 from crawlers.profile.faults import NAME, faults, nearest
-from crawlers.profile.shape import Fields, MarketProfile, Pace
+from crawlers.profile.pinned import with_key
+from crawlers.profile.shape import Fields, MarketProfile, MirrorKey, Pace
 from pipeline.errors import SettingsError
 
 SHIPPED = Path(__file__).parents[1] / "markets"
@@ -18,6 +19,7 @@ SECTIONS = {
     "": MarketProfile.__struct_fields__,
     "fields": Fields.__struct_fields__,
     "pace": Pace.__struct_fields__,
+    "mirror_key": MirrorKey.__struct_fields__,
 }
 
 
@@ -43,14 +45,23 @@ def _folders(extra: str) -> list[Path]:
     return [*([Path(extra).expanduser()] if extra else []), SHIPPED]
 
 
-def _named(name: str, extra: str) -> Path:
+def _named(name: str, extra: str, below: Path | None = None) -> Path:
+    """The file of a profile; where `below` has its name, the one that it hides."""
     if not NAME.fullmatch(name):
         raise SettingsError(f"'{name[:80]}' is no market: a name has lower-case letters, digits, _ and - only")
-    for folder in _folders(extra):
-        if (path := folder / f"{name}.yaml").is_file():
-            return path
+    found = [path for folder in _folders(extra) if (path := folder / f"{name}.yaml").is_file()]
+    hidden = _behind(found, below) if below and below.stem == name else found
+    if hidden:
+        return hidden[0]
+    if below and found:
+        raise SettingsError(f"{below}: extends itself, and there is no other profile of this name")
     known = names(extra)
     raise SettingsError(f"no profile for market '{name}'{nearest(name, known)} (known: {', '.join(known) or 'none'})")
+
+
+def _behind(found: Sequence[Path], below: Path) -> Sequence[Path]:
+    same = [number for number, path in enumerate(found) if path.samefile(below)]
+    return found[same[0] + 1 :] if same else found
 
 
 def _profile(path: Path, label: str, extra: str) -> MarketProfile:
@@ -72,12 +83,13 @@ def _tree(path: Path, extra: str, seen: Sequence[Path]) -> dict[str, object]:
         raise SettingsError(f"{path}: {' '.join(str(error).split())}") from error
     if not isinstance(tree, dict):
         raise SettingsError(f"{path}: is no market profile (docs/market-profiles.md shows one)")
+    with_key(tree, path)
     base = tree.pop("extends", None)
     if base is None:
         return tree
     if not isinstance(base, str):
         raise SettingsError(f"{path}: extends: the name of one profile is expected")
-    return _over(_tree(_named(base, extra), extra, (*seen, path)), tree)
+    return _over(_tree(_named(base, extra, path), extra, (*seen, path)), tree)
 
 
 def _over(base: Mapping[str, object], tree: Mapping[str, object]) -> dict[str, object]:

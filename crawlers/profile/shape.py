@@ -7,12 +7,15 @@ from typing import Annotated
 import msgspec
 import parsel
 
+from crawlers.lanes import MOST_LANES
+from crawlers.origin import Origin
 from crawlers.pattern import Pattern
 from pipeline.records import Venue, digest
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=3600)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
+LaneCount = Annotated[int, msgspec.Meta(ge=1, le=MOST_LANES)]
 Few = Annotated[int, msgspec.Meta(ge=1, le=64)]
 
 
@@ -52,6 +55,10 @@ class Fields(Part, frozen=True, kw_only=True):
     feedback: Selector = ""
     posted: Selector = ""
     delivery: Selector = ""
+    payment: Selector = ""
+    """Escrow, finalize early, multisig."""
+    bulk: Selector = ""
+    """Each match is one row of a table of bulk prices."""
     make: Selector = ""
     model: Selector = ""
     calibre: Selector = ""
@@ -63,6 +70,7 @@ class Fields(Part, frozen=True, kw_only=True):
     vendor_joined: Selector = ""
     vendor_rating: Selector = ""
     vendor_sales: Selector = ""
+    vendor_last_seen: Selector = ""
 
 
 class Gate(StrEnum):
@@ -86,6 +94,22 @@ class Pace(Part, frozen=True, kw_only=True):
     concurrent: Few = 1
     """Requests under way at once."""
     pages_per_visit: Count = 500
+    lanes: LaneCount = 2
+    """Circuits that requests take in turn; a session has one of its own."""
+    hours: tuple[str, ...] = ()
+    """Ranges of the day in UTC ("20:00-04:00") in which the market may be asked; none: always."""
+    pages_per_day: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """Pages of one day in UTC, all visits together, varied downwards by up to 15 %; 0 is no limit."""
+
+
+class MirrorKey(Part, frozen=True, kw_only=True):
+    """The OpenPGP key with which the market signs its mirror lists, as others than the market told it."""
+
+    fingerprint: str
+    armored: str = ""
+    """The public key itself; or"""
+    file: str = ""
+    """the file beside the profile that holds it."""
 
 
 class MarketProfile(Part, frozen=True, kw_only=True, dict=True):
@@ -108,6 +132,10 @@ class MarketProfile(Part, frozen=True, kw_only=True, dict=True):
     gone: tuple[int | str, ...] = (404, 410)
     """Statuses, selectors and addresses a redirect leads to that say a listing is there no more."""
     pace: Pace = Pace()
+    mirror_key: MirrorKey | None = None
+    """With which key the market signs its mirror lists; none: no list is believed."""
+    mirror_list: str = ""
+    """The address at which the market shows that list; every visit reads it."""
     expect: dict[str, Share] = msgspec.field(default_factory=dict)
     """Share of listings in which a field should be read."""
 
@@ -117,9 +145,14 @@ class MarketProfile(Part, frozen=True, kw_only=True, dict=True):
         return digest("profile", msgspec.json.encode(self, order="deterministic").decode())
 
     @cached_property
+    def origins(self) -> tuple[Origin, ...]:
+        """What `mirrors` mean."""
+        return tuple(Origin.of(mirror) for mirror in self.mirrors)
+
+    @cached_property
     def pages(self) -> tuple[Pattern, ...]:
-        """What `follow` and `start` mean."""
-        return tuple(Pattern.of(rule) for rule in (*self.start, *self.follow))
+        """What `follow`, `start` and `mirror_list` mean."""
+        return tuple(Pattern.of(rule) for rule in (*self.start, *self.follow, *filter(None, [self.mirror_list])))
 
     @cached_property
     def key_pattern(self) -> Pattern | None:

@@ -2,7 +2,6 @@
 
 import argparse
 import shutil
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
@@ -11,7 +10,7 @@ import msgspec
 from pipeline.audit import Audit
 from pipeline.broker import START
 from pipeline.deployment import STAGES, Deployment
-from pipeline.errors import CorruptError, HeadstampError, StorageError, TorUnavailableError
+from pipeline.errors import CorruptError, GuardMissingError, HeadstampError, StorageError, TorUnavailableError
 from pipeline.index import Query
 from pipeline.rates import FILE as RATES
 from pipeline.rates import Rates
@@ -19,7 +18,6 @@ from pipeline.terminal import show_json, show_table
 from pipeline.topics import ASSESSMENTS, LISTINGS, REVIEWS
 
 LEAST_FREE_GIB = 1.0
-SOCKS_WAIT_S = 2.0
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +48,7 @@ def findings(deployment: Deployment) -> Iterator[Finding]:
     parts: dict[str, Callable[[Deployment], str]] = {
         "home": _home,
         "disk": _disk,
-        "tor": _tor,
+        **deployment.checks,
         "log": _log,
         "model": _model,
         "rates": _rates,
@@ -60,7 +58,7 @@ def findings(deployment: Deployment) -> Iterator[Finding]:
     for part, test in parts.items():
         try:
             yield Finding(part=part, state="ok", detail=test(deployment))
-        except TorUnavailableError as error:
+        except (TorUnavailableError, GuardMissingError) as error:
             yield Finding(part=part, state="missing", detail=str(error))
         except HeadstampError as error:
             yield Finding(part=part, state="failed", detail=str(error))
@@ -85,17 +83,6 @@ def _disk(deployment: Deployment) -> str:
     if free < LEAST_FREE_GIB:
         raise StorageError(f"{free:.1f} GiB free, {LEAST_FREE_GIB:.0f} GiB asked for; free some space")
     return f"{free:.1f} GiB free"
-
-
-def _tor(deployment: Deployment) -> str:
-    host, _, port = deployment.settings.crawl.socks.rpartition(":")
-    try:
-        socket.create_connection((host, int(port)), SOCKS_WAIT_S).close()
-    except (OSError, ValueError) as error:
-        raise TorUnavailableError(
-            f"SOCKS port {deployment.settings.crawl.socks} does not answer; only `crawl` needs it: start tor, or set crawl.socks"
-        ) from error
-    return f"SOCKS port {deployment.settings.crawl.socks} answers"
 
 
 def _log(deployment: Deployment) -> str:

@@ -26,6 +26,8 @@ from pipeline.terminal import show_facts, show_json
 
 MARKET = "practice"
 DONE = "demo.json"
+PROFILES = "practice-profiles"
+"""The folder of a demo's home with the profile of the onion services that it ran."""
 PR_SET_PDEATHSIG = 1
 """Linux's name for the signal that a process gets when its parent ends."""
 INVENTED_RATES = {"BTC": 61_250, "XMR": 158, "EUR": 1.09, "GBP": 1.27}
@@ -37,6 +39,16 @@ class Visited(msgspec.Struct, frozen=True, kw_only=True):
 
     pages: int
     listings: int
+    tor: bool = False
+    """Whether it went through a private Tor network."""
+
+
+class _Market(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the practice market says it can be reached."""
+
+    socks: str
+    mirrors: tuple[str, ...]
+    control: str = ""
 
 
 class _Found(msgspec.Struct, frozen=True):
@@ -50,6 +62,11 @@ def demo_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--listings", type=int, default=600, metavar="N", help="listings on the practice market (default: 600)"
     )
+    parser.add_argument(
+        "--tor",
+        action="store_true",
+        help="crawl the practice market as an onion service in a private Tor network (needs Debian's package tor)",
+    )
     parser.add_argument("--port", type=int, metavar="N", help="port of the console (default: the setting serve.port)")
     parser.add_argument("--json", action="store_true", help="print the summary as one JSON object")
 
@@ -60,7 +77,7 @@ def demo(arguments: argparse.Namespace, deployment: Deployment) -> int:
     home = own_home(deployment.settings.root)
     environment = _environment(deployment.settings, home)
     with lock(home / "locks" / "demo.lock", "the demo"):
-        visited = _visited(home, environment, arguments.listings)
+        visited = _visited(home, environment, arguments.listings, tor=arguments.tor)
         told = summary(environment, visited) | {"seconds": round(time.monotonic() - begun, 1), "home": str(home)}
         (show_json if arguments.json else show_facts)(told)
         sys.stdout.flush()
@@ -86,21 +103,43 @@ def summary(environment: Mapping[str, str], visited: Visited) -> dict[str, objec
         "listings": visited.listings,
         "flagged": found.total,
         "flagged by category": by_category or "none",
+        "way": _WAYS[visited.tor],
+        **_evidence(environment),
     }
 
 
-def _visited(home: Path, environment: Mapping[str, str], listings: int) -> Visited:
+def _evidence(environment: Mapping[str, str]) -> dict[str, object]:
+    """What `headstamp verify` says of the home's evidence, where this Headstamp has that command."""
+    if " verify " not in _headstamp(["--help"], environment):
+        return {}
+    return {"evidence": msgspec.json.decode(_headstamp(["verify", "--json"], environment))}
+
+
+_WAYS = {True: "two onion services in a private Tor network on loopback", False: "a stand-in for tor on loopback"}
+
+
+def _visited(home: Path, environment: Mapping[str, str], listings: int, *, tor: bool) -> Visited:
     done = home / DONE
-    if earlier := _earlier(done):
+    earlier = _earlier(done)
+    if earlier and (earlier.tor or not tor):
         return earlier
+    home.mkdir(parents=True, exist_ok=True)
     done.touch()  # from now on this home is the demo's
     _rates(home / RATES)
-    with _market(environment, listings) as socks:
-        said = _headstamp(["crawl", MARKET, "--json"], {**environment, f"{PREFIX}CRAWL_SOCKS": socks})
+    said = _crawled(home, environment, listings, tor=tor)
     _headstamp(["run", "--once", "--json"], environment)
-    visited = msgspec.json.decode(said, type=Visited)
+    visited = msgspec.structs.replace(msgspec.json.decode(said, type=Visited), tor=tor)
     done.write_bytes(msgspec.json.encode(visited))
     return visited
+
+
+def _crawled(home: Path, environment: Mapping[str, str], listings: int, *, tor: bool) -> str:
+    """What the crawl of the market says; through tor, with the profile that the market writes for its onion services."""
+    onions = ["--tor", "--profiles", str(home / PROFILES)] if tor else []
+    told = {f"{PREFIX}CRAWL_PROFILES": str(home / PROFILES)} if tor else {}
+    with _market(environment, ["--listings", str(listings), *onions]) as market:
+        told |= {f"{PREFIX}CRAWL_SOCKS": market.socks, f"{PREFIX}TOR_CONTROL": market.control}
+        return _headstamp(["crawl", MARKET, "--json"], {**environment, **told})
 
 
 def _earlier(done: Path) -> Visited | None:
@@ -118,14 +157,14 @@ def _rates(file: Path) -> None:
 
 
 @contextmanager
-def _market(environment: Mapping[str, str], listings: int) -> Iterator[str]:
-    with _started(["practice", "--listings", str(listings)], environment, stdout=subprocess.PIPE) as market:
+def _market(environment: Mapping[str, str], words: Sequence[str]) -> Iterator[_Market]:
+    with _started(["practice", *words], environment, stdout=subprocess.PIPE) as market:
         assert market.stdout is not None, "it was asked for"
         ready = market.stdout.readline()
         if not ready:
-            raise HeadstampError("the practice market did not start; `headstamp practice` says why")
+            raise HeadstampError("the practice market did not start; its message is above")
         try:
-            yield msgspec.json.decode(ready, type=dict[str, object])["socks"]  # type: ignore[misc]  # its line is ours
+            yield msgspec.json.decode(ready, type=_Market)
         finally:
             market.terminate()
 

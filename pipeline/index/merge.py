@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from pipeline.codec import KEYS
 from pipeline.index import Mergeable
 from pipeline.index.document import Document, Gone, Observation
+from pipeline.index.guides import without_guide
 from pipeline.records import Assessment, Erasure, Presence, Record, Review, Sighting
 
 KEPT = 100
@@ -70,7 +71,7 @@ def _assessed(document: Document, assessment: Assessment, kept: int) -> Document
     newest = max(history.values(), key=_rank)
     changed = replace(
         document,
-        current=assessment if newest is seen else document.current,
+        current=without_guide(assessment) if newest is seen else document.current,
         history=_bounded(history, _slot(newest), kept),
     )
     merged = _witnessed(changed, seen.time)

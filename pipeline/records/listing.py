@@ -1,6 +1,7 @@
 """What a page said about one offer at one moment."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from pipeline.records.base import Amount, Date, Money, Precision, Record, Value, digest
 from pipeline.taxonomy import Open
@@ -11,6 +12,31 @@ class Shipping(Value, frozen=True, kw_only=True):
 
     text: str
     price: Money | None = None
+
+
+class Bulk(Value, frozen=True, kw_only=True):
+    """The price from some quantity on, as one row of a table of bulk prices says it."""
+
+    text: str
+    amount: Amount | None = None
+    """The quantity from which the price holds."""
+    price: Money | None = None
+    per: Amount | None = None
+    """What one such price buys; None where it is the price of the whole quantity, or the row does not say."""
+
+
+class Score(Value, frozen=True, kw_only=True):
+    """A rating: so much out of the most that is possible (4.87 of 5, 98.2 of 100, 46 good ones of 50)."""
+
+    value: Decimal
+    most: Decimal
+
+
+class Unread(Value, frozen=True, kw_only=True):
+    """A text that the page shows for a field and that could not be read; the first 200 characters of it."""
+
+    field: str
+    text: str
 
 
 class Venue(Open):
@@ -31,6 +57,27 @@ class Delivery(Open):
     DROP = "drop"
     DRONE = "drone"
     DIGITAL = "digital"
+    UNKNOWN = "unknown"
+
+
+class Payment(Open):
+    """When the vendor gets the money."""
+
+    ESCROW = "escrow"
+    FINALIZE_EARLY = "finalize_early"
+    """Before the goods arrive: "FE", or no escrow at all."""
+    MULTISIG = "multisig"
+    UNKNOWN = "unknown"
+
+
+class Supply(Open):
+    """What the page says of the stock beside, or instead of, an exact number; unknown where that is all it says."""
+
+    AT_LEAST = "at_least"
+    """The number is a lower bound ("> 50 left", "10+")."""
+    UNLIMITED = "unlimited"
+    AVAILABLE = "available"
+    """In stock, without a number."""
     UNKNOWN = "unknown"
 
 
@@ -65,6 +112,10 @@ class Vendor(Value, frozen=True, kw_only=True):
     joined: Date | None = None
     rating: str = ""
     sales: int | None = None
+    score: Score | None = None
+    """What `rating` says, as numbers."""
+    last_seen: Date | None = None
+    """When the vendor was last there, as the page says."""
 
 
 class Capture(Value, frozen=True, kw_only=True, tag="capture", tag_field="kind"):
@@ -124,6 +175,9 @@ class Listing(Record, frozen=True, kw_only=True, tag="listing"):
     price: Money | None = None
     """The price as offered; conversions that the page adds are left out."""
     price_text: str = ""
+    price_per: Amount | None = None
+    """What one price buys, where the price says so ("$5 per gram", "485.00 USD/112g")."""
+    bulk: tuple[Bulk, ...] = ()
     shipping: tuple[Shipping, ...] = ()
     amounts: tuple[Amount, ...] = ()
     item: Item = Item()
@@ -132,14 +186,22 @@ class Listing(Record, frozen=True, kw_only=True, tag="listing"):
     ships_from_text: str = ""
     ships_to: tuple[str, ...] = ()
     ships_to_text: str = ""
+    ships_not_to: tuple[str, ...] = ()
+    """What `ships_to_text` excepts ("worldwide except US")."""
     delivery: tuple[Delivery, ...] = ()
+    payment: tuple[Payment, ...] = ()
     about_vendor: Vendor = Vendor()
     feedback: int | None = None
     sold: int | None = None
     stock: int | None = None
+    supply: Supply = Supply.UNKNOWN
     posted: Date | None = None
     truncated: tuple[str, ...] = ()
     """Names of the fields that were cut at the door."""
+    unread: tuple[Unread, ...] = ()
+    """Texts that the page shows for a field and that could not be read: nothing is guessed, and nothing is lost."""
+    withheld: str = ""
+    """The version of the whole text, where the description is not kept; "" where it is."""
 
     @property
     def id(self) -> str:
@@ -149,6 +211,8 @@ class Listing(Record, frozen=True, kw_only=True, tag="listing"):
     @property
     def version(self) -> str:
         """Digest of title, description, vendor, offered price and currency."""
+        if self.withheld:
+            return self.withheld
         price = (str(self.price.amount.normalize()), self.price.currency) if self.price else ("", "")
         return digest("version", self.title, self.description, self.vendor, *price)
 

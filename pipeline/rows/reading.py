@@ -11,7 +11,7 @@ from pipeline.rows.mapping import FIELDS, REQUIRED, Mapping
 from pipeline.rows.source import digest_of
 from pipeline.rows.table import Cells, records
 from pipeline.text import bounded
-from pipeline.values import amounts, countries, date, money, whole
+from pipeline.values import amounts, countries, date, exclusions, money, whole
 
 UNDATED = Date(at=datetime(2000, 1, 1, tzinfo=UTC), precision=Precision.UNKNOWN)
 """The date of a row that has none, where its mapping states none either: never the file's, so that every copy gives the same."""
@@ -74,6 +74,7 @@ class _Maker:
             ships_from_text=text["ships_from"],
             ships_to=countries(text["ships_to"]),
             ships_to_text=text["ships_to"],
+            ships_not_to=exclusions(text["ships_to"]),
             posted=date(text["posted"]),
             feedback=whole(text["feedback"]),
             sold=whole(text["sold"]),

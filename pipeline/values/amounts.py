@@ -1,6 +1,7 @@
 """Quantities and counts as markets write them."""
 
 import re
+from decimal import Decimal
 
 from pipeline.records import Amount
 from pipeline.values.numbers import MOST, NUMBER, TIGHT, number, readable
@@ -20,7 +21,17 @@ _AMOUNT = re.compile(
     rf"|(?<![\w.,/⁄])x ?(?P<times>{TIGHT})(?![\w.,])",
     re.IGNORECASE,
 )
-_WHOLE = re.compile(rf"(?<![\w.,-])(?P<count>{NUMBER})(?P<kilo>k)?(?![^\W\d_]|%|[.,]?\d| ?[-–] ?\d)", re.IGNORECASE)
+_WHOLE = re.compile(
+    rf"(?<![\w.,-])(?<!\d~)(?P<count>{NUMBER})(?P<kilo>k)?(?![^\W\d_]|%|[.,]?\d| ?[-–~] ?\d)", re.IGNORECASE
+)
+
+_UNIT_WORD = r"(?P<unit>[^\W\d_]{1,20})"
+_QUANTITY = re.compile(
+    rf"(?<![\w.,/$€£฿-])(?:(?P<part>\d{{1,3}})/(?P<whole>\d{{1,3}})|(?P<value>{TIGHT}))(?: ?[-–] ?{TIGHT})?(?![.,]?\d)\+? ?-?{_UNIT_WORD}?",
+)
+_WORD = re.compile(rf"{_UNIT_WORD}(?![^\W_])")
+_NO_UNITS = frozenset("or and und oder to bis more up plus mehr for at from ab".split())  # noqa: SIM905
+"""Words that follow the number of a quantity without a unit."""
 
 
 def amounts(text: str) -> tuple[Amount, ...]:
@@ -37,6 +48,48 @@ def whole(text: str) -> int | None:
         return None
     value = value * 1000 if found["kilo"] else value
     return int(value) if value <= MOST and value == value.to_integral_value() else None
+
+
+def lot(text: str) -> tuple[Amount, ...]:
+    """The quantities in a text that is known to say how much is offered: the number it begins with has any unit ("10 cartons")."""
+    found = _QUANTITY.match(readable(text))
+    whole_lot = _counted(found) if found else None
+    return amounts(text) or ((whole_lot,) if whole_lot else ())
+
+
+def quantity(text: str) -> Amount | None:
+    """The first quantity of a text that is known to say one: "112g", "1/4 pound", "Each", "from 10 pcs", "100+"."""
+    head = readable(text)
+    found = _QUANTITY.search(head)
+    return _counted(found) if found else _one(head)
+
+
+def leading(text: str) -> Amount | None:
+    """The quantity that a text begins with."""
+    head = readable(text)
+    found = _QUANTITY.match(head)
+    return _counted(found) if found else _one(head)
+
+
+def _counted(found: re.Match[str]) -> Amount | None:
+    value = _fraction(found["part"], found["whole"]) if found["part"] else number(found["value"])
+    return _quantity(value, found["unit"] or "")
+
+
+def _one(head: str) -> Amount | None:
+    """One of what a text names first."""
+    found = _WORD.match(head)
+    return _quantity(Decimal(1), found["unit"]) if found else None
+
+
+def _fraction(part: str, whole_: str) -> Decimal | None:
+    return Decimal(part) / Decimal(whole_) if int(whole_) else None
+
+
+def _quantity(value: Decimal | None, unit: str) -> Amount | None:
+    if value is None or not 0 < value <= MOST:
+        return None
+    return Amount(value=value, unit="" if unit.lower() in _NO_UNITS else unit.lower())
 
 
 def _amount(found: re.Match[str]) -> Amount | None:

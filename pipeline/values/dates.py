@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 
 from pipeline.records import Date, Precision
+from pipeline.values.ago import relative
 from pipeline.values.numbers import readable
 
 YEARS = range(2000, 2070)
@@ -30,15 +31,24 @@ _FORMS = tuple(
         r"(?P<epoch>\d{10})(?P<milli>\d{3})?",
     )
 )
+_LABEL = re.compile(
+    r"[( ]*(?:[^\W\d][^\d:]{0,40}:|(?:(?:joined|registered|member|vendor|seller|active|online|posted|listed|added|created|updated|published|seen|last"
+    r"|logged|login|visit|activity|in|since|on|at|the|was|date)\b ?){1,5})[ :]*",
+    re.IGNORECASE,
+)
+"""What stands before a date: "Member since :", "last seen"."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def date(text: str) -> Date | None:
+def date(text: str, at: datetime | None = None) -> Date | None:
     """The date that a text is, as exact as it is written: the first instant of the period, in UTC; or None.
 
-    A time without a zone is UTC. Where day and month cannot be told apart (03/04/2020) only the year is taken.
+    A time without a zone is UTC. Where day and month cannot be told apart (03/04/2020) only the year is taken. "2 days
+    ago" and "yesterday" are read against `at`, when the text was captured, and are nothing without it.
     """
-    return _read(readable(text))
+    head = readable(text)
+    bare = _LABEL.sub("", head, count=1)
+    return _read(head) or _read(bare) or (relative(bare, at) if at else None)
 
 
 @lru_cache(maxsize=4096)

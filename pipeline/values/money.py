@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from itertools import islice
 from string import ascii_letters
 
 from pipeline.records import Money
@@ -27,19 +28,33 @@ _NAMES = {
     "pounds": "GBP", "rur": "RUB", "rub": "RUB", "руб": "RUB", "рублей": "RUB", "рубля": "RUB", "грн": "UAH",
     "tl": "TRY", "zł": "PLN", "zl": "PLN", "zloty": "PLN", "rmb": "CNY", "kč": "CZK",
 }  # fmt: skip
+_SMALL = {
+    "mbtc": ("BTC", Decimal("1e-3")), "mbch": ("BCH", Decimal("1e-3")), "mxmr": ("XMR", Decimal("1e-3")),
+    "mltc": ("LTC", Decimal("1e-3")), "ubtc": ("BTC", Decimal("1e-6")), "μbtc": ("BTC", Decimal("1e-6")),
+    "m฿": ("BTC", Decimal("1e-3")), "mɃ": ("BTC", Decimal("1e-3")), "bits": ("BTC", Decimal("1e-6")),
+    "sat": ("BTC", Decimal("1e-8")), "sats": ("BTC", Decimal("1e-8")), "satoshi": ("BTC", Decimal("1e-8")),
+    "satoshis": ("BTC", Decimal("1e-8")),
+}  # fmt: skip
+"""Parts of a coin, and how much of it they are."""
 _CODES = {code.lower(): code for code in (*_CRYPTO, *_DECIMAL_COMMA, *_OTHERS.split())}
-_CURRENCIES = _CODES | _NAMES | {sign.lower(): code for sign, code in _SIGNS.items()}
+_CURRENCIES = (
+    _CODES
+    | _NAMES
+    | {name.lower(): code for name, (code, _) in _SMALL.items()}
+    | {sign.lower(): code for sign, code in _SIGNS.items()}
+)
 
 
 def _either(words: list[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
 
 
-_SPELT = _either([*_CODES, *_NAMES])
+_SPELT = _either([*_CODES, *_NAMES, *_SMALL])
 _LETTERED = _either([sign for sign in _SIGNS if sign[0] in ascii_letters])
 _BARE = _either([sign for sign in _SIGNS if sign[0] not in ascii_letters])
 _CURRENCY = rf"(?:(?<![^\W\d_])(?:(?:{_SPELT})(?![^\W\d_])|{_LETTERED})|{_BARE})"
 _KILO = r"(?P<{}>[kK](?![^\W\d_]))?"
+_SCALES = {name.lower(): scale for name, (_, scale) in _SMALL.items()}
 _PLAIN = re.compile(r"(\d{1,15}(?:\.\d{1,18})?) ([A-Z]{3,4})")
 _PRICE = re.compile(
     rf"(?<![\w#-])(?P<before>{_CURRENCY}) ?:? ?(?P<first>{NUMBER}){_KILO.format('k1')}(?: ?(?P<exact>{_DOLLARS})\b)?"
@@ -48,26 +63,51 @@ _PRICE = re.compile(
 )
 
 
+_CONVERSION = re.compile(r"(?:[≈~≅∼]|\b(?:approx(?:imately)?\.?|about|ca\.?|circa))[ :(]{0,3}$", re.IGNORECASE)
+"""What stands before a price that is only a conversion of the one offered."""
+_BEFORE = 20
+"""Characters before a price in which that is looked for."""
+_MOST = 8
+"""Prices of one text that are looked at."""
+
+
 def money(text: str) -> Money | None:
-    """The first price in a text, the lower end of a range, or None; zero, negative and absurd ones are None too."""
+    """The price that a text offers: the first that is no conversion ("≈ $350"), the lower end of a range; or None.
+
+    Zero, negative and absurd ones are None too.
+    """
     plain = _PLAIN.fullmatch(text)
     if plain and plain[2].lower() in _CODES:
         return _price(plain[1], plain[2])
-    found = _PRICE.search(readable(text))
-    if not found:
-        return None
-    kilo = bool(found["k1"] or found["k2"])
-    return _price(found["first"] or found["second"], _currency(found), kilo=kilo)
+    found = offered(readable(text))
+    return _read(found) if found else None
 
 
-def _currency(found: re.Match[str]) -> str:
-    sign = found["before"] or found["after"]
-    return found["exact"].upper() if sign == "$" and found["exact"] else _CURRENCIES[sign.lower()]
+def offered(head: str) -> re.Match[str] | None:
+    """Where the price that a readable text offers stands in it."""
+    first = None
+    for found in islice(_PRICE.finditer(head), _MOST):
+        if not _CONVERSION.search(head, max(0, found.start() - _BEFORE), found.start()):
+            return found
+        first = first or found
+    return first
 
 
-def _price(digits: str, currency: str, *, kilo: bool = False) -> Money | None:
+def opens_with_price(head: str) -> bool:
+    """Whether a readable text begins with a price."""
+    return _PRICE.match(head) is not None
+
+
+def _read(found: re.Match[str]) -> Money | None:
+    sign = (found["before"] or found["after"]).lower()
+    currency = found["exact"].upper() if sign == "$" and found["exact"] else _CURRENCIES[sign]
+    scale = Decimal(1000) if found["k1"] or found["k2"] else _SCALES.get(sign, Decimal(1))
+    return _price(found["first"] or found["second"], currency, scale)
+
+
+def _price(digits: str, currency: str, scale: Decimal = Decimal(1)) -> Money | None:
     amount = number(digits, decimal_comma=currency in _DECIMAL_COMMA, small=currency in _CRYPTO)
     if amount is None:
         return None
-    amount = amount * 1000 if kilo else amount
+    amount = amount if scale == 1 else amount * scale
     return Money(amount=amount, currency=currency) if LEAST <= amount <= MOST else None

@@ -18,9 +18,9 @@ _SAME_TO_RE = str.maketrans("İı", "Ii")
 _GROUPED = re.compile(r"\d{1,3}([,.' ])\d{3}(?:\1\d{3})*")
 
 
-def readable(text: str) -> str:
+def readable(text: str, *, longest: int = _LONGEST) -> str:
     """The beginning of a text, where its value stands, in one form of each letter and one kind of space."""
-    head = text[:_LONGEST]
+    head = text[:longest]
     plain = head if head.isascii() else normalize("NFKC", head).translate(_SAME_TO_RE)
     return " ".join(plain.split())
 

@@ -64,10 +64,20 @@ _CODE_ALIASES = {"UK": "GB", "EU": "EU", "WW": "WW", "PM": ""}
 _SMALL_CODES = frozenset(["us", "uk", "eu", "ww"])
 """Codes that are understood in small letters; "in", "it", "no" and "me" are words."""
 
+LONGEST = 4_000
+"""Characters of a list of places that are read."""
+
 _EXCEPTION = re.compile(
-    r"\b(?:ex?cept\w*|exe?pt\w*|exclu\w*|excl|but|not|outside|without|w/o|kein\w*|außer|ohne|sauf|excepto|кроме)\b.*|\bno [^\W\d_].*",
-    re.IGNORECASE | re.DOTALL,
+    r"(?i:\b(?:ex?cept\w*|exe?pt\w*|exclu\w*|excl|but|not|outside|without|w/o|kein\w*|außer|ohne|sauf|excepto|кроме)\b)"
+    r"|\b[Nn]o (?=[^\W\d_])|(?:^|(?<=[,;/(\[-])|(?<=[,;/(\[-] ))NO (?=[^\W\d_])"
 )
+"""What begins an exception. In capitals, "NO" is Norway where no comma stands before it."""
+_BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+_TO = re.compile(r"^[ :]*(?:(?:ship\w*|send\w*|deliver\w*|available|to|in|for|from) )*", re.IGNORECASE)
+"""What may stand between an exception's word and its places."""
+_END = re.compile(r"[;.](?:\s|$)")
+_EVERY = frozenset({"all", "any", "anyone", "every country", "any country"})
+"""The whole world, where an exception follows."""
 _PARTS = re.compile(r"[,;/|()\[\]*]+|\s[-–—+]\s|\+")
 _AND = re.compile(r"&|\band\b|\bund\b", re.IGNORECASE)
 _ONLY = re.compile(r"\b(?:only|countries|free)\b|!", re.IGNORECASE)
@@ -80,23 +90,66 @@ def countries(text: str) -> tuple[str, ...]:
 
     What a text excepts ("worldwide except …") is left out, and so is anything that is no place.
     """
-    return _read(readable(text))
+    return _read(readable(text, longest=LONGEST))[0]
+
+
+def exclusions(text: str) -> tuple[str, ...]:
+    """The places that a text excepts: "worldwide except US, AU", "EU (no UK)"."""
+    return _read(readable(text, longest=LONGEST))[1]
 
 
 @lru_cache(maxsize=4096)
-def _read(text: str) -> tuple[str, ...]:
+def _read(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The places offered, and those excepted."""
     if (found := _place(text)) is not None:
-        return (found,) if found else ()
-    offered = _ONLY.sub(" ", _EXCEPTION.sub(" ", text))
-    return tuple(dict.fromkeys(code for part in _PARTS.split(offered) for code in _places(part) if code))
+        return (found,) if found else (), ()
+    offered, excepted = _apart(text)
+    without = tuple(dict.fromkeys(code for part in excepted for code in _listed(_TO.sub("", part))))
+    if without and _ONLY.sub(" ", offered).strip(" ,:-").lower() in _EVERY:
+        return ("WW",), without
+    return tuple(code for code in _listed(offered) if code not in without), without
+
+
+def _apart(text: str) -> tuple[str, list[str]]:
+    """What a text offers and what it excepts: an exception ends with its brackets, or else with its sentence."""
+    excepted: list[str] = []
+
+    def bracket(found: re.Match[str]) -> str:
+        begin = _EXCEPTION.search(found[1])
+        if begin is None:
+            return found[0]
+        excepted.append(found[1][begin.end() :])
+        return f" , {found[1][: begin.start()]} , "
+
+    offered = _BRACKETS.sub(bracket, text)
+    if begin := _EXCEPTION.search(offered):
+        end = _END.search(offered, begin.end())
+        stop = end.end() if end else len(offered)
+        excepted.append(offered[begin.end() : stop])
+        offered = f"{offered[: begin.start()]} , {offered[stop:]}"
+    return offered, excepted
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    bare = _ONLY.sub(" ", text)
+    return tuple(dict.fromkeys(code for part in _PARTS.split(bare) for code in _places(part) if code))
 
 
 def _places(part: str) -> list[str]:
     """The places of one part of a list: all of it, or what stands between "and", or else the longest names inside."""
     if (found := _place(part)) is not None:
         return [found]
+    if codes := _codes(part.split()):
+        return codes
     joined = _AND.split(part)
     return [code for each in joined for code in _places(each)] if len(joined) > 1 else _inside(part)
+
+
+def _codes(words: list[str]) -> list[str]:
+    """The places of a row of codes ("US CA NZ"); nothing where one of the words is none."""
+    written = all(len(word) in {2, 3} and word.isupper() for word in words)
+    codes = [_code(word) for word in words] if len(words) > 1 and written else []
+    return [code for code in codes if code] if all(codes) else []
 
 
 def _inside(text: str) -> list[str]:

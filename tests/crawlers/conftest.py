@@ -2,16 +2,19 @@
 
 import json
 import os
+import re
 import resource
 import signal
 import socket
 import socketserver
+import ssl
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from enum import StrEnum
 from http.server import BaseHTTPRequestHandler
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
@@ -21,16 +24,21 @@ from typing import Any
 
 import pytest
 
-import crawlers.crawl
+import crawlers.setting_out
 import headstamp
+from crawlers import account
 from crawlers.address import onion
+from crawlers.frontier import Frontier
 from pipeline.broker import START
 from pipeline.codec import decode
 from pipeline.records import Record
 from pipeline.settings import Settings
 from pipeline.topics import Topic
+from tests.authorities import write_authorities
+from tests.crawlers.kernel import lack
 from tests.crawlers.watch import watch
 
+HTTPS = 443
 FORKS = get_context("forkserver")
 FORKS.set_forkserver_preload(["crawlers.crawl", "headstamp", __name__])  # the imports of a crawl cost a second each
 MIRRORS = (onion(bytes(range(32))), onion(bytes(range(32, 64))))
@@ -62,6 +70,8 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     chunks: Callable[[], Iterator[bytes]] | None = None
     """Sent one by one instead of the body, without a length."""
+    raw: Callable[[socket.socket], None] | None = None
+    """Answers in its own way, on the bare connection, which is then closed."""
 
 
 def listing(title: str, *, vendor: str = "quietmill", price: str = "$120.00", text: str = "Short advert.") -> Answer:
@@ -75,16 +85,34 @@ def links(*addresses: str, before: str = "") -> Answer:
     return Answer((before + "".join(f'<p><a href="{address}">{address}</a></p>' for address in addresses)).encode())
 
 
+class Trouble(StrEnum):
+    """What a SOCKS port does to one connection."""
+
+    SILENT = "does not answer the greeting"
+    STOPS = "does not answer the keys"
+    HANGS = "does not answer the wish"
+    CLOSES = "closes when greeted"
+    BREAKS = "closes when asked"
+    NO_KEYS = "takes no name and password"
+    NO_SOCKS = "speaks HTTP"
+
+
 class Tiny(socketserver.ThreadingTCPServer):
     """A SOCKS5 port behind which every mirror is the same small market."""
 
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Client)
+    def __init__(self, path: str = "") -> None:
+        self.address_family = socket.AF_UNIX if path else socket.AF_INET
+        super().__init__(path or ("127.0.0.1", 0), Client)  # type: ignore[arg-type]  # a unix socket's address is a path
         self.pages: dict[str, Answer] = {}
         self.down: set[str] = set()
+        self.replies: dict[str, list[int]] = {}
+        """SOCKS replies that a mirror's next connections get, one each."""
+        self.troubles: list[Trouble] = []
+        """What happens to the next connections, one each."""
+        self.tls: ssl.SSLContext | None = None
         self.asked: list[str] = []
         self.hosts: list[str] = []
         self.wishes: list[tuple[str, int]] = []
@@ -96,6 +124,8 @@ class Tiny(socketserver.ThreadingTCPServer):
     @property
     def socks(self) -> str:
         """The address of the port."""
+        if self.address_family == socket.AF_UNIX:
+            return f"unix:{self.server_address}"
         return f"127.0.0.1:{self.server_address[1]}"
 
     def listen(self) -> None:
@@ -121,6 +151,9 @@ class Tiny(socketserver.ThreadingTCPServer):
         """Nothing: crawlers are killed here."""
 
 
+GREETINGS = {Trouble.SILENT: b"", Trouble.CLOSES: b"", Trouble.NO_KEYS: b"\x05\x00", Trouble.NO_SOCKS: b"HTTP/1.1 400"}
+
+
 class Client(BaseHTTPRequestHandler):
     """One connection: the SOCKS5 handshake, then HTTP."""
 
@@ -134,21 +167,43 @@ class Client(BaseHTTPRequestHandler):
 
     def _handshake(self) -> bool:
         assert self.rfile.read(3) == b"\x05\x01\x02", "only authentication by password is offered"
+        trouble = self.server.troubles.pop(0) if self.server.troubles else None
+        if trouble in GREETINGS:
+            self.connection.sendall(GREETINGS[trouble])
+            if trouble is Trouble.SILENT:
+                self.rfile.read(1)
+            return False
         self.connection.sendall(b"\x05\x02")
         assert self.rfile.read(1) == b"\x01"
         user, password = self._string(), self._string()
         assert user.startswith(b"<torS0X>0")
+        if trouble is Trouble.STOPS:
+            self.rfile.read(1)
+            return False
         self.connection.sendall(b"\x01\x00")
         head = self.rfile.read(4)
         assert head == b"\x05\x01\x00\x03", "the name goes to the port as it is"
         host = self._string().decode()
         self.server.wishes.append((host, int.from_bytes(self.rfile.read(2), "big")))
         self.server.keys.append(password)
-        known = host in MIRRORS and host not in self.server.down
-        if known:
-            self.server.hosts.append(host)
-        self.connection.sendall(b"\x05" + (b"\x00" if known else b"\xf0") + b"\x00\x01" + bytes(6))
-        return known
+        if trouble is Trouble.HANGS:
+            self.rfile.read(1)
+        if trouble:
+            return False
+        reply = self._reply(host)
+        self.connection.sendall(bytes([5, reply]) + b"\x00\x01" + bytes(6))
+        if reply == 0 and self.server.tls and self.server.wishes[-1][1] == HTTPS:
+            self.connection = self.server.tls.wrap_socket(self.connection, server_side=True)
+            self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)
+        return reply == 0
+
+    def _reply(self, host: str) -> int:
+        if replies := self.server.replies.get(host):
+            return replies.pop(0)
+        if host not in MIRRORS or host in self.server.down:
+            return 0xF0
+        self.server.hosts.append(host)
+        return 0
 
     def _string(self) -> bytes:
         return self.rfile.read(self.rfile.read(1)[0])
@@ -158,6 +213,10 @@ class Client(BaseHTTPRequestHandler):
         self.server.waiting.set()
         time.sleep(self.server.pause_s)
         answer = self.server.pages.get(self.path, Answer(b"<h1>nothing</h1>", 404))
+        if answer.raw is not None:
+            answer.raw(self.connection)
+            self.close_connection = True
+            return
         self.send_response(answer.status)
         for name, value in {"Content-Type": "text/html; charset=utf-8", **answer.headers}.items():
             self.send_header(name, value)
@@ -172,6 +231,11 @@ class Client(BaseHTTPRequestHandler):
             self.wfile.write(chunk)
         self.close_connection = True
 
+    def finish(self) -> None:
+        super().finish()
+        if isinstance(self.connection, ssl.SSLSocket):
+            self.connection.close()
+
     def log_message(self, *_: Any) -> None:
         """Nothing."""
 
@@ -183,6 +247,8 @@ class Crawl:
     status: int
     errors: str
     summary: dict[str, Any]
+    peak_mib: float = 0.0
+    """The most memory that the process took."""
 
     @property
     def visit(self) -> dict[str, Any]:
@@ -193,16 +259,26 @@ class Crawl:
 
 def headstamped(words: list[str], environment: dict[str, str], said: Path, errors: Path, limits: "Limits") -> None:
     """The command line in a process of its own."""
-    crawlers.crawl.HOLD_S = limits.hold_s
+    crawlers.setting_out.HOLD_S = limits.hold_s
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
+    if limits.lacking:
+        lack(limits.lacking)
+    if limits.library:
+        limits.library()
     if limits.watch:
         watch(limits.watch)
     for number, path in ((1, said), (2, errors)):
         os.dup2(os.open(path, os.O_WRONLY), number)
     os.environ.clear()
     os.environ |= environment
-    status = headstamp.main(words)
+    Path("/proc/self/clear_refs").write_text("5")  # from here on counts the peak
+    with (
+        Path("/proc/self/status").open() as memory,
+        said.with_suffix(".status").open("w") as peak,
+    ):  # while it still may
+        status = headstamp.main(words)
+        peak.write(memory.read())
     sys.stdout.flush()
     os._exit(status)
 
@@ -215,6 +291,10 @@ class Limits:
     file_bytes: int = resource.RLIM_INFINITY
     watch: Path | None = None
     """A file that tells every attempt of the process to reach something beyond itself."""
+    lacking: Sequence[int] = ()
+    """System calls that its kernel lacks."""
+    library: Callable[[], None] | None = None
+    """What is loaded into its process beside it."""
 
 
 @dataclass
@@ -230,7 +310,10 @@ class Running:
         self.process.join(60)
         assert self.process.exitcode is not None, "the crawl does not end"
         said = self.said.read_text()
-        return Crawl(self.process.exitcode, self.errors.read_text(), json.loads(said) if said else {})
+        status = self.said.with_suffix(".status")
+        peak = re.search(r"VmHWM:\s*(\d+) kB", status.read_text()) if status.exists() else None
+        summary = json.loads(said) if said else {}
+        return Crawl(self.process.exitcode, self.errors.read_text(), summary, int(peak[1]) / 1024 if peak else 0.0)
 
 
 @dataclass
@@ -240,6 +323,11 @@ class Bench:
     tiny: Tiny
     folder: Path
     limits: Limits = field(default_factory=Limits)
+    markets: list[str] = field(default_factory=list)
+
+    @property
+    def authorities(self) -> Path:
+        return self.folder / "home" / "authorities.yaml"
 
     @property
     def settings(self) -> Settings:
@@ -254,11 +342,14 @@ class Bench:
             "HEADSTAMP_CRAWL_PROFILES": str(self.folder),
             "HEADSTAMP_CRAWL_MAX_PAGE_BYTES": "100000",
             "HEADSTAMP_CRAWL_TIMEOUT_S": "2",
+            "HEADSTAMP_CRAWL_BACKOFF_S": "0.02",
         }
 
     def profile(self, name: str = "tiny", *, mirrors: Sequence[str] = MIRRORS[:1], more: str = "") -> None:
         text = PROFILE.format(name=name, mirrors=json.dumps(list(mirrors)), more=more)
         (self.folder / f"{name}.yaml").write_text(text)
+        self.markets.append(name)
+        write_authorities(self.authorities, self.markets)
 
     def start(self, *markets: str, **extra: str) -> "Running":
         """A crawl that has been started."""
@@ -284,6 +375,12 @@ class Bench:
         while len(self.tiny.asked) < pages and running.process.is_alive():
             self.tiny.waiting.wait(5)
             self.tiny.waiting.clear()
+
+    def why(self, address: str, market: str = "tiny") -> tuple[str, str, str]:
+        """State, reason and detail of an address."""
+        with closing(Frontier(self.settings.root)) as frontier:
+            (found,) = account.why(frontier.database, address, [market])
+        return found.state, found.reason, found.detail
 
     def published(self, topic: Topic) -> list[Record]:
         with closing(headstamp.deployment(self.settings).log()) as log:

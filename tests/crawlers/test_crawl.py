@@ -1,10 +1,6 @@
 """A crawl of a small market, as a process of its own, through a real SOCKS5 port."""
 
-import select
 import signal
-import socket
-import socketserver
-import threading
 from collections.abc import Iterator
 
 from pipeline.records import Capture, Listing, Presence, Sighting, Task, listing_id
@@ -74,6 +70,23 @@ def test_a_listing_that_is_gone_is_said_to_be_gone_once(bench: Bench) -> None:
         listing_id("tiny", "k1"): "removed",
         listing_id("tiny", "k2"): "removed",
     }
+    assert bench.crawl().summary["gone"] == 0
+
+
+def test_a_listing_whose_page_leads_elsewhere_is_gone_after_a_visit_that_read_every_page(bench: Bench) -> None:
+    stock(bench)
+    bench.crawl()
+    bench.tiny.pages["/listing/k1"] = Answer(status=302, headers={"Location": "/"})
+    assert bench.crawl().summary["gone"] == 1
+    gone = [record for record in sightings(bench) if record.presence is Presence.GONE]
+    assert [(record.listing_id, record.reason) for record in gone] == [(listing_id("tiny", "k1"), "unlisted")]
+
+
+def test_a_market_whose_listings_all_lead_elsewhere_has_changed_and_lost_none(bench: Bench) -> None:
+    stock(bench)
+    bench.crawl()
+    for number in range(3):
+        bench.tiny.pages[f"/listing/k{number}"] = Answer(status=302, headers={"Location": "/"})
     assert bench.crawl().summary["gone"] == 0
 
 
@@ -345,29 +358,3 @@ def test_a_full_disk_stops_the_crawl_and_loses_nothing(bench: Bench) -> None:
     bench.limits = Limits()
     assert bench.crawl().visit["finished"]
     assert {record.key for record in listings(bench)} == {f"k{number}" for number in range(30)}
-
-
-class Relay(socketserver.StreamRequestHandler):
-    """Carries a connection of a unix socket on to the tiny market."""
-
-    def handle(self) -> None:
-        port: int = self.server.port  # type: ignore[attr-defined]  # set below
-        with socket.create_connection(("127.0.0.1", port)) as inner:
-            ends = [self.connection, inner]
-            while True:
-                for ready in select.select(ends, [], [])[0]:
-                    data = ready.recv(65_536)
-                    if not data:
-                        return
-                    ends[ends[0] is ready].sendall(data)
-
-
-def test_a_socks_port_may_be_a_unix_socket(bench: Bench) -> None:
-    stock(bench)
-    path = bench.folder / "socks"
-    with socketserver.ThreadingUnixStreamServer(str(path), Relay) as server:
-        server.port = bench.tiny.server_address[1]  # type: ignore[attr-defined]  # read above
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        done = bench.crawl(HEADSTAMP_CRAWL_SOCKS=f"unix:{path}")
-        server.shutdown()
-    assert (done.status, done.summary["listings"]) == (0, 3), done.errors

@@ -1,6 +1,7 @@
 """The commands that read pages and answer questions, without any network."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import headstamp
 from crawlers.address import onion
 from crawlers.frontier import Frontier, now
 from crawlers.links import Kind, Link
+from crawlers.mirror_health import Health, remember
 from crawlers.outcome import Outcome, State
 from crawlers.reason import Reason
 
@@ -114,7 +116,20 @@ def test_why_answers_for_an_address(what: str, state: str, home: Path, said: Any
 def test_why_answers_for_a_market(home: Path, said: Any) -> None:
     visited(home)
     assert headstamp.main(["why", "smithy", "--json"]) == 0
-    assert sum(one["addresses"] for one in said()) == 4
+    found = said()
+    assert sum(one["addresses"] for one in found["addresses"]) == found["sum"]["known"] == 4
+
+
+def test_why_tells_how_the_mirrors_of_a_market_do(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    visited(home)
+    with closing(Frontier(home)) as frontier:
+        health = Health(
+            mirror=f"http://{MIRROR}", share=0.25, in_row=3, last_failure=1_700_000_000.0, reason="no_service"
+        )
+        remember(frontier.database, "smithy", [health])
+    assert headstamp.main(["why", "smithy"]) == 0
+    shown = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [f"http://{MIRROR}", "25%", "0.0", "3", "2023-11-14T22:13:20+00:00", "no_service"] in shown
 
 
 @pytest.mark.parametrize("what", [f"http://{MIRROR}/never", "unheard-of"])

@@ -2,9 +2,11 @@
 
 import json
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,17 @@ from tests.crawlers.conftest import FORKS, MIRRORS, Answer, Bench, links, listin
 from tests.crawlers.watch import watch
 
 ELSEWHERE = onion(bytes([9] * 32))
+CLEARNET = "203.0.113.9"
+NOTATIONS = (
+    CLEARNET,
+    "203.0.28937",
+    "3405803785",
+    "0xcb007109",
+    "0313.0.0161.011",
+    "[2001:db8::9]",
+    f"[::ffff:{CLEARNET}]",
+)
+PROXIES = ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "socks_proxy")
 LOOPBACK = ("127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "localhost")
 
 
@@ -44,6 +57,7 @@ def temptations(port: int) -> list[str]:
     """Addresses that no crawl of the market may reach."""
     return [
         *(f"http://{host}:{port}/x" for host in LOOPBACK),
+        *(f"http://{host}/listing/k0" for host in NOTATIONS),
         f"//127.0.0.1:{port}/x",
         f"\\\\127.0.0.1:{port}\\x",
         f"http:\\\\127.0.0.1:{port}\\x",
@@ -108,12 +122,37 @@ def test_nothing_leaves_a_crawl_but_through_the_socks_port(bench: Bench, trap: T
     told = bench.limits.watch = bench.folder / "attempts"
     bench.tiny.pages = tempting(trap.port)
     proxy = f"http://127.0.0.1:{trap.port}"
-    done = bench.crawl(http_proxy=proxy, https_proxy=proxy, all_proxy=proxy)
+    done = bench.crawl(**{name: proxy for lower in PROXIES for name in (lower, lower.upper())})
     assert (done.status, done.visit["finished"], done.summary["listings"]) == (0, True, 1), done.errors
     assert set(bench.tiny.pages) <= set(bench.tiny.asked), "every temptation was met"
     assert beyond(told) == {connecting(bench.tiny.server_address[1])}
     assert set(bench.tiny.wishes) == {(MIRRORS[0], 80)}
+    assert "/robots.txt" not in bench.tiny.asked
     assert trap.caught == 0
+
+
+def phoning_home() -> None:
+    """A library that reports to its maker at the second connection of its process, the first to a page."""
+    seen = count(1)
+
+    def hook(event: str, _arguments: tuple[object, ...]) -> None:
+        if event == "socket.connect" and next(seen) == 2:
+            with suppress(Exception):
+                socket.create_connection((CLEARNET, 80), 1)
+
+    sys.addaudithook(hook)
+
+
+def test_a_library_that_phones_home_stops_the_crawl_which_names_the_address(bench: Bench) -> None:
+    bench.limits.library = phoning_home
+    bench.tiny.pages = {"/": links(*(f"/listing/k{n}" for n in range(40)))}
+    bench.tiny.pages |= {f"/listing/k{n}": listing("Lot") for n in range(40)}
+    done = bench.crawl()
+    assert (done.status, done.summary) == (1, {})
+    assert f"headstamp: a crawl tried to resolve {CLEARNET} (socket.getaddrinfo)" in done.errors
+    assert len(bench.tiny.asked) < 5, "it stopped there and then"
+    bench.limits.library = None
+    assert bench.crawl().visit["listings"] > 30, "and the visit goes on the next time"
 
 
 def test_a_crawl_that_cannot_reach_its_socks_port_tries_nothing_else(bench: Bench, trap: Trap) -> None:

@@ -13,7 +13,7 @@ from crawlers.page import Page
 from crawlers.profile import Fields, Gate, MarketProfile, Pick
 from crawlers.reason import MEANING, Reason
 from pipeline.codec import decode, message
-from pipeline.records import Capture, Delivery, Listing, Rejected, listing_id
+from pipeline.records import Capture, Date, Delivery, Listing, Rejected, Unread, listing_id
 
 MIRRORS = (onion(bytes(32)), onion(bytes([1] * 32)))
 FIELDS = Fields(
@@ -112,6 +112,53 @@ def test_a_field_that_is_not_shown_is_absent() -> None:
 def test_a_text_too_long_is_cut_and_says_so() -> None:
     found = listing(b"<h1>x</h1><div>" + b"word " * 40_000 + b"</div>")
     assert (len(found.description), found.truncated) == (65_536, ("description",))
+
+
+def test_what_cannot_be_read_keeps_its_text_and_is_named() -> None:
+    found = listing(
+        b"<h1>x</h1><p class=price>ask me</p><p class=ships>to: Torland</p><p class=stock>a lot</p><i>by owl</i>"
+    )
+    assert found.unread == (
+        Unread(field="price", text="ask me"),
+        Unread(field="ships_to", text="Torland"),
+        Unread(field="delivery", text="by owl"),
+        Unread(field="stock", text="a lot"),
+    )
+
+
+def test_what_is_read_or_not_shown_is_not_named() -> None:
+    assert listing(b"<h1>x</h1><p class=price>$5</p><p class=stock>Unlimited</p>").unread == ()
+
+
+def test_an_unread_text_is_bounded() -> None:
+    assert len(listing(b"<h1>x</h1><p class=price>" + b"ask " * 9_000).unread[0].text) == 200
+
+
+def test_a_key_inside_a_description_is_the_vendors() -> None:
+    key = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nabc\n-----END PGP PUBLIC KEY BLOCK-----"
+    assert listing(f"<h1>x</h1><div>mine:<pre>{key}</pre></div>".encode()).about_vendor.pgp == (key,)
+
+
+def test_a_date_ago_is_read_against_the_capture() -> None:
+    profile = MarketProfile(market="smithy", listing="/listing/{key}", fields=Fields(title="h1", posted="b"))
+    (found,) = extract(page(b"<h1>x</h1><b>2 days ago</b>"), profile)
+    assert isinstance(found, Listing)
+    assert found.posted == Date(at=datetime(2026, 4, 29, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "title"),
+    [
+        ('<meta charset="iso-8859-1"><h1>7 €</h1>'.encode(), "text/html", "7 €"),
+        ('<meta charset="iso-8859-1"><h1>7 é</h1>'.encode("latin-1"), "text/html", "7 é"),
+        ("<h1>7 é</h1>".encode(), "text/html; charset=iso-8859-1", "7 Ã©"),
+    ],
+    ids=["saved by a browser", "as it says", "as its header says"],
+)
+def test_bytes_that_are_utf_8_are_read_so_whatever_the_page_says_but_not_its_header(
+    body: bytes, content_type: str, title: str
+) -> None:
+    assert listing(body, content_type).title == title
 
 
 @pytest.mark.parametrize(
@@ -220,6 +267,20 @@ def test_rows_have_the_key_that_their_link_has() -> None:
     )
     found = extract(page(body, address="/results"), profile)
     assert [one.key if isinstance(one, Listing) else one.reason for one in found] == ["no_key", "7", "no_title"]
+
+
+def test_matches_inside_matches_stall_no_one() -> None:
+    profile = MarketProfile(market="smithy", listing="/listing/{key}", fields=Fields(title="h1", vendor="b", price="b"))
+    (found,) = extract(page(b"<h1>x</h1>" + b"<b>" * 1_900 + b"owl"), profile)
+    assert isinstance(found, Listing)
+    assert found.vendor == "owl"
+
+
+def test_rows_inside_rows_stall_no_one() -> None:
+    profile = MarketProfile(market="smithy", rows="div", fields=Fields(key="b", title="i"))
+    body = b"<div><b>1</b><i>x</i>" * 480 + b"<p>" * 500
+    (found,) = extract(page(body, address="/results"), profile)
+    assert found == Rejected(reason=Reason.HOSTILE, detail="rows inside rows")
 
 
 def test_a_long_page_of_lines_and_links_is_no_trap() -> None:

@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.account import counts, tally, why
-from crawlers.frontier import Frontier, Visit
+from crawlers.account import tally, why
+from crawlers.frontier import DUE, MIGRATIONS, ONCE_MORE, SETTLED, Frontier, Visit
 from crawlers.links import Kind, Link
-from crawlers.memory import Memory
+from crawlers.memory import BY_ADDRESS, Memory
 from crawlers.news import Said
 from crawlers.outcome import Outcome, Place, State
+from crawlers.overview import counts
 from crawlers.profile import Gate
 from crawlers.reason import Reason
 from pipeline.records import Presence, Rejected
+from pipeline.sqlite import Database
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 PLENTY = 1_000
@@ -219,3 +221,94 @@ def test_the_frontier_outlives_its_process(tmp_path: Path) -> None:
     second = Frontier(tmp_path)
     assert walk(second, begun(second)) == ["/a"]
     second.close()
+
+
+def named(address: str, key: str) -> Link:
+    return Link(address=address, kind=Kind.LISTING, key=key)
+
+
+def test_a_listing_under_two_addresses_is_asked_for_once(frontier: Frontier) -> None:
+    visit = begun(frontier)
+    settle(frontier, visit, taken(frontier, visit), named("/arms/listing/5", "5"), named("/new/listing/5", "5"))
+    assert walk(frontier, visit) == ["/arms/listing/5"]
+
+
+def test_a_listing_that_moved_is_asked_for_where_it_was_shown_last(frontier: Frontier) -> None:
+    visit = begun(frontier)
+    settle(frontier, visit, taken(frontier, visit), named("/arms/listing/5", "5"))
+    walk(frontier, visit)
+    frontier.finish(visit, NOON)
+    visit = begun(frontier, hours=1)
+    settle(frontier, visit, taken(frontier, visit), named("/parts/listing/5", "5"), named("/arms/listing/5", "5"))
+    assert walk(frontier, visit) == ["/parts/listing/5"]
+
+
+def test_a_hidden_link_does_not_take_away_what_is_known_to_be_there(frontier: Frontier) -> None:
+    visit = begun(frontier)
+    settle(frontier, visit, taken(frontier, visit), to("/listing/1"))
+    place = taken(frontier, visit)
+    frontier.settle(visit, Outcome(place=place, state=State.DONE, said=[said(place.address, visit)]), NOON)
+    frontier.finish(visit, NOON)
+    visit = begun(frontier, hours=1)
+    settle(frontier, visit, taken(frontier, visit), to("/listing/1", Reason.HIDDEN))
+    assert walk(frontier, visit) == ["/listing/1"]
+
+
+def test_a_page_whose_listings_moved_on_is_asked_for_no_more(frontier: Frontier) -> None:
+    visit = begun(frontier)
+    settle(frontier, visit, taken(frontier, visit), to("/page/2"))
+    place = taken(frontier, visit)
+    frontier.settle(visit, Outcome(place=place, state=State.DONE, said=[said(place.address, visit)]), NOON)
+    frontier.tell(visit, [Said(**{**vars(said(place.address, visit)), "address": "/page/1"})])
+    frontier.finish(visit, NOON)
+    assert walk(frontier, begun(frontier, hours=1)) == ["/"]
+
+
+def test_an_older_frontier_goes_on_where_it_was(tmp_path: Path) -> None:
+    """One made by the first version: a finished visit, with leftovers, and one under way in another market."""
+    old = Database(tmp_path / "frontier.db", MIGRATIONS[:1])
+    for row in (
+        ("v1", "smithy", "2026-05-01T10:00:00.000+00:00", "2026-05-01T11:00:00.000+00:00"),
+        ("v2", "smithy", "2026-05-01T11:00:00.000+00:00", "2026-05-01T12:00:00.000+00:00"),
+        ("w1", "forge", "2026-05-01T11:00:00.000+00:00", ""),
+    ):
+        old.run("INSERT INTO visit(id, market, started, finished) VALUES(?,?,?,?)", *row)
+    for market, address, kind, visit, state, reason, asked in (
+        ("smithy", "/", "start", "v2", "done", "", "2026-05-01T11:00:01.000+00:00"),
+        ("smithy", "/listing/old", "listing", "v1", "done", "not_found", "2026-05-01T10:00:01.000+00:00"),
+        ("smithy", "/listing/there", "listing", "v2", "done", "", "2026-05-01T11:00:02.000+00:00"),
+        ("smithy", "/listing/left", "listing", "v2", "refused", "pages_per_visit", ""),
+        ("smithy", "/cart", "other", "v2", "refused", "action_word", ""),
+        ("forge", "/", "start", "w1", "done", "", "2026-05-01T11:00:01.000+00:00"),
+        ("forge", "/a", "page", "w1", "taken", "", ""),
+        ("forge", "/b", "page", "w1", "waiting", "", ""),
+    ):
+        old.run(
+            "INSERT INTO address(market, address, kind, visit, state, reason, asked) VALUES(?,?,?,?,?,?,?)",
+            *(market, address, kind, visit, state, reason, asked),
+        )
+    old.run("INSERT INTO listing VALUES('smithy', 'there', '/listing/there', 's', 'v', 'present', 'v2')")
+    old.close()
+    frontier = Frontier(tmp_path)
+    assert walk(frontier, begun(frontier)) == ["/", "/listing/left", "/listing/there"]
+    forge = frontier.begin("forge", ["/"], NOON)
+    assert (forge.id, walk(frontier, forge)) == ("w1", ["/a", "/b"])
+    frontier.close()
+
+
+def test_what_every_page_asks_of_the_frontier_is_found_by_an_index(frontier: Frontier) -> None:
+    """A million addresses cost as much as ten: no step walks over all of a market."""
+    asked: list[tuple[str, list[str | int], str]] = [
+        (DUE, ["v", "smithy", 2], "address_due (market=? AND round<?)"),
+        (ONCE_MORE, ["smithy", "v"], "address_next (market=? AND visit=? AND state=?)"),
+        (SETTLED, ["done", "", "", "", 2, 0, 1], "listing_address (market=? AND address=?)"),
+        (
+            f"SELECT 1 FROM listing {BY_ADDRESS} WHERE market=? AND address=?",
+            ["smithy", "/"],
+            "listing_address (market=? AND address=?)",
+        ),
+    ]
+    for sql, given, index in asked:
+        plan = [str(row[3]) for row in frontier.database.rows(f"EXPLAIN QUERY PLAN {sql}", *given)]
+        assert any(index in step for step in plan), plan
+        assert not any(step.startswith("SCAN") for step in plan), plan

@@ -236,3 +236,14 @@ def test_listings_of_result_pages_are_not_visited() -> None:
     link = classified(f"http://{MIRRORS[0]}/listing/5", profile)
     assert link is not None
     assert link.refusal is Reason.NOT_IN_PROFILE
+
+
+def test_a_listing_shown_under_several_addresses_is_known_by_its_key() -> None:
+    shelved = MarketProfile(market="smithy", mirrors=(onion(bytes(32)),), listing="/{shelf}/listing/{key}")
+    plain = MarketProfile(market="smithy", mirrors=(onion(bytes(32)),), listing="/listing/{key}")
+    found = classified(f"http://{onion(bytes(32))}/arms/listing/5", shelved)
+    assert found
+    assert (found.kind, found.key) == (Kind.LISTING, "5")
+    found = classified(f"http://{onion(bytes(32))}/listing/5", plain)
+    assert found
+    assert found.key == "", "one address, one listing"

@@ -1,8 +1,10 @@
 """What comes of a page."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from crawlers.address import onion
@@ -12,6 +14,7 @@ from crawlers.news import Said, statement
 from crawlers.outcome import Outcome, Place, State, outcome
 from crawlers.page import Page
 from crawlers.profile import Fields, Gate, MarketProfile
+from crawlers.unknown import strange
 from pipeline.records import Capture, Listing, Presence, Sighting, Task
 
 MIRROR = onion(bytes(32))
@@ -173,3 +176,39 @@ def test_a_statement_holds_all_that_makes_a_version() -> None:
     assert isinstance(one, Listing)
     assert isinstance(other, Listing)
     assert statement(one) != statement(other)
+
+
+def odd(body: str, status: int = 200) -> str:
+    found = page(body, status=status)
+    return strange(found, come(found, kind=Kind.PAGE))
+
+
+def test_a_page_without_listing_gate_or_link_is_strange_and_its_text_is_kept() -> None:
+    assert odd("<p>Something <b>new</b></p><script>x</script><a href='/about'>about</a>") == "Something new\nabout"
+    assert odd("<p>" + "long " * 5_000).startswith("long long")
+    assert len(odd("<p>" + "long " * 5_000)) == 2_000
+    assert odd("") == "no text (0 bytes, text/html)"
+
+
+@pytest.mark.parametrize("body", ["<h1>x</h1>", "<a href='/page/2'>next</a>", "<form id=captcha>"])
+def test_listings_links_and_gates_are_known(body: str) -> None:
+    assert odd(body) == ""
+
+
+@pytest.mark.parametrize("status", [302, 304, 404, 500])
+def test_an_error_or_a_redirect_is_not_strange(status: int) -> None:
+    assert odd("<p>nothing", status=status) == ""
+
+
+def test_a_listing_that_moved_is_gone_where_it_is_not_found() -> None:
+    (said,) = come(page("<h1>x</h1>", address="/listing/5")).said
+    moved = replace(said, address="/elsewhere/5")
+    found = come(page("", status=404), moved)
+    assert [one.presence for one in found.said] == [Presence.GONE]
+
+
+def test_fields_are_counted_beside_what_could_not_be_read() -> None:
+    expecting = msgspec.structs.replace(PROFILE, expect={"title": 1.0, "price": 0.9})
+    place = Place(id=1, address="/listing/5", kind=Kind.LISTING)
+    for body, counted in (("<h1>x</h1><b>$5</b>", {"": 1, "title": 1, "price": 1}), ("<i>3</i>", {"": 1, "!": 1})):
+        assert outcome(page(body), place, expecting, Nothing()).filled == counted

@@ -43,6 +43,25 @@ def test_a_profile_that_extends_itself_is_refused(tmp_path: Path) -> None:
     assert "extends itself" in fault(tmp_path, "extends: forge")
 
 
+def test_a_profile_that_extends_its_own_name_builds_on_the_shipped_one(tmp_path: Path) -> None:
+    profile = load("practice", written(tmp_path, f"extends: practice\nmirrors: [{MIRROR}]", "practice"))
+    shipped = load("practice")
+    assert (profile.mirrors, profile.fields, profile.start) == ((MIRROR,), shipped.fields, shipped.start)
+    assert read(tmp_path / "practice.yaml").mirrors == (MIRROR,)
+    assert read(tmp_path / "practice.yaml", str(tmp_path)).mirrors == (MIRROR,)
+
+
+def test_a_profile_that_extends_its_own_name_needs_another_of_that_name(tmp_path: Path) -> None:
+    assert "extends itself, and there is no other" in fault(tmp_path, "extends: smithy")
+
+
+def test_a_loop_behind_an_own_name_is_refused(tmp_path: Path) -> None:
+    written(tmp_path, "extends: practice", "forge")
+    written(tmp_path, "extends: forge", "practice")
+    with pytest.raises(SettingsError, match="extends itself by way of forge"):
+        load("practice", str(tmp_path))
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

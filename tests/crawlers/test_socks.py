@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.socks import MEANING, Handshake, SocksError, Target, port
+from crawlers.socks import REPLIES, Handshake, SocksError, SocksUnfitError, Target, port
 from pipeline.errors import SettingsError
 
 TARGET = Target(b"a.onion", 80, b"user", b"key")
@@ -38,7 +38,7 @@ def test_a_refusal_says_what_it_means(code: int) -> None:
     with pytest.raises(SocksError, match=f"0x{code:02x}") as found:
         talk.hear(bytes([5, code]) + OPEN[2:])
     assert found.value.code == code
-    assert MEANING.get(code, "unknown") in str(found.value)
+    assert REPLIES.get(code, (None, "unknown"))[1] in str(found.value)
 
 
 @pytest.mark.parametrize("answers", [[b"\x05\x00"], [b"\x05\xff"], [b"HT"], [b"\x05\x02", b"\x01\x01"]])
@@ -46,7 +46,7 @@ def test_a_port_without_isolation_is_refused(answers: list[bytes]) -> None:
     talk = Handshake(TARGET)
     for answer in answers[:-1]:
         talk.hear(answer)
-    with pytest.raises(SocksError):
+    with pytest.raises(SocksUnfitError):
         talk.hear(answers[-1])
 
 
@@ -62,7 +62,7 @@ def test_no_answer_breaks_it(answers: list[bytes]) -> None:
     try:
         for answer in answers:
             talk.hear(answer)
-    except SocksError:
+    except (SocksError, SocksUnfitError):
         assert not talk.open
 
 

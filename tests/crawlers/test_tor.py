@@ -1,21 +1,35 @@
-"""What may leave, and what Scrapy may do."""
+"""The gate: what may leave."""
+
+from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scrapy import Request
-from scrapy.settings import default_settings
 
 from crawlers.address import onion
-from crawlers.hardening import scrapy_settings
-from crawlers.profile import Pace
-from crawlers.tor import OutOfBoundsError, Route, guard
-from pipeline.settings import Crawl
+from crawlers.bounds import OutOfBoundsError, Route, guard
+from crawlers.denylist import Denylist
+from crawlers.lanes import Lanes
+from crawlers.origin import Origin
+from crawlers.reason import Reason
 
 MIRROR, OTHER = onion(bytes(32)), onion(bytes([1] * 32))
-ROUTE = Route(socks="127.0.0.1:9050", mirrors=frozenset({MIRROR}), key="k", hold_s=0)
-SETTINGS = scrapy_settings(Crawl(), Pace(delay=2, concurrent=3))
+ORIGINS = frozenset(map(Origin.of, [MIRROR, f"https://{MIRROR}", f"http://{MIRROR}:81", f"market.{OTHER}"]))
+ROUTE = Route(socks="127.0.0.1:9050", origins=ORIGINS, lanes=Lanes.of("tiny", 1), hold_s=0)
 
 
-@pytest.mark.parametrize("url", [f"http://{MIRROR}/a?b=1", f"https://{MIRROR}/", f"http://{MIRROR}:81/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"http://{MIRROR}/a?b=1",
+        f"http://{MIRROR}",
+        f"http://{MIRROR}:80/",
+        f"https://{MIRROR}/",
+        f"http://{MIRROR}:81/",
+        f"http://market.{OTHER}/",
+    ],
+)
 def test_a_request_to_a_mirror_passes(url: str) -> None:
     guard(Request(url), ROUTE)
 
@@ -27,21 +41,38 @@ def test_a_request_to_a_mirror_passes(url: str) -> None:
         "http://127.0.0.1/",
         "http://2130706433/",
         "http://[::1]/",
+        "http://localhost/",
         f"http://{OTHER}/",
         f"http://www.{MIRROR}/",
+        f"http://www.market.{OTHER}/",
         f"http://{MIRROR}./",
         f"http://{MIRROR}.example.org/",
         f"http://{MIRROR}@example.org/",
         f"http://user:secret@{MIRROR}/",
         f"http://user@{MIRROR}/",
+        f"http://@{MIRROR}/",
+        f"http://{MIRROR}:82/",
+        f"https://{MIRROR}:80/",
+        f"https://{MIRROR}:81/",
+        f"http://{MIRROR}:0/",
         f"ftp://{MIRROR}/",
+        f"ws://{MIRROR}/",
         "file:///etc/passwd",
+        f"file://{MIRROR}/etc/passwd",
         "data:text/html,x",
+        "about:blank",
     ],
 )
 def test_a_request_to_anywhere_else_does_not(url: str) -> None:
-    with pytest.raises(OutOfBoundsError):
+    with pytest.raises(OutOfBoundsError) as found:
         guard(Request(url), ROUTE)
+    assert found.value.reason == Reason.NOT_ONION
+
+
+@given(st.text())
+def test_nothing_made_up_passes(text: str) -> None:
+    with pytest.raises((OutOfBoundsError, ValueError)):  # Scrapy itself refuses what has no scheme
+        guard(Request(f"http://{text}.{MIRROR}/"), ROUTE)
 
 
 @pytest.mark.parametrize("meta", [{"proxy": "http://127.0.0.1:8080"}, {"bindaddress": "0.0.0.0"}])
@@ -51,39 +82,26 @@ def test_a_request_may_not_choose_its_own_way(meta: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "name",
-    [
-        "TELNETCONSOLE_ENABLED",
-        "REMOTE_CONTROL_ENABLED",
-        "HTTPPROXY_ENABLED",
-        "METAREFRESH_ENABLED",
-        "REDIRECT_ENABLED",
-        "COOKIES_ENABLED",
-        "ROBOTSTXT_OBEY",
-        "HTTPCACHE_ENABLED",
-        "REFERER_ENABLED",
-    ],
+    "request_", [Request(f"http://{MIRROR}/", method="POST"), Request(f"http://{MIRROR}/", body="x")]
 )
-def test_scrapys_other_ways_out_and_in_are_shut(name: str) -> None:
-    assert name in vars(default_settings), "Scrapy renamed it"
-    assert SETTINGS[name] is False
+def test_a_request_only_reads(request_: Request) -> None:
+    with pytest.raises(OutOfBoundsError, match="only reads"):
+        guard(request_, ROUTE)
 
 
-def test_only_what_is_named_runs() -> None:
-    assert (
-        SETTINGS["EXTENSIONS_BASE"] == SETTINGS["SPIDER_MIDDLEWARES_BASE"] == SETTINGS["DOWNLOAD_HANDLERS_BASE"] == {}
-    )
-    assert set(SETTINGS["DOWNLOAD_HANDLERS"]) == {"http", "https"}  # type: ignore[call-overload]  # a dict
+def test_a_mirror_whose_checksum_is_wrong_does_not_pass_even_where_the_route_names_it() -> None:
+    wrong = Origin("http", MIRROR.replace("a", "b", 1), 80)
+    with pytest.raises(OutOfBoundsError):
+        guard(Request(wrong.url), replace(ROUTE, origins=frozenset({wrong})))
 
 
-def test_the_settings_cannot_be_changed_on_the_way() -> None:
-    with pytest.raises(TypeError):
-        SETTINGS["USER_AGENT"] = "x"  # type: ignore[index]  # that is the point
+def test_a_service_on_the_denylist_does_not_pass_even_where_the_route_names_it() -> None:
+    with pytest.raises(OutOfBoundsError) as found:
+        guard(Request(f"http://{MIRROR}/"), replace(ROUTE, denied=Denylist.of([MIRROR])))
+    assert found.value.reason == Reason.DENIED
 
 
-def test_a_market_is_asked_at_its_own_pace() -> None:
-    assert (SETTINGS["DOWNLOAD_DELAY"], SETTINGS["CONCURRENT_REQUESTS"]) == (2, 3)
-
-
-def test_scrapy_is_not_named_to_markets() -> None:
-    assert "scrapy" not in str(SETTINGS["USER_AGENT"]).lower()
+def test_a_file_does_not_pass_by_its_name() -> None:
+    with pytest.raises(OutOfBoundsError) as found:
+        guard(Request(f"http://{MIRROR}/photo.jpg"), ROUTE)
+    assert found.value.reason == Reason.NOT_TEXT

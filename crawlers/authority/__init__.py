@@ -1,0 +1,1 @@
+"""Authority: the legal basis under which a market is read, without which none is."""

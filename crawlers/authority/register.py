@@ -1,0 +1,93 @@
+"""The authorities of a home, from their file."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from crawlers.authority.record import Authority, Scope, refusal
+from crawlers.profile import MarketProfile
+from pipeline.deployment import Deployment
+from pipeline.errors import AuthorityError
+from pipeline.settings import Settings
+
+SHIPPED = Path(__file__).parents[1] / "authorities.yaml"
+FILE = "authorities.yaml"
+
+
+def file(settings: Settings) -> Path:
+    """The file that authorities are read from: the one the settings name, or that of the home."""
+    named = settings.crawl.authorities
+    return Path(named).expanduser() if named else settings.root / FILE
+
+
+def authorities(settings: Settings) -> dict[str, Authority]:
+    """Every authority by its id: the shipped one for practice, and those of the operator's file."""
+    found = _read(SHIPPED)
+    chosen = file(settings)
+    if settings.crawl.authorities or chosen.exists():
+        found |= _read(chosen)
+    return found
+
+
+def permit(profile: MarketProfile, settings: Settings, now: datetime, *, inside_session: bool = False) -> Authority:
+    """The authority under which a market may be read now; an `AuthorityError` that says what to do where there is none."""
+    if not profile.authority:
+        raise AuthorityError(
+            f"profile {profile.market}: 'authority' is missing: name the record in {file(settings)} under which it may be read"
+        )
+    found = authorities(settings).get(profile.authority)
+    if found is None:
+        raise AuthorityError(
+            f"profile {profile.market}: there is no authority '{profile.authority}' in {file(settings)}: add its record"
+            " (docs/operations.md shows one), or correct the profile"
+        )
+    if told := refusal(found, profile.market, now, inside_session=inside_session):
+        raise AuthorityError(f"market {profile.market} is not read: {told}")
+    return found
+
+
+def findings(known: Mapping[str, Authority], now: datetime) -> Iterator[str]:
+    """What an operator must know of the authorities: those that end soon, and those that have ended."""
+    for authority in known.values():
+        if now >= authority.end:
+            yield f"authority {authority.id} ended on {authority.valid_until}: {', '.join(authority.markets)} are not read"
+        elif told := authority.ends_soon(now):
+            yield told
+
+
+def check(deployment: Deployment) -> str:
+    """What `headstamp check` says of the authorities: how many are valid, and which end soon or have ended."""
+    now = datetime.now(UTC)
+    known = authorities(deployment.settings)
+    valid = sum(authority.begin <= now < authority.end for authority in known.values())
+    return "; ".join([f"{valid} of {len(known)} valid", *findings(known, now)])
+
+
+def _read(path: Path) -> dict[str, Authority]:
+    try:
+        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+        listed = msgspec.convert(tree if tree is not None else [], list[Authority])
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError, msgspec.ValidationError) as error:
+        raise AuthorityError(f"{path}: {' '.join(str(error).split())}") from error
+    found: dict[str, Authority] = {}
+    for authority in listed:
+        if fault := _fault(authority, found):
+            raise AuthorityError(f"{path}: authority '{authority.id}': {fault}")
+        found[authority.id] = authority
+    return found
+
+
+def _fault(authority: Authority, before: Mapping[str, Authority]) -> str:
+    empty = [name for name in ("id", "basis", "issuer", "markets") if not getattr(authority, name)]
+    if empty:
+        return f"'{empty[0]}' is empty"
+    if authority.id in before:
+        return "is there twice; give each its own id, for captures name it"
+    if authority.valid_until < authority.valid_from:
+        return f"ends on {authority.valid_until}, before it begins"
+    if authority.scope is Scope.INSIDE_SESSION and not (authority.opened_by and authority.opened_at):
+        return "'opened_by' and 'opened_at' are missing: who opened the account, and when?"
+    return ""

@@ -1,0 +1,1 @@
+"""Health: what visits read against what they should, and the alerts where it is too little."""
