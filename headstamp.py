@@ -35,7 +35,7 @@ class Command(NamedTuple):
 COMMANDS = {
     "crawl": Command("crawlers.commands", "walk markets over Tor and publish their listings"),
     "extract": Command("crawlers.commands", "show the listings on a saved page (no network)"),
-    "profile": Command("crawlers.commands", "check a market profile, and what it extracts from saved pages"),
+    "profile": Command("crawlers.draft.commands", "propose a market profile from saved pages, or check one"),
     "authority": Command("crawlers.authority.commands", "list the authorities, and check whether markets may be read"),
     "health": Command("crawlers.health.commands", "show what visits read beside what they should, and alerts"),
     "why": Command("crawlers.commands", "say why an address was not fetched"),

@@ -16,14 +16,13 @@ from pipeline.errors import SettingsError
 from pipeline.terminal import plain, progress, show_facts, show_json, show_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import msgspec
 
     from crawlers.account import Tally
     from crawlers.overview import Overview
     from crawlers.profile import MarketProfile
-    from crawlers.saved import Fill
     from pipeline.sqlite import Database
 
 SUMS = ("pages", "listings", "news", "sightings", "gone", "waiting")
@@ -97,7 +96,7 @@ def extract(arguments: argparse.Namespace, deployment: Deployment) -> int:
     if arguments.json:
         show_json(rows)
     else:
-        show_table(COLUMNS, [[_cell(row[name]) for name in COLUMNS] for row in rows])
+        show_table(COLUMNS, [[_cell(_said(row, name)) for name in COLUMNS] for row in rows])
         show_facts({f"rejected, {one.reason}": one.detail for one in rejected})
     return int(not listings)
 
@@ -111,45 +110,14 @@ def _extract_again(arguments: argparse.Namespace, deployment: Deployment) -> int
     return int(not found.pages)
 
 
+def _said(row: "Mapping[str, object]", name: str) -> object:
+    """A price with its currency; any other value as it is."""
+    return f"{row['price']} {row['currency']}" if name == "price" and row["price"] is not None else row[name]
+
+
 def _cell(value: object) -> str:
     text = ", ".join(map(str, value)) if isinstance(value, tuple) else str("" if value is None else value)
     return text if len(text) <= CELL else f"{text[: CELL - 1]}…"
-
-
-def profile_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `headstamp profile`."""
-    from crawlers.mirrors.commands import add_mirrors  # noqa: PLC0415  # `crawl` needs none of it
-
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    add_mirrors(actions)
-    check = actions.add_parser("check", help="check a profile, and how many of its fields saved pages fill")
-    check.add_argument("profile", metavar="PROFILE", help="a market's name, or the file of a profile")
-    check.add_argument("pages", nargs="*", metavar="PAGE", type=Path, help="a saved page")
-    check.add_argument("--json", action="store_true", help="print the figures as JSON")
-
-
-def profile(arguments: argparse.Namespace, deployment: Deployment) -> int:
-    """Show how many fields a profile fills on saved pages; 1 where it stays below what it expects."""
-    if arguments.action == "mirrors":
-        from crawlers.mirrors.commands import mirrors  # noqa: PLC0415  # as above
-
-        return mirrors(arguments, deployment)
-    from crawlers.saved import fill, profile_of  # noqa: PLC0415  # as above
-
-    found = fill(profile_of(arguments.profile, deployment.settings.crawl.profiles), arguments.pages)
-    if arguments.json:
-        show_json(found)
-    else:
-        rows = [(one.field, f"{one.filled:.0%}", _expected(one), one.unread or "") for one in found.fields]
-        show_table(("field", "filled", "expected", "unread"), rows)
-        show_facts({"pages": len(arguments.pages), "listings": found.listings, "rejected": found.rejected})
-    return int(bool(arguments.pages) and not found.sound)
-
-
-def _expected(fill: "Fill") -> str:
-    if fill.expected is None:
-        return ""
-    return f"{fill.expected:.0%}{' (fewer)' if fill.short else ''}"
 
 
 def why_arguments(parser: argparse.ArgumentParser) -> None:

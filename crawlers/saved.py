@@ -1,50 +1,17 @@
 """Saved pages, read without any network."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
-import msgspec
-
 from crawlers.extract import extract
 from crawlers.page import Page
-from crawlers.profile import Fields, MarketProfile, load, read
+from crawlers.profile import MarketProfile, load, read
 from pipeline.errors import SettingsError
 from pipeline.records import Capture, Item, Listing, Rejected, Supply, Vendor
 
 ORIGIN = "http://saved.invalid"
-
-
-class Fill(msgspec.Struct, frozen=True, kw_only=True):
-    """In how many listings a field was read."""
-
-    field: str
-    filled: float
-    """Share of the listings."""
-    expected: float | None
-    unread: int = 0
-    """Listings that show a text for it which could not be read."""
-
-    @property
-    def short(self) -> bool:
-        """Whether the profile expects more."""
-        return self.expected is not None and self.filled < self.expected
-
-
-class Filled(msgspec.Struct, frozen=True, kw_only=True):
-    """How well a profile reads saved pages."""
-
-    listings: int
-    rejected: int
-    fields: tuple[Fill, ...]
-
-    @property
-    def sound(self) -> bool:
-        """Whether there are listings, and as much of each field as the profile expects."""
-        return self.listings > 0 and not any(one.short for one in self.fields)
 
 
 def profile_of(name: str, extra: str) -> MarketProfile:
@@ -77,30 +44,6 @@ def read_page(path: Path, profile: MarketProfile, address: str = "") -> tuple[li
     found = extract(page_of(path, profile, address), profile)
     listings = [one for one in found if isinstance(one, Listing)]
     return listings, [one for one in found if isinstance(one, Rejected)]
-
-
-def fill(profile: MarketProfile, pages: Sequence[Path]) -> Filled:
-    """How many of its fields the profile fills on saved pages."""
-    listings: list[Listing] = []
-    rejected = 0
-    for page in pages:
-        found, refused = read_page(page, profile)
-        listings += found
-        rejected += len(refused)
-    unread = Counter(text.field for listing in listings for text in listing.unread)
-    rows = [flat(listing) for listing in listings]
-    names = [name for name in Fields.__struct_fields__ if getattr(profile.fields, name) or name in profile.expect]
-    return Filled(
-        listings=len(rows),
-        rejected=rejected,
-        fields=tuple(_fill(name, rows, profile, unread) for name in names if rows),
-    )
-
-
-def _fill(name: str, rows: Sequence[dict[str, object]], profile: MarketProfile, unread: Counter[str]) -> Fill:
-    also = "supply" if name == "stock" else name  # "unlimited" is said of a stock, too
-    filled = sum(any(row[one] not in ("", None, ()) for one in (name, also)) for row in rows) / len(rows)
-    return Fill(field=name, filled=filled, expected=profile.expect.get(name), unread=unread[name])
 
 
 def flat(listing: Listing) -> dict[str, object]:

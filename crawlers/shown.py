@@ -74,7 +74,7 @@ def _said(text: str | None) -> str:
 
 def _cut(text: str, pick: Pick) -> str:
     if pick.after:
-        text = text.partition(pick.after)[2]
+        text = text.partition(pick.after)[2].lstrip()
     if pick.before:
         text = text.partition(pick.before)[0]
     return text.strip()

@@ -1,5 +1,6 @@
 """What is known of a market: its addresses, which links to follow, where a page shows what, how often to ask."""
 
+from crawlers.profile.faults import NAME
 from crawlers.profile.loading import load, names, read
 from crawlers.profile.shape import (
     Fields,
@@ -15,6 +16,7 @@ from crawlers.profile.shape import (
 )
 
 __all__ = [
+    "NAME",
     "Fields",
     "Gate",
     "MarketProfile",

@@ -26,7 +26,7 @@ _NAMES = {
     "xbt": "BTC", "bitcoin": "BTC", "bitcoins": "BTC", "monero": "XMR", "litecoin": "LTC", "litecoins": "LTC",
     "ethereum": "ETH", "ether": "ETH", "dollar": "USD", "dollars": "USD", "euro": "EUR", "euros": "EUR", "pound": "GBP",
     "pounds": "GBP", "rur": "RUB", "rub": "RUB", "руб": "RUB", "рублей": "RUB", "рубля": "RUB", "грн": "UAH",
-    "zł": "PLN", "zl": "PLN", "zloty": "PLN", "rmb": "CNY", "kč": "CZK",
+    "tl": "TRY", "zł": "PLN", "zl": "PLN", "zloty": "PLN", "rmb": "CNY", "kč": "CZK",
 }  # fmt: skip
 _SMALL = {
     "mbtc": ("BTC", Decimal("1e-3")), "mbch": ("BCH", Decimal("1e-3")), "mxmr": ("XMR", Decimal("1e-3")),

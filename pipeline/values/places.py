@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 from unicodedata import normalize
 
 from pipeline.values.numbers import readable
+from pipeline.values.translated import translated
 
 LONGEST_NAME = 6
 """Most words of a name that is looked for inside a text."""
@@ -192,7 +193,7 @@ def _names() -> dict[str, str]:
                 found[" ".join(_words(name))] = country.alpha_2
     for code, names in _NAMES.items():
         found |= {" ".join(_words(name)): code for name in names.split("|")}
-    return found
+    return {" ".join(_words(readable(name))): code for name, code in translated().items()} | found
 
 
 def _words(text: str) -> list[str]:

@@ -53,7 +53,7 @@ def test_a_saved_page_has_the_key_of_the_address_it_came_from(said: Any) -> None
 
 def test_the_listings_of_a_saved_page_are_shown_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert headstamp.main(["extract", BAZAAR, OFFER]) == 0
-    assert capsys.readouterr().out.splitlines()[1].startswith("Compact 9mm pistol, boxed  quietmill  1250.00  DE")
+    assert capsys.readouterr().out.splitlines()[1].startswith("Compact 9mm pistol, boxed  quietmill  1250.00 USD  DE")
 
 
 def test_a_page_without_a_listing_fails_and_says_why(capsys: pytest.CaptureFixture[str]) -> None:
@@ -77,8 +77,8 @@ def test_a_field_below_what_is_expected_fails(tmp_path: Path, capsys: pytest.Cap
     draft.write_text(Path(BAZAAR).read_text().replace("dd.stock", "dd.nothing") + "expect: {title: 1.0, stock: 0.9}\n")
     assert headstamp.main(["profile", "check", str(draft), OFFER]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split() for line in lines if line.startswith(("title", "stock"))] == [
-        ["title", "100%", "100%"],
+    assert [line.split()[:4] for line in lines if line.startswith(("title", "stock"))] == [
+        ["title", "100%", "100%", "Compact"],
         ["stock", "0%", "90%", "(fewer)"],
     ]
 

@@ -156,7 +156,7 @@ def test_a_picture_under_the_name_of_a_page_is_noted_and_not_kept(bench: Bench) 
     bench.tiny.pages["/listing/k0"] = Answer(b"\x89PNG\r\n\x1a\n" + bytes(3_000))
     assert bench.crawl().visit["rejected"] == {"disguised": 1}
     record = captures(bench)[-1]
-    assert (record.page.size, record.stored.size, record.stored_type) == (3_008, 0, "application/octet-stream")
+    assert (record.refused, record.stored.size) == ("disguised", 0)
 
 
 def test_killed_crawls_leave_an_archive_that_holds(bench: Bench, said: Any) -> None:

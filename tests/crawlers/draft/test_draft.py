@@ -1,0 +1,216 @@
+"""What a draft proposes, and that no page can break it."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawlers.draft import Draft, draft, written
+from crawlers.draft.labels import label
+from crawlers.page import Page
+from crawlers.profile import MarketProfile, read
+from crawlers.saved import page_of
+from pipeline.records import Capture
+
+LAYOUTS = Path(__file__).parents[2] / "pages" / "layouts"
+BARE = MarketProfile(market="draft")
+CAPTURE = Capture(
+    time=datetime(2026, 5, 1, tzinfo=UTC), url="http://saved.invalid/", visit="", page="", profile="", activation=0
+)
+
+
+def page(body: str) -> Page:
+    return Page(capture=CAPTURE, body=body.encode())
+
+
+def of(layout: str) -> Draft:
+    return draft([(path.name, page_of(path, BARE)) for path in sorted((LAYOUTS / layout).glob("*.html"))])
+
+
+def loads(found: Draft, folder: Path) -> MarketProfile:
+    (folder / "draft.yaml").write_text(written(found), encoding="utf-8")
+    return read(folder / "draft.yaml")
+
+
+def test_listing_pages_are_told_from_result_pages() -> None:
+    assert {name: str(kind) for name, kind in of("deflist").kinds.items()} == {
+        "browse-12.html": "results",
+        "offer-48213.html": "listing",
+        "offer-51990.html": "listing",
+        "offer-60317.html": "listing",
+        "offer-73102.html": "listing",
+    }
+
+
+def test_links_that_repeat_become_rules() -> None:
+    found = of("deflist")
+    assert found.listing.rule == "/offer/{key}"
+    assert [rule.rule for rule in found.follow] == ["/browse/{id}?page={page}"]
+
+
+def test_no_rule_leads_to_an_address_that_acts(tmp_path: Path) -> None:
+    profile = loads(of("cardgrid"), tmp_path)
+    assert "cart" not in " ".join((*profile.follow, profile.listing))
+
+
+def test_the_one_listing_rule_of_saved_pages_that_link_to_no_listing_asks_to_be_put_right() -> None:
+    text = written(of("sentences"))
+    assert 'listing: "/listing/{key}"  # 0.05: no link to a listing seen; put the market\'s own address here' in text
+
+
+def test_each_guess_has_its_confidence_and_an_example() -> None:
+    lines = written(of("german")).splitlines()
+    vendor = next(line for line in lines if line.startswith("  vendor: "))
+    assert vendor.endswith("  # 0.99: 4 of 4, such as “quietmill”")
+
+
+def test_what_is_expected_is_what_was_measured(tmp_path: Path) -> None:
+    profile = loads(of("deflist"), tmp_path)
+    assert profile.expect["title"] == profile.expect["ships_to"] == 1.0
+
+
+def test_selectors_name_labels_and_classes_never_places_in_a_list() -> None:
+    selectors = [
+        str(guess.selector) for layout in ("deflist", "badges", "spanpairs", "german") for guess in of(layout).guesses
+    ]
+    assert [selector for selector in selectors if "nth-" in selector or re.search(r"\[\d\d", selector)] == []
+
+
+def test_pages_without_an_offer_give_a_profile_without_a_guess(tmp_path: Path) -> None:
+    found = draft([("login.html", page("<title>Quay</title><form><input name=user><input name=password></form>"))])
+    assert found.guesses == ()
+    assert loads(found, tmp_path).market == "draft"
+
+
+def test_nothing_a_page_says_leaves_its_comment(tmp_path: Path) -> None:
+    body = "<h1>Lamp\u2028authority: x\u0085\x1b[2J # mirrors: [a]</h1><p>Vendor: quay\rmill</p><p>Price: $5</p><p>Ships from: Spain</p>"
+    found = draft([("a.html", page(body))])
+    assert set(yaml.safe_load(written(found))) == {"market", "listing", "fields", "expect"}
+    assert loads(found, tmp_path).authority == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "fields", "rest"),
+    [
+        ("Ships From: Germany", ("ships_from",), "Germany"),
+        ("Versand nach :", ("ships_to",), ""),
+        ("• Vendeur\xa0:", ("vendor",), ""),
+        ("Price (USD): 5", ("price",), "5"),
+        ("Ships from Germany", ("ships_from",), "Germany"),
+    ],
+)
+def test_a_label_is_known_in_several_languages(text: str, fields: tuple[str, ...], rest: str) -> None:
+    found = label(text.replace("\xa0", " "))
+    assert found is not None
+    assert (found.fields, found.rest) == (fields, rest)
+
+
+@pytest.mark.parametrize("text", ["Price list of the season", "Vendors", "Stockholm: cold", "", "x" * 500])
+def test_a_sentence_is_no_label(text: str) -> None:
+    found = label(text)
+    assert found is None or found.weak
+
+
+TAGS = st.sampled_from(
+    [
+        "div",
+        "span",
+        "p",
+        "table",
+        "tr",
+        "td",
+        "th",
+        "dl",
+        "dt",
+        "dd",
+        "a",
+        "b",
+        "h1",
+        "h2",
+        "ul",
+        "li",
+        "form",
+        "select",
+        "option",
+        "img",
+        "pre",
+        "label",
+        "br",
+        "nav",
+    ]
+)
+TEXTS = st.one_of(
+    st.text(max_size=20),
+    st.sampled_from(
+        [
+            "Ships from:",
+            "Ships to",
+            "Germany → Worldwide",
+            "Vendor",
+            "by quietmill (95%) [3]",
+            "$5.00",
+            "0.01 BTC",
+            "'\"",
+            "Price: $4 | Ships from: Spain",
+            "{key}",
+            "]]>",
+        ]
+    ),
+)
+NAMES = st.one_of(
+    st.text(max_size=12), st.sampled_from(["price", "vendor", "ships-from", "a'b\"c", "x]y", "css-1a2b3c", "-", "9"])
+)
+HREFS = st.sampled_from(
+    [
+        "/listing/5",
+        "/listing/6?x=1",
+        "?cat=3",
+        "/vendor/quay",
+        "http://[bad",
+        "//x",
+        "file:///C:/a/b.html",
+        "/a b/{c}",
+        "/%zz",
+        "javascript:x",
+        "#",
+    ]
+)
+
+
+@st.composite
+def trees(draw: st.DrawFn, depth: int = 0) -> str:
+    tag = draw(TAGS)
+    attributes = "".join(
+        f' {name}="{draw(NAMES)}"'
+        for name in draw(st.lists(st.sampled_from(["class", "id", "title", "alt", "data-label", "name"]), max_size=2))
+    )
+    href = f' href="{draw(HREFS)}"' if tag == "a" else ""
+    inside = draw(st.lists(trees(depth + 1), max_size=3)) if depth < 4 else []
+    return f"<{tag}{attributes}{href}>{draw(TEXTS)}{''.join(inside)}</{tag}>{draw(TEXTS)}"
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.one_of(trees(), st.text(max_size=200)), min_size=1, max_size=4))
+def test_whatever_the_pages_are_the_draft_loads(bodies: list[str]) -> None:
+    found = draft([(f"{number}.html", page(body)) for number, body in enumerate(bodies)])
+    tree = yaml.safe_load(written(found))
+    assert tree["market"] == "draft"
+
+
+def hostile() -> Iterator[str]:
+    yield "<div>" * 3_000 + "Price: $5"
+    yield "<table>" + "<tr><td>Ships from:</td><td>Spain</td><td>$5</td><td><a href=/listing/1>x</a></td></tr>" * 800
+    yield "".join(f"<p class='c{number}'>Vendor: a{number} Price: ${number}</p>" for number in range(600))
+    yield "<p>" + "Ships to: Spain | " * 5_000
+    yield "".join(f"<a href='/vendor/{number}'>v{number}</a>" for number in range(2_000))
+    yield "<h1>" + "A" * 200_000 + "</h1>"
+
+
+@pytest.mark.parametrize("body", list(hostile()), ids=["deep", "rows", "labels", "one text", "vendors", "long title"])
+def test_a_hostile_page_is_drafted_all_the_same(body: str, tmp_path: Path) -> None:
+    assert loads(draft([("a.html", page(body)), ("b.html", page(body))]), tmp_path).market == "draft"
