@@ -11,6 +11,11 @@ from scrapy.settings import Settings
 
 from crawlers.account import Tally, tally
 from crawlers.frontier import Frontier, now
+from crawlers.gates.desk import Desk
+from crawlers.gates.entry import Entry
+from crawlers.gates.hits import vendors
+from crawlers.gates.permit import permitted
+from crawlers.gates.vault import Vault
 from crawlers.hardening import scrapy_settings
 from crawlers.profile import MarketProfile, Pace, load
 from crawlers.socks import port
@@ -43,7 +48,8 @@ def crawl(markets: Sequence[str], deployment: Deployment, moved: Callable[[int],
             )
         frontier = stack.enter_context(closing(Frontier(settings.root)))
         log = stack.enter_context(closing(deployment.log()))
-        walks = [_walk(profile, deployment, frontier, log, moved) for profile in profiles]
+        desk = stack.enter_context(closing(Desk(settings.root)))
+        walks = [_walk(profile, deployment, frontier, log, moved, desk=desk) for profile in profiles]
         _run(walks, deployment)
         for fault in [walk.fault for walk in walks if walk.fault]:
             raise fault
@@ -72,20 +78,31 @@ def probe(socks: str) -> None:
 
 
 def _walk(
-    profile: MarketProfile, deployment: Deployment, frontier: Frontier, log: Broker, moved: Callable[[int], None]
+    profile: MarketProfile,
+    deployment: Deployment,
+    frontier: Frontier,
+    log: Broker,
+    moved: Callable[[int], None],
+    *,
+    desk: Desk,
 ) -> Walk:
+    vault = Vault(deployment.settings.root)
+    session = permitted(vault.session(profile.market), profile, deployment.settings)
     with closing(deployment.activations()) as activations:
         activation = activations.number(f"profile:{profile.market}", profile.digest)
     route = Route(
         socks=deployment.settings.crawl.socks,
         mirrors=frozenset(profile.mirrors),
         # random, for a circuit that hung once must not be met again after a restart
-        key=f"{profile.market}.{secrets.token_hex(8)}",
+        key=session.lane if session else f"{profile.market}.{secrets.token_hex(8)}",
         hold_s=HOLD_S,
     )
+    visit = frontier.begin(profile.market, profile.start, now())
     return Walk(
         profile=profile,
-        visit=frontier.begin(profile.market, profile.start, now()),
+        visit=visit,
+        entry=Entry(profile=profile, visit=visit.id, desk=desk, vault=vault, session=session),
+        hits=vendors(profile.market, deployment) if session else frozenset(),
         frontier=frontier,
         log=log,
         route=route,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crawlers import memory
+from crawlers.gates import ranks
 from crawlers.links import Kind, Link
 from crawlers.memory import Memory
 from crawlers.news import Said
@@ -33,6 +34,7 @@ CREATE TABLE rejected(
     detail TEXT NOT NULL, PRIMARY KEY(visit, address, number)) STRICT, WITHOUT ROWID;
 """
     + memory.TABLE,
+    ranks.TABLE,
 )
 
 
@@ -60,17 +62,24 @@ class Frontier:
         with self.database.transaction():
             found = self.database.row("SELECT id FROM visit WHERE market=? AND finished='' LIMIT 1", market)
             visit = Visit(id=str(found[0]), market=market, resumed=True) if found else self._new(market, now)
-            self._run("UPDATE address SET state='waiting' WHERE market=? AND state='taken'", market)
+            self._run(
+                "UPDATE address SET state='waiting' WHERE market=? AND state IN ('taken','gated') AND visit=?",
+                market,
+                visit.id,
+            )
             for start in starts:
                 self._offer(visit, Link(address=start, kind=Kind.START))
         return visit
 
-    def take(self, visit: Visit, budget: int) -> Place | None:
-        """The next address to ask for: new ones first, then those asked longest ago. None when the budget is spent."""
+    def take(self, visit: Visit, budget: int, *, dear: bool = False) -> Place | None:
+        """The next address to ask for: new ones first, then those asked longest ago. None when the budget is spent.
+
+        Where a visit is dear, for it spends a session, what the session is for comes before all others.
+        """
         with self.database.transaction():
             if self._spent(visit) >= budget:
                 return None
-            found = self.database.row(
+            found = (ranks.best(self.database, visit.market, visit.id) if dear else None) or self.database.row(
                 "SELECT id, address, kind, tries FROM address WHERE market=? AND visit=? AND state='waiting' ORDER BY asked, id LIMIT 1",
                 visit.market,
                 visit.id,
@@ -79,7 +88,10 @@ class Frontier:
                 return None
             self._run("UPDATE address SET state='taken' WHERE id=?", found[0])
         number, address, kind, tries = found
-        return Place(id=int(str(number)), address=str(address), kind=Kind(str(kind)), tries=int(str(tries)))
+        points = ranks.points(self.database, visit.market, str(address))
+        return Place(
+            id=int(str(number)), address=str(address), kind=Kind(str(kind)), tries=int(str(tries)), points=points
+        )
 
     def waits(self, visit: Visit, budget: int) -> bool:
         """Whether there is an address to take."""
@@ -96,12 +108,18 @@ class Frontier:
             )
             self._count(visit, outcome)
             Memory(self.database, visit.market).keep(outcome.said)
+            ranks.keep(self.database, visit.market, outcome.links)
             for link in outcome.links:
                 self._offer(visit, link)
 
     def hold(self, place: Place) -> None:
         """Put an address back that could not be asked for through no fault of its own."""
         self._run("UPDATE address SET state='waiting' WHERE id=? AND state='taken'", place.id)
+
+    def shut(self, place: Place, gate: Gate) -> None:
+        """Hold an address behind a gate without asking for it."""
+        sql = "UPDATE address SET state='gated', reason=?, detail='not asked for: others of its kind met the gate' WHERE id=?"
+        self._run(sql, gate, place.id)
 
     def gated(self, visit: Visit, gate: Gate) -> bool:
         """Whether the visit met this gate before."""

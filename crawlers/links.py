@@ -44,6 +44,8 @@ class Link:
     """Path and query on the market, whatever the mirror; the URL where it leads elsewhere."""
     kind: Kind
     refusal: Reason | None = None
+    points: int = 0
+    """What a session should be spent on first."""
 
 
 def links(page: Page, profile: MarketProfile) -> list[Link]:

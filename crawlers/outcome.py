@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from crawlers.extract import extract
-from crawlers.gate import gate, task, tells
+from crawlers.gate import gate, task, tells, unforeseen, wait_s
 from crawlers.links import Kind, Link, classified, links
 from crawlers.news import News, Said, absent, present
 from crawlers.page import Page
@@ -43,6 +43,8 @@ class Place:
     kind: Kind
     tries: int = 0
     """How often it was asked for in this visit already."""
+    points: int = 0
+    """What a session should be spent on first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,8 @@ class Outcome:
     links: Sequence[Link] = field(default=(), repr=False)
     rejected: Sequence[Rejected] = field(default=(), repr=False)
     gate: Gate | None = None
+    wait_s: int | None = None
+    """Seconds after which the gate's page loads again by itself."""
 
 
 class Recall(Protocol):
@@ -75,17 +79,24 @@ class Recall(Protocol):
 def outcome(page: Page, place: Place, profile: MarketProfile, recall: Recall) -> Outcome:
     """What comes of a page that the market answered with."""
     if found := gate(page, profile):
-        told = (TASKS, task(found, page, profile))
-        return Outcome(place=place, state=State.GATED, reason=found, gate=found, publish=[told])
+        return _gated(found, page, place, profile)
     if place.kind is Kind.LISTING and (reason := gone(page, profile)):
         return _gone(reason, page, place, profile, recall)
     if page.status in REDIRECTS:
         return _redirected(page, place, profile)
     if page.status >= FIRST_ERROR:
         again = page.status in PASSING and place.tries + 1 < MOST_TRIES
+        found = unforeseen(page, profile, ())
+        if found and not (again and found is Gate.MAINTENANCE):
+            return _gated(found, page, place, profile)
         state = State.WAITING if again else State.REJECTED
         return Outcome(place=place, state=state, reason=Reason.HTTP_STATUS, detail=str(page.status))
     return _read(page, place, profile, recall)
+
+
+def _gated(found: Gate, page: Page, place: Place, profile: MarketProfile) -> Outcome:
+    told = (TASKS, task(found, page, profile))
+    return Outcome(place=place, state=State.GATED, reason=found, gate=found, publish=[told], wait_s=wait_s(page))
 
 
 def gone(page: Page, profile: MarketProfile) -> str:
@@ -119,13 +130,15 @@ def _read(page: Page, place: Place, profile: MarketProfile, recall: Recall) -> O
     if isinstance(page.document, Rejected):
         return _rejected(place, [page.document])
     read = extract(page, profile)
+    if found := unforeseen(page, profile, read):
+        return _gated(found, page, place, profile)
     listings = [one for one in read if isinstance(one, Listing)]
     rejected = [one for one in read if isinstance(one, Rejected)]
     if rejected and not listings:
         return _rejected(place, rejected, links(page, profile))
     news = [present(one, place.address, page.capture.visit, recall.of(one.key)) for one in listings]
-    found = Outcome(place=place, state=State.DONE, rejected=rejected, links=links(page, profile))
-    return _told(found, news)
+    done = Outcome(place=place, state=State.DONE, rejected=rejected, links=links(page, profile))
+    return _told(done, news)
 
 
 def _rejected(place: Place, rejected: Sequence[Rejected], found: Sequence[Link] = ()) -> Outcome:

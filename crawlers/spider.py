@@ -21,6 +21,7 @@ from twisted.python.failure import Failure
 from twisted.web._newclient import ResponseNeverReceived
 
 from crawlers.frontier import now
+from crawlers.gates.interest import ranked
 from crawlers.outcome import Outcome, Place, State, outcome
 from crawlers.page import Page
 from crawlers.reason import Reason
@@ -56,7 +57,12 @@ class MarketSpider(Spider):
     def parse(self, response: Response) -> Iterator[Outcome]:
         """What came of the page."""
         place: Place = response.meta[PLACE]
-        yield outcome(self._page(response), place, self.walk.profile, self.walk.memory)
+        page = self._page(response)
+        found = outcome(page, place, self.walk.profile, self.walk.memory)
+        self.walk.heard(
+            response.url, [line.decode("latin-1") for line in response.headers.getlist("Set-Cookie")], found
+        )
+        yield ranked(found, page, self.walk.profile, self.walk.hits)
 
     def failed(self, failure: Failure) -> Iterator[Outcome]:
         """What came of a request without an answer."""

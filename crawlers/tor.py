@@ -97,6 +97,8 @@ def guard(request: Request, route: Route) -> None:
         raise OutOfBoundsError(f"no plain web address: {parts.scheme}")
     if not is_onion(host) or host not in route.mirrors:
         raise OutOfBoundsError(f"no mirror of the profile: {host}")
+    if request.method != "GET" or request.body:
+        raise OutOfBoundsError(f"Headstamp only reads: no {request.method} leaves")
     if request.meta.get("proxy") or request.meta.get("bindaddress"):
         raise OutOfBoundsError("a request may not choose its own way")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from crawlers.frontier import Frontier, Visit, now
+from crawlers.gates.entry import Entry
 from crawlers.memory import Memory
 from crawlers.news import absent
 from crawlers.outcome import MOST_TRIES, Outcome, Place, State
@@ -29,6 +30,10 @@ class Walk:
     log: Broker
     route: Route
     activation: int
+    entry: Entry
+    """How the visit stands before the market's gates."""
+    hits: frozenset[str] = frozenset()
+    """Vendors of whom a hit is known."""
     moved: Callable[[int], None] = lambda _pages: None
     fault: HeadstampError | None = None
     stopped: bool = False
@@ -51,7 +56,16 @@ class Walk:
     def next(self) -> Place | None:
         """The next address to ask for."""
         with self._minding():
-            return None if self.stopped else self.frontier.take(self.visit, self.profile.pace.pages_per_visit)
+            return None if self.stopped or self.entry.rest_s else self._take()
+        return None
+
+    def _take(self) -> Place | None:
+        budget, dear = self.profile.pace.pages_per_visit, self.entry.session is not None
+        while place := self.frontier.take(self.visit, budget, dear=dear):
+            gate = self.entry.holds(place.address)
+            if gate is None:
+                return place
+            self.frontier.shut(place, gate)
         return None
 
     def url(self, place: Place) -> str:
@@ -61,12 +75,19 @@ class Walk:
     def settle(self, outcome: Outcome) -> None:
         """Publish what came of an address, then note it: killed in between, it is asked for and published again."""
         with self._minding():
+            outcome = self.entry.judged(outcome, now())
             told = outcome.gate is not None and self.frontier.gated(self.visit, outcome.gate)
             self._publish(() if told else outcome.publish)
             self.frontier.settle(self.visit, outcome, now())
+            self.stopped = self.stopped or self.entry.paused is not None
         if outcome.answered:
             self.failures = 0
             self.moved(1)
+
+    def heard(self, url: str, cookies: Sequence[str], outcome: Outcome) -> None:
+        """Take in the cookies of an answer, where a session or a queue needs them."""
+        with self._minding():
+            self.entry.heard(url, cookies, now(), outcome.gate)
 
     def unreached(self, place: Place, reason: Reason, detail: str) -> None:
         """Ask again later, on the next mirror; when none answers for long, leave the rest for another day."""
@@ -107,6 +128,7 @@ class Walk:
         with self._minding():
             if not complete or self.stopped:
                 return
+            self.entry.finished()
             if self.profile.rows and self.frontier.whole(self.visit):
                 self._miss()
             self.frontier.finish(self.visit, now())

@@ -107,6 +107,8 @@ class MarketProfile(Part, frozen=True, kw_only=True, dict=True):
     """Selectors that only such a page has, and addresses ("/login") that a redirect to it names."""
     gone: tuple[int | str, ...] = (404, 410)
     """Statuses, selectors and addresses a redirect leads to that say a listing is there no more."""
+    arms: tuple[str, ...] | None = None
+    """Words and addresses of the market's weapons categories, for which a session is spent first; none takes the usual words."""
     pace: Pace = Pace()
     expect: dict[str, Share] = msgspec.field(default_factory=dict)
     """Share of listings in which a field should be read."""
