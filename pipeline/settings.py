@@ -19,7 +19,7 @@ OTHER_NAMES = ("HEADSTAMP_CONFIG", "HEADSTAMP_TEST_")
 """Environment names that begin with the prefix and are no settings."""
 CRAWL_LOG = "log.db"
 """The log of a home, which a crawl writes to whatever the broker is."""
-OTHER_FILES = frozenset({"audit.db", "activations.db", "frontier.db"})
+OTHER_FILES = frozenset({"audit.db", "activations.db", "frontier.db", "gates.db"})
 """Files of a home that can be neither its log nor its index."""
 
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]

@@ -22,6 +22,8 @@ ARMS = (
 CATEGORY, LISTED, VENDOR = 4, 3, 2
 """Points of a link that names arms, of a listing on a page of arms, and of a vendor with earlier hits."""
 MOST = 2_000
+STEM = 5
+"""Letters from which a word may go on: "rifle" means "rifles" too, "arma" not "armario"."""
 WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -69,7 +71,9 @@ def _arms(address: str, words: str, profile: MarketProfile) -> bool:
 
 
 def _said(entry: str, words: str, spoken: set[str]) -> bool:
-    return entry in spoken if WORD.fullmatch(entry) else entry in words
+    if not WORD.fullmatch(entry):
+        return entry in words
+    return entry in spoken or (len(entry) >= STEM and any(word.startswith(entry) for word in spoken))
 
 
 def _same_path(one: str, other: str) -> bool:

@@ -2,15 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from html import escape
+
+import parsel
 
 from crawlers.gates.face import CURT, Face, face
 from crawlers.gates.phrases import CALLED_CAPTCHA, CERTAIN, HEADINGS, POLICE, PRICES, TALK, TOPIC, TRADE
 from crawlers.page import Page
 from crawlers.profile import Gate
-from pipeline.records import Rejected
+from crawlers.reason import Reason
 
 ENOUGH = 3.0
 """Points from which a page is a gate."""
+MOST_LINKS, MOST_TEXT = 150, 10_000
+"""Links of a page, and bytes of a plain text, that no gate exceeds."""
 PLAINLY = 5.0
 """Points from which a page is plainly the market's own."""
 ORDER = (
@@ -42,14 +47,24 @@ SEIZED = re.compile(r"seiz|beschlagnahm|law-?_?enforcement")
 
 def gate_by_signs(page: Page) -> Gate | None:
     """The gate that a page is by general signs; None for any other page, and for what is no HTML page."""
-    if isinstance(page.document, Rejected):
+    document = _document(page)
+    if document is None or len(document.root.xpath("//a[@href]")) > MOST_LINKS:
         return None
-    shown = face(page.document)
+    shown = face(document)
     if market(shown) >= PLAINLY:
         return None
     points = scores(shown, page.status)
     best = max(ORDER, key=lambda gate: points[gate])
     return best if points[best] >= ENOUGH else None
+
+
+def _document(page: Page) -> parsel.Selector | None:
+    """The page as a tree; a text without any markup as one that shows it."""
+    if isinstance(page.document, parsel.Selector):
+        return page.document
+    if page.document.reason != Reason.NOT_HTML or b"<" in page.body or len(page.body) > MOST_TEXT:
+        return None
+    return parsel.Selector(text=f"<pre>{escape(page.body.decode('utf-8', 'replace'))}</pre>", type="html")
 
 
 def scores(shown: Face, status: int = 200) -> dict[Gate, float]:

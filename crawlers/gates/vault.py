@@ -40,6 +40,10 @@ class Vault:
                 f"{path}: cannot be opened with {KEY}; run `gate forget {market}`, then hand the session over again"
             ) from error
 
+    def has(self, market: str) -> bool:
+        """Whether a session of the market is kept."""
+        return self._path(market).exists()
+
     def keep(self, session: Session) -> None:
         """Keep a session in the place of the market's last one; a file is whole or as it was."""
         nonce = secrets.token_bytes(NONCE_BYTES)
