@@ -32,8 +32,8 @@ class Figure(NamedTuple):
     total: int
     gates: int
     """Taken for some gate."""
-    named: int
-    """Taken for the very gate that they are."""
+    named: int | None
+    """Taken for the very gate that they are; None where their names do not say which."""
 
     @property
     def interval(self) -> str:
@@ -56,7 +56,7 @@ def main() -> None:
     if arguments.json:
         show_json([figure._asdict() | {"interval": figure.interval} for figure in found])
         return
-    rows = [(one.pages, one.total, one.gates, one.named, one.interval) for one in found]
+    rows = [(one.pages, one.total, one.gates, "" if one.named is None else one.named, one.interval) for one in found]
     show_table(("pages", "total", "taken for a gate", "rightly named", "share [95 %]"), rows)
     sys.stdout.write(f"CPU a page, parsing included: {spent / sum(one.total for one in found) * 1000:.1f} ms\n")
 
@@ -82,7 +82,8 @@ def _is_gate(path: Path) -> bool:
 def _figure(name: str, paths: Sequence[Path]) -> Figure:
     told = [(path, recognised(path, NOBODY)) for path in paths]
     named = sum(gate == path.name.partition("-")[0] for path, gate in told)
-    return Figure(name, len(told), sum(gate is not None for _, gate in told), named)
+    ours = name in ("gates, tuned on", "gates, held out")
+    return Figure(name, len(told), sum(gate is not None for _, gate in told), named if ours else None)
 
 
 def _practice() -> Figure:

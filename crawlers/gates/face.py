@@ -24,6 +24,8 @@ NAMED = frozenset({"a", "b", "div", "p", "span", "strong", "td"})
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5"})
 LOUD_NAME = re.compile(r"(^|[\s_-])(title|heading|btn|button|alert|error|warning|lead|message|notice)($|[\s_-])")
 """Classes of what stands out like a heading or a button."""
+POST_NAME = re.compile(r"(^|[\s_-])(posts?|comments?|repl(y|ies)|review|thread)($|[\s_-])")
+BLOCKS = frozenset({"div", "article", "li", "tr", "section"})
 SILENT = frozenset({"script", "style", "template"})
 FRAME_TAGS = frozenset({"nav", "header", "footer", "aside"})
 FRAME_NAME = re.compile(
@@ -72,6 +74,8 @@ class Area:
     passwords: int = 0
     boxes: int = 0
     """Fields to type in, other than for a search."""
+    posts: int = 0
+    """Posts and comments of people."""
     letters: int = 0
     """Fields for a message."""
     choices: int = 0
@@ -184,6 +188,7 @@ def _look(element: _Element, areas: dict[bool, Area], framed: set[_Element]) -> 
         return
     area.said.append(element.text or "")
     area.headings += tag in HEADINGS
+    area.posts += tag in BLOCKS and bool(POST_NAME.search((element.get("class") or "").lower()))
     if tag in LOUD or (tag in NAMED and LOUD_NAME.search((element.get("class") or "").lower())):
         area.loud.append("".join(element.itertext())[:LOUDEST] + "\n")
     if tag == "a":

@@ -86,6 +86,8 @@ def market(shown: Face) -> float:
         + _step(trade, {1: 0.5, 2: 1.0, 3: 1.5, 4: 2.0, 5: 3.0})
         + _step(talk, {2: 1.0, 3: 2.0, 5: 3.0})
         + _step(len(ASKED.findall(shown.said)), {4: 1.0})
+        + _step(shown.main.posts, {1: 1.0, 2: 2.0})
+        + (1.0 if shown.main.letters and not shown.main.passwords else 0.0)
         + _step(shown.headings, {4: 2.0, 6: 3.0})
         + (2.5 if TOPIC.search(shown.loud) else 0.0)
         + _step(shown.words, {250: 0.5, 600: 1.0, 1200: 2.0})

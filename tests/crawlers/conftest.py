@@ -86,6 +86,8 @@ class Tiny(socketserver.ThreadingTCPServer):
         self.pages: dict[str, Answer] = {}
         self.down: set[str] = set()
         self.asked: list[str] = []
+        self.heads: list[tuple[str, dict[str, str]]] = []
+        """Method and headers of every request."""
         self.hosts: list[str] = []
         self.wishes: list[tuple[str, int]] = []
         self.keys: list[bytes] = []
@@ -152,6 +154,12 @@ class Client(BaseHTTPRequestHandler):
 
     def _string(self) -> bytes:
         return self.rfile.read(self.rfile.read(1)[0])
+
+    def parse_request(self) -> bool:
+        good = super().parse_request()
+        if good:
+            self.server.heads.append((self.command, dict(self.headers)))
+        return good
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
