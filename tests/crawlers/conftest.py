@@ -9,7 +9,7 @@ import socketserver
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
@@ -84,6 +84,8 @@ class Tiny(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Client)
         self.pages: dict[str, Answer] = {}
+        self.guard: Callable[[str, Mapping[str, str]], Answer | None] = lambda _path, _headers: None
+        """What stands before the pages, by path and headers of the request."""
         self.down: set[str] = set()
         self.asked: list[str] = []
         self.heads: list[tuple[str, dict[str, str]]] = []
@@ -165,7 +167,8 @@ class Client(BaseHTTPRequestHandler):
         self.server.asked.append(self.path)
         self.server.waiting.set()
         time.sleep(self.server.pause_s)
-        answer = self.server.pages.get(self.path, Answer(b"<h1>nothing</h1>", 404))
+        before = self.server.guard(self.path, dict(self.headers))
+        answer = before or self.server.pages.get(self.path, Answer(b"<h1>nothing</h1>", 404))
         self.send_response(answer.status)
         for name, value in {"Content-Type": "text/html; charset=utf-8", **answer.headers}.items():
             self.send_header(name, value)

@@ -22,7 +22,12 @@ NOBODY = MarketProfile(market="nobody")
 
 def page(body: bytes, *, status: int = 200, address: str = "/listing/5") -> Page:
     capture = Capture(
-        time=datetime(2026, 5, 1, tzinfo=UTC), url=f"http://x.invalid{address}", visit="", page="", profile="", activation=0
+        time=datetime(2026, 5, 1, tzinfo=UTC),
+        url=f"http://x.invalid{address}",
+        visit="",
+        page="",
+        profile="",
+        activation=0,
     )
     return Page(capture=capture, body=body, status=status)
 
@@ -54,7 +59,9 @@ def test_ordinary_pages_are_no_gates() -> None:
 @pytest.mark.data
 @pytest.mark.skipif(not REAL.exists(), reason="the research data is not here")
 def test_of_all_real_pages_the_four_gates_are_told() -> None:
-    found = {path.stem.rpartition("saved_")[2]: gate for path in REAL.rglob("*.htm*") if (gate := recognised(path, NOBODY))}
+    found = {
+        path.stem.rpartition("saved_")[2]: gate for path in REAL.rglob("*.htm*") if (gate := recognised(path, NOBODY))
+    }
     assert sorted(found.values()) == [Gate.CAPTCHA, Gate.LOGIN, Gate.LOGIN, Gate.LOGIN]
 
 
@@ -93,7 +100,12 @@ def test_no_bytes_break_the_signs(body: bytes) -> None:
     gate_by_signs(page(b"<p>" + body))
 
 
-@given(st.lists(st.sampled_from(["site ", "this ", "your account ", "a" * 300, "<p>", "<form>", "please ", "seized "]), max_size=400))
+@given(
+    st.lists(
+        st.sampled_from(["site ", "this ", "your account ", "a" * 300, "<p>", "<form>", "please ", "seized "]),
+        max_size=400,
+    )
+)
 @settings(max_examples=20, deadline=None)
 def test_no_words_stall_the_signs(parts: list[str]) -> None:
     gate_by_signs(page("".join(parts).encode()))
