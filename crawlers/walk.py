@@ -47,6 +47,11 @@ class Walk:
         """What was last said of the market's listings."""
         return Memory(self.frontier.database, self.profile.market)
 
+    @property
+    def mirrors(self) -> Sequence[str]:
+        """The mirrors that are asked."""
+        return self.entry.mirrors
+
     def waits(self) -> bool:
         """Whether there is an address to ask for."""
         with self._minding():
@@ -70,7 +75,7 @@ class Walk:
 
     def url(self, place: Place) -> str:
         """The whole address on the mirror in use."""
-        return f"http://{self.profile.mirrors[self._mirror]}{place.address}"
+        return f"http://{self.mirrors[self._mirror % len(self.mirrors)]}{place.address}"
 
     def settle(self, outcome: Outcome) -> None:
         """Publish what came of an address, then note it: killed in between, it is asked for and published again."""
@@ -92,7 +97,7 @@ class Walk:
     def unreached(self, place: Place, reason: Reason, detail: str) -> None:
         """Ask again later, on the next mirror; when none answers for long, leave the rest for another day."""
         self.failures += 1
-        if self.failures >= MOST_TRIES * len(self.profile.mirrors):
+        if self.failures >= MOST_TRIES * len(self.mirrors):
             self.stopped = self.unreachable = True
             self.hold(place)
         else:
@@ -103,7 +108,7 @@ class Walk:
         self._again(place, reason, detail, answered=True)
 
     def _again(self, place: Place, reason: Reason, detail: str, *, answered: bool) -> None:
-        mirrors = len(self.profile.mirrors)
+        mirrors = len(self.mirrors)
         self._mirror = (self._mirror + 1) % mirrors
         state = State.WAITING if place.tries + 1 < MOST_TRIES * mirrors else State.REJECTED
         self.settle(Outcome(place=place, state=state, reason=reason, detail=detail[:200], answered=answered))

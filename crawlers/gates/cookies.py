@@ -28,11 +28,14 @@ class Cookie(msgspec.Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         return f"Cookie({self.name!r}, …)"
 
+    def names(self, host: str) -> bool:
+        """Whether it is one of this host."""
+        return host == self.domain or host.endswith(f".{self.domain}")
+
     def belongs(self, host: str, path: str, now: datetime) -> bool:
         """Whether it is sent with a request for this path of this host."""
-        named = host == self.domain or host.endswith(f".{self.domain}")
         below = path == self.path or path.startswith(self.path.rstrip("/") + "/")
-        return named and below and (self.expires is None or self.expires > now)
+        return self.names(host) and below and (self.expires is None or self.expires > now)
 
 
 class Jar(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +45,10 @@ class Jar(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Jar({len(self.cookies)} cookies)"
+
+    def knows(self, host: str) -> bool:
+        """Whether there is a cookie of this host."""
+        return any(one.names(host) for one in self.cookies)
 
     def header(self, host: str, path: str, now: datetime) -> str:
         """What the header Cookie says for a request; "" for no cookie. The longest path comes first (RFC 6265, 5.4)."""

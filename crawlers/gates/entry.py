@@ -51,6 +51,12 @@ class Entry:
         """Seconds until the market is asked again: it said that visitors should wait."""
         return max(0.0, self._rested - time.monotonic())
 
+    @property
+    def mirrors(self) -> Sequence[str]:
+        """The mirrors to ask: inside a session those that it was opened on, for no other knows it."""
+        kept = [mirror for mirror in self.profile.mirrors if self.session and self.session.jar.knows(mirror)]
+        return kept or self.profile.mirrors
+
     def headers(self, url: str, now: datetime) -> dict[str, str]:
         """The headers of a request by which the market knows its visitor."""
         parts = urlsplit(url)

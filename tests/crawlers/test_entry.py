@@ -16,6 +16,7 @@ from crawlers.gates.vault import Vault
 from crawlers.links import Kind
 from crawlers.outcome import Outcome, Place, State
 from crawlers.profile import Gate, MarketProfile
+from tests.crawlers.conftest import MIRRORS
 from tests.crawlers.test_cookies import HOST, NOW, session
 
 PROFILE = MarketProfile(market="tiny", mirrors=(HOST,), follow=("/page/{n}", "/private/{n}"), listing="/listing/{key}")
@@ -153,3 +154,11 @@ def test_different_gates_in_turn_are_not_one_gate_in_a_row() -> None:
 def test_what_is_no_gate_is_left_as_it_is(entry: Entry) -> None:
     refused = replace(came("/page/1"), state=State.REJECTED)
     assert entry.judged(refused, NOW) is refused
+
+
+def test_a_session_is_used_on_its_own_mirror_only(desk: Desk, tmp_path: Path) -> None:
+    profile = msgspec.structs.replace(PROFILE, mirrors=(MIRRORS[1], HOST))
+    shut = Entry(profile=profile, visit="v1", desk=desk, vault=Vault(tmp_path))
+    opened = Entry(profile=profile, visit="v1", desk=desk, vault=Vault(tmp_path), session=session())
+    assert tuple(shut.mirrors) == profile.mirrors
+    assert tuple(opened.mirrors) == (HOST,)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawlers.extract import extract
 from crawlers.gate import offers, unforeseen
 from crawlers.gates.face import folded
 from crawlers.gates.recognise import recognised
@@ -16,7 +17,6 @@ from crawlers.profile import Fields, Gate, MarketProfile
 from pipeline.records import Capture
 
 PAGES = Path(__file__).parents[1] / "pages"
-REAL = Path(__file__).parents[3] / "shared" / "data" / "market_html"
 NOBODY = MarketProfile(market="nobody")
 
 
@@ -57,12 +57,10 @@ def test_ordinary_pages_are_no_gates() -> None:
 
 
 @pytest.mark.data
-@pytest.mark.skipif(not REAL.exists(), reason="the research data is not here")
-def test_of_all_real_pages_the_four_gates_are_told() -> None:
-    found = {
-        path.stem.rpartition("saved_")[2]: gate for path in REAL.rglob("*.htm*") if (gate := recognised(path, NOBODY))
-    }
-    assert sorted(found.values()) == [Gate.CAPTCHA, Gate.LOGIN, Gate.LOGIN, Gate.LOGIN]
+def test_of_all_real_pages_the_four_gates_are_told(shared_data: Path) -> None:
+    pages = (shared_data / "market_html").rglob("*.htm*")
+    found = [gate for path in pages if (gate := recognised(path, NOBODY))]
+    assert sorted(found) == [Gate.CAPTCHA, Gate.LOGIN, Gate.LOGIN, Gate.LOGIN]
 
 
 def test_a_text_without_markup_may_be_a_gate() -> None:
@@ -72,8 +70,6 @@ def test_a_text_without_markup_may_be_a_gate() -> None:
 def test_a_listing_about_captchas_stays_a_listing() -> None:
     profile = MarketProfile(market="m", listing="/listing/{key}", fields=Fields(title="h1", price="b"))
     body = b"<h1>Captcha</h1><b>$5</b><form><img src=captcha.png><input name=captcha></form>"
-    from crawlers.extract import extract
-
     found = page(body)
     assert gate_by_signs(found) is Gate.CAPTCHA
     assert unforeseen(found, profile, extract(found, profile)) is None
@@ -81,8 +77,6 @@ def test_a_listing_about_captchas_stays_a_listing() -> None:
 
 def test_a_gate_at_a_listings_address_is_no_listing_though_it_has_a_heading() -> None:
     profile = MarketProfile(market="m", listing="/listing/{key}", fields=Fields(title="h1", price="b"))
-    from crawlers.extract import extract
-
     found = page(b"<h1>This hidden site has been seized</h1><p>by the FBI</p>")
     (listing,) = extract(found, profile)
     assert listing.title  # type: ignore[union-attr]  # which is why the signs are asked

@@ -173,3 +173,19 @@ def test_a_statement_holds_all_that_makes_a_version() -> None:
     assert isinstance(one, Listing)
     assert isinstance(other, Listing)
     assert statement(one) != statement(other)
+
+
+def test_a_gate_that_the_profile_does_not_name_is_told_by_its_signs() -> None:
+    found = come(page("<h1>Queue</h1><p>You are in the queue. Position: 4</p><meta http-equiv=refresh content=20>"))
+    assert (found.state, found.reason, found.wait_s) == (State.GATED, "queue", 20)
+    assert kinds(found) == [Task]
+
+
+def test_an_error_that_passes_is_asked_again_before_it_counts_as_maintenance() -> None:
+    down = page("<h1>503 Service Temporarily Unavailable</h1>", status=503)
+    assert come(down).state is State.WAITING
+    assert come(down, tries=2).gate is Gate.MAINTENANCE
+
+
+def test_a_page_that_refuses_its_visitor_is_a_gate_and_no_mere_error() -> None:
+    assert come(page("<h1>Access denied</h1><p>Your account has been banned.</p>", status=403)).gate is Gate.BANNED
