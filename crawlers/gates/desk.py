@@ -15,7 +15,7 @@ MIGRATIONS = (
     """
 CREATE TABLE task(
     market TEXT NOT NULL, gate TEXT NOT NULL, since TEXT NOT NULL, seen TEXT NOT NULL, url TEXT NOT NULL,
-    visit TEXT NOT NULL, visits INTEGER NOT NULL DEFAULT 1, PRIMARY KEY(market, gate)) STRICT, WITHOUT ROWID;
+    visit TEXT NOT NULL, visits INTEGER NOT NULL DEFAULT 1, whole INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(market, gate)) STRICT, WITHOUT ROWID;
 CREATE TABLE session(
     number INTEGER PRIMARY KEY, market TEXT NOT NULL, opened TEXT NOT NULL, ended TEXT NOT NULL DEFAULT '',
     pages INTEGER NOT NULL DEFAULT 0, how TEXT NOT NULL DEFAULT '') STRICT;
@@ -34,6 +34,8 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
     visits: int
     """In how many visits the gate was met."""
     url: str
+    whole: bool
+    """Whether all that waits in the market waits behind it."""
 
 
 class Length(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,9 +60,14 @@ class Desk:
         """Note that a gate stands before a market."""
         self._database.run(
             "INSERT INTO task(market, gate, since, seen, url, visit) VALUES(?1,?2,?3,?3,?4,?5) ON CONFLICT(market, gate)"
-            " DO UPDATE SET seen=excluded.seen, url=excluded.url, visit=excluded.visit, visits=visits+(visit<>excluded.visit)",
+            " DO UPDATE SET seen=excluded.seen, url=excluded.url, visit=excluded.visit, visits=visits+(visit<>excluded.visit),"
+            " whole=whole*(visit=excluded.visit)",
             *(market, gate, _text(now), url, visit),
         )
+
+    def paused(self, market: str, gate: Gate) -> None:
+        """Note that the whole market waits behind a gate, whatever of it was asked for."""
+        self._database.run("UPDATE task SET whole=1 WHERE market=? AND gate=?", market, gate)
 
     def passed(self, market: str, visit: str) -> None:
         """Close the tasks of gates that a whole visit no longer met."""
@@ -72,7 +79,9 @@ class Desk:
 
     def tasks(self) -> list[Open]:
         """Every open task, by market."""
-        rows = self._database.all("SELECT market, gate, since, seen, visits, url FROM task ORDER BY market, since")
+        rows = self._database.all(
+            "SELECT market, gate, since, seen, visits, url, whole FROM task ORDER BY market, since"
+        )
         return [
             Open(
                 market=str(row[0]),
@@ -81,6 +90,7 @@ class Desk:
                 seen=str(row[3]),
                 visits=int(str(row[4])),
                 url=str(row[5]),
+                whole=bool(row[6]),
             )
             for row in rows
         ]

@@ -123,6 +123,8 @@ class Entry:
             self.paused = gate
         elif gate not in PARTIAL:
             self.paused = gate
+        if self.paused:
+            self.desk.paused(self.profile.market, self.paused)
 
     def _spend(self, now: datetime) -> None:
         assert self.session is not None

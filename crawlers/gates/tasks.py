@@ -1,20 +1,20 @@
 """The gates that wait for an operator, batched: by market and kind, since when, what to do, what waits behind each."""
 
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from datetime import datetime
 
 import msgspec
 
 from crawlers.frontier import Frontier, now
 from crawlers.gate import WHAT_TO_DO
-from crawlers.gates.desk import Desk, Length
+from crawlers.gates.desk import Desk, Length, Open
 from crawlers.gates.handed import Handed
 from crawlers.gates.patience import MOVING, PARTIAL
 from crawlers.gates.session import Session, lane
 from crawlers.gates.vault import Vault
 from crawlers.profile import Gate, MarketProfile
 from pipeline.deployment import Deployment
-from pipeline.sqlite import Database
+from pipeline.sqlite import Database, lock
 
 DEAR = "EXISTS(SELECT 1 FROM rank WHERE rank.market=address.market AND rank.address=address.address)"
 PASSED_BY_HAND = (*PARTIAL, *MOVING)
@@ -52,8 +52,8 @@ def waiting(deployment: Deployment) -> list[Waiting]:
                 gate=task.gate,
                 since=task.since,
                 visits=task.visits,
-                addresses=_behind(frontier.database, task.market, task.gate, "1"),
-                dear=_behind(frontier.database, task.market, task.gate, DEAR),
+                addresses=_behind(frontier.database, task, "1"),
+                dear=_behind(frontier.database, task, DEAR),
                 session=vault.has(task.market),
                 length=desk.length(task.market),
                 todo=WHAT_TO_DO[task.gate],
@@ -64,17 +64,17 @@ def waiting(deployment: Deployment) -> list[Waiting]:
     return sorted(found, key=lambda one: (-one.dear, -one.addresses, one.market, one.gate))
 
 
-def _behind(database: Database, market: str, gate: Gate, condition: str) -> int:
-    """The addresses held behind a gate; behind one that lets nobody in, whatever waits in the market too."""
+def _behind(database: Database, task: Open, condition: str) -> int:
+    """The addresses held behind a gate; where all of the market waits behind it, whatever waits there."""
     sql = f"SELECT count(*) FROM address WHERE market=? AND ((state='gated' AND reason=?) OR (? AND state='waiting')) AND {condition}"  # noqa: S608  # our own conditions
-    row = database.row(sql, market, gate, int(gate not in PARTIAL))
+    row = database.row(sql, task.market, task.gate, int(task.whole))
     return int(str(row[0])) if row else 0
 
 
 def resume(profile: MarketProfile, given: Handed, user_agent: str, deployment: Deployment) -> Session:
     """The session that was handed over, kept and bound to a lane of its own; it closes the tasks that it opens."""
     home, market = deployment.settings.root, profile.market
-    with closing(Desk(home)) as desk:
+    with _alone(market, deployment), closing(Desk(home)) as desk:
         opened = now()
         session = Session(
             market=market,
@@ -93,6 +93,11 @@ def resume(profile: MarketProfile, given: Handed, user_agent: str, deployment: D
 def forget(market: str, deployment: Deployment, time: datetime) -> bool:
     """Delete a market's session; whether there was one."""
     home = deployment.settings.root
-    with closing(Desk(home)) as desk:
+    with _alone(market, deployment), closing(Desk(home)) as desk:
         desk.ended(market, time, "forgotten")
-    return Vault(home).forget(market)
+        return Vault(home).forget(market)
+
+
+def _alone(market: str, deployment: Deployment) -> AbstractContextManager[None]:
+    """Keep crawls of the market away: one under way would write its own session back."""
+    return lock(deployment.settings.root / "locks" / f"crawl-{market}.lock", f"crawl {market}")

@@ -66,9 +66,10 @@ def test_a_page_that_was_read_in_between_starts_the_count_again(entry: Entry) ->
     assert entry.holds("/listing/6") is None
 
 
-def test_a_gate_before_the_whole_market_pauses_the_visit(entry: Entry) -> None:
+def test_a_gate_before_the_whole_market_pauses_the_visit(entry: Entry, desk: Desk) -> None:
     knock(entry, "/page/1", "/listing/1", "/private/1", gate=Gate.SEIZED)
     assert entry.paused is Gate.SEIZED
+    assert [task.whole for task in desk.tasks()] == [True]
 
 
 def test_a_queue_is_waited_for_as_long_as_its_page_says_and_the_address_asked_again(entry: Entry) -> None:

@@ -14,6 +14,7 @@ from crawlers.gates.vault import Vault
 from crawlers.links import Kind, Link
 from crawlers.outcome import Outcome, State
 from crawlers.profile import Gate
+from pipeline.sqlite import lock
 from tests.crawlers.conftest import MIRRORS, PROFILE
 
 PAGES = Path(__file__).parents[1] / "pages"
@@ -122,3 +123,9 @@ def test_forget_deletes_the_session(home: Path, tmp_path: Path, capsys: pytest.C
 def test_a_market_is_a_name_and_no_path(home: Path, words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert headstamp.main(["gate", *words]) == 2
     assert "is no market" in capsys.readouterr().err
+
+
+def test_a_session_is_not_exchanged_under_a_crawl(home: Path, tmp_path: Path) -> None:
+    with lock(home / "locks" / "crawl-tiny.lock", "crawl tiny"):
+        assert headstamp.main(["gate", "resume", "tiny", "--cookies", str(cookies(tmp_path))]) == 1
+    assert Vault(home).session("tiny") is None
