@@ -17,7 +17,7 @@ SEARCHED, LOUDEST = 6_000, 1_500
 CURT, FEW_LINKS = 40, 4
 """Words and links of a page that says one thing, every word of it aloud."""
 FRAME_LINKS = 8
-FEW_WORDS = 12
+FEW_WORDS = 4
 """A page with fewer words outside its frame, and no form there, is all frame: the frame is then what it shows."""
 LOUD = frozenset({"title", "h1", "h2", "h3", "legend", "button", "caption"})
 NAMED = frozenset({"a", "b", "div", "p", "span", "strong", "td"})
@@ -29,7 +29,7 @@ BLOCKS = frozenset({"div", "article", "li", "tr", "section"})
 SILENT = frozenset({"script", "style", "template"})
 FRAME_TAGS = frozenset({"nav", "header", "footer", "aside"})
 FRAME_NAME = re.compile(
-    r"(^|[\s_-])(nav(bar|igation)?|(left|side|top|main)?-?(menu|bar|nav|panel)|side|left|top|bottom|header|footer|breadcrumbs?|categories)($|[\s_-])"
+    r"(^|[\s_-])(nav(bar|igation)?|(left|side|top|main)?-?(menu|bar|nav|panel)|side|left|top|bottom|header|footer|breadcrumbs?|categories|cat(egory)?-?(list|tree|menu)|list-group|widget)($|[\s_-])"
 )
 NAMES = ("name", "id", "class", "src", "alt", "title", "placeholder", "aria-label", "action", "data", "href")
 """Attributes of forms, fields and pictures that say what they are for."""
