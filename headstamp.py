@@ -42,6 +42,7 @@ COMMANDS = {
     "tor": Command("crawlers.daemon.commands", "start, stop and look at the tor that crawls go through"),
     "evidence": Command("crawlers.evidence.commands", "anchor, hand over or erase what the archive holds"),
     "verify": Command("crawlers.evidence.commands", "check the archive and the audit chain, offline"),
+    "gate": Command("crawlers.gates.commands", "list what waits at gates, hand sessions over, recognise gates"),
     "practice": Command("crawlers.practice.commands", "serve the practice market on loopback"),
     "ingest": Command("pipeline.commands.ingest", "publish the rows of a CSV or JSONL file as listings"),
     "run": Command("pipeline.commands.run", "run all stages in one process; --once until nothing is left"),

@@ -9,6 +9,7 @@ from crawlers.frontier import Visit
 from crawlers.hours import Pause
 from crawlers.mirror_health import remembered
 from crawlers.outcome import State
+from crawlers.profile import Gate
 from crawlers.reason import MEANING, Reason
 from pipeline.sqlite import Database
 
@@ -79,6 +80,7 @@ def tally(
     *,
     unreachable: bool = False,
     paused: Pause | None = None,
+    gate: Gate | None = None,
     unread: Mapping[str, int] | None = None,
 ) -> Tally:
     """What a visit came to, all its parts together where it was interrupted."""
@@ -97,7 +99,7 @@ def tally(
         gone=gone,
         sightings=sightings,
         waiting=0 if row[4] else left,
-        held=paused.reason if paused else "",
+        held=paused.reason if paused else gate or "",
         until=f"{paused.until:%Y-%m-%d %H:%M} UTC" if paused else "",
         rejected=_reasons(database, visit, State.REJECTED) | _rows(database, visit),
         gated=_reasons(database, visit, State.GATED),

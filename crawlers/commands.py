@@ -62,7 +62,8 @@ def _facts(tally: "Tally") -> dict[str, object]:
             f"no mirror answers (headstamp why {tally.market} says why); the visit goes on at the next crawl"
         )
     elif tally.held:
-        facts["held"] = f"{tally.held}; the market may be asked again from {tally.until}"
+        again = f"the market may be asked again from {tally.until}" if tally.until else "see `headstamp gate list`"
+        facts["held"] = f"{tally.held}; {again}"
     elif not tally.finished:
         facts["interrupted"] = "the visit goes on at the next crawl"
     return facts

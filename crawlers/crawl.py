@@ -15,6 +15,9 @@ from crawlers.daemon.watch import tor_version, watching
 from crawlers.denylist import Denylist
 from crawlers.evidence.archive import Archive
 from crawlers.frontier import Frontier, now
+from crawlers.gates.desk import Desk
+from crawlers.gates.permit import permitted
+from crawlers.gates.vault import Vault
 from crawlers.guards import confine, way_of
 from crawlers.hardening import scrapy_settings
 from crawlers.origin import service
@@ -42,6 +45,10 @@ def crawl(markets: Sequence[str], deployment: Deployment, bar: Bar) -> list[Tall
     settings = deployment.settings
     denied = Denylist.read(settings.crawl.denylist)
     profiles = [load(market, settings.crawl.profiles) for market in dict.fromkeys(markets)]
+    sessions = {
+        profile.market: permitted(Vault(settings.root).session(profile.market), profile, settings)
+        for profile in profiles
+    }
     permits = {profile.market: permit(profile, settings, now()) for profile in profiles}
     for authority in permits.values():
         warn(authority.ends_soon(now()))
@@ -62,11 +69,12 @@ def crawl(markets: Sequence[str], deployment: Deployment, bar: Bar) -> list[Tall
             frontier=frontier,
             log=log,
             archive=archive,
+            desk=stack.enter_context(closing(Desk(settings.root))),
             denied=denied,
             tor=tor_version(settings),
             moved=moved,
         )
-        walks = [walk(profile, permits[profile.market], parts) for profile in profiles]
+        walks = [walk(profile, permits[profile.market], sessions[profile.market], parts) for profile in profiles]
         watch.report(partial(_stop, walks))
         _run(walks, deployment)
         for fault in filter(None, [watch.attempt, *(each.fault for each in walks)]):
@@ -80,6 +88,7 @@ def _tallied(frontier: Frontier, walked: Walk) -> Tally:
         walked.visit,
         unreachable=walked.unreachable,
         paused=walked.paused,
+        gate=walked.entry.paused,
         unread=walked.unread_texts,
     )
 

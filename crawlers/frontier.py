@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from crawlers import ledger, memory, mirror_health
+from crawlers.gates import ranks
 from crawlers.links import Kind, Link
 from crawlers.memory import Memory
 from crawlers.news import Said
@@ -38,6 +39,7 @@ CREATE TABLE rejected(
     + memory.TABLE,
     mirror_health.TABLE,
     ledger.TABLE,
+    ranks.TABLE,
 )
 DUE = (
     f"SELECT id, address, kind, iif(visit=?, tries, 0), {ledger.WANTED} FROM address"  # noqa: S608  # our own words
@@ -89,7 +91,7 @@ class Frontier:
             visit = _resumed(market, found) if found else self._new(market, now)
             self._filled[visit.id] = Counter(msgspec.json.decode(str(found[2]), type=dict[str, int]) if found else {})
             self._run(
-                "UPDATE address SET state='waiting', due=1 WHERE market=? AND visit=? AND state='taken'",
+                "UPDATE address SET state='waiting', due=1 WHERE market=? AND visit=? AND state IN ('taken','gated')",
                 market,
                 visit.id,
             )
@@ -99,10 +101,13 @@ class Frontier:
                     self._run("UPDATE address SET asked='', round=0 WHERE market=? AND address=?", market, start)
         return visit
 
-    def take(self, visit: Visit, budget: int) -> Place | None:
-        """The next address to ask for: new ones first, then those asked longest ago. None when the budget is spent."""
+    def take(self, visit: Visit, budget: int, *, dear: bool = False) -> Place | None:
+        """The next address to ask for: new ones first, then those asked longest ago. None when the budget is spent.
+
+        Where a visit is dear, for it spends a session, what the session is for comes before all others.
+        """
         with self.database.transaction():
-            found = None if self._spent(visit) >= budget else self._next(visit)
+            found = None if self._spent(visit) >= budget else self._next(visit, dear=dear)
             if found is None:
                 return None
             number, address, kind, tries = found[:4]
@@ -110,14 +115,19 @@ class Frontier:
                 "UPDATE address SET state='taken', due=0, visit=?, tries=?, reason='', detail='' WHERE id=?",
                 *(visit.id, tries, number),
             )
-        return Place(id=int(str(number)), address=str(address), kind=Kind(str(kind)), tries=int(str(tries)))
+        points = ranks.points(self.database, visit.market, str(address))
+        return Place(
+            id=int(str(number)), address=str(address), kind=Kind(str(kind)), tries=int(str(tries)), points=points
+        )
 
     def waits(self, visit: Visit, budget: int) -> bool:
         """Whether there is an address to take."""
         return self._spent(visit) < budget and self._next(visit) is not None
 
-    def _next(self, visit: Visit) -> Row | None:
+    def _next(self, visit: Visit, *, dear: bool = False) -> Row | None:
         """The row of the next address; one that was due for listings that have moved on since is due no more."""
+        if dear and (best := ranks.best(self.database, visit.market, visit.id, visit.number)):
+            return best
         while found := self.database.row(DUE, visit.id, visit.market, visit.number):
             if found[4]:
                 return found
@@ -143,6 +153,7 @@ class Frontier:
                 )
             )
             self._count(visit, outcome, now)
+            ranks.keep(self.database, visit.market, outcome.links)
             for link in outcome.links:
                 self._offer(visit, link)
 
@@ -150,6 +161,11 @@ class Frontier:
         """Put an address back that could not be asked for through no fault of its own."""
         sql = "UPDATE address SET state='waiting', due=1, reason=?, detail=? WHERE id=? AND state='taken'"
         self._run(sql, reason, detail, place.id)
+
+    def shut(self, visit: Visit, place: Place, gate: Gate) -> None:
+        """Hold an address behind a gate, in this visit, without asking for it."""
+        sql = "UPDATE address SET state='gated', due=1, round=?, reason=?, detail='not asked for: others of its kind met the gate' WHERE id=?"
+        self._run(sql, visit.number, gate, place.id)
 
     def gated(self, visit: Visit, gate: Gate) -> bool:
         """Whether the visit met this gate before."""

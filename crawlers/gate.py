@@ -1,11 +1,15 @@
-"""Which page stands before the market: a login, a captcha, a queue, a seizure notice."""
+"""Which page stands before the market, by its profile and by general signs: a login, a captcha, a queue, a seizure notice."""
+
+from collections.abc import Sequence
 
 import parsel
 
+from crawlers.gates.face import refresh_s
+from crawlers.gates.signs import gate_by_signs
 from crawlers.page import Page
 from crawlers.pattern import Pattern, joined, local
 from crawlers.profile import Gate, MarketProfile, gate_entries, is_address, select
-from pipeline.records import Task, digest
+from pipeline.records import Listing, Rejected, Task, digest
 
 WHAT_TO_DO = {
     Gate.LOGIN: "the market asks for a login: open a session by hand, under the authority of the profile",
@@ -22,6 +26,23 @@ WHAT_TO_DO = {
 def gate(page: Page, profile: MarketProfile) -> Gate | None:
     """The gate that the page is, or that it redirects to; None for a page of the market itself."""
     return next((gate for entry, gate in gate_entries(profile) if tells(entry, page)), None)
+
+
+def unforeseen(page: Page, profile: MarketProfile, read: Sequence[Listing | Rejected]) -> Gate | None:
+    """The gate that a page is by general signs, where the profile reads no offer from it: its word goes first."""
+    return None if any(isinstance(one, Listing) and offers(one, profile) for one in read) else gate_by_signs(page)
+
+
+def offers(listing: Listing, profile: MarketProfile) -> bool:
+    """Whether the page says more of an offer than a title, which any page has; as far as the profile looks for more."""
+    fields = profile.fields
+    told = listing.vendor or listing.price_text or listing.description
+    return bool(told) or not (fields.vendor or fields.price or fields.description)
+
+
+def wait_s(page: Page) -> int | None:
+    """The seconds after which the page loads another by itself."""
+    return refresh_s(page.document) if isinstance(page.document, parsel.Selector) else None
 
 
 def tells(entry: str, page: Page) -> bool:

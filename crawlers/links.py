@@ -47,6 +47,8 @@ class Link:
     refusal: Reason | None = None
     key: str = ""
     """The listing's own key where the market shows it under several addresses (`listing` has other placeholders)."""
+    points: int = 0
+    """What a session should be spent on first."""
 
 
 def links(page: Page, profile: MarketProfile) -> list[Link]:

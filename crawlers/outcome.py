@@ -8,7 +8,7 @@ from typing import Protocol
 import parsel
 
 from crawlers.extract import extract
-from crawlers.gate import gate, task, tells
+from crawlers.gate import gate, task, tells, unforeseen, wait_s
 from crawlers.health.filled import filled
 from crawlers.links import Kind, Link, classified, links
 from crawlers.news import News, Said, absent, present
@@ -47,6 +47,8 @@ class Place:
     kind: Kind
     tries: int = 0
     """How often it was asked for in this visit already."""
+    points: int = 0
+    """What a session should be spent on first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +76,8 @@ class Outcome:
     """The field of each text that stands for a value and could not be read."""
     record: str = ""
     """Name of the archive's record of the answer."""
+    wait_s: int | None = None
+    """Seconds after which the gate's page loads again by itself."""
 
 
 class Recall(Protocol):
@@ -89,25 +93,25 @@ class Recall(Protocol):
 def outcome(page: Page, place: Place, profile: MarketProfile, recall: Recall) -> Outcome:
     """What comes of a page that the market answered with."""
     if found := gate(page, profile):
-        told = (TASKS, task(found, page, profile))
-        return Outcome(place=place, state=State.GATED, reason=found, gate=found, publish=[told])
+        return _gated(found, page, place, profile)
     if page.status < REDIRECTED and profile.mirror_list and place.address == local(f"//x{profile.mirror_list}"):
         return Outcome(place=place, state=State.DONE, mirror_list=_plain(page))
     if place.kind is Kind.LISTING and (reason := gone(page, profile)):
         return _gone(reason, page, place, profile, recall)
     if page.status in REDIRECTS:
         return _redirected(page, place, profile)
-    if page.status >= FIRST_ERROR:
-        again = page.status in PASSING and place.tries + 1 < MOST_TRIES
-        state = State.WAITING if again else State.REJECTED
-        return Outcome(place=place, state=state, reason=Reason.HTTP_STATUS, detail=str(page.status))
-    return _read(page, place, profile, recall)
+    return (_failed if page.status >= FIRST_ERROR else _read)(page, place, profile, recall)
 
 
 def _plain(page: Page) -> bytes:
     """The bytes that are signed: of a page that shows them in a <pre>, its text."""
     found = page.document.xpath(SIGNED).get("") if isinstance(page.document, parsel.Selector) else ""
     return str(found).encode() or page.body
+
+
+def _gated(found: Gate, page: Page, place: Place, profile: MarketProfile) -> Outcome:
+    told = (TASKS, task(found, page, profile))
+    return Outcome(place=place, state=State.GATED, reason=found, gate=found, publish=[told], wait_s=wait_s(page))
 
 
 def gone(page: Page, profile: MarketProfile) -> str:
@@ -144,13 +148,15 @@ def _read(page: Page, place: Place, profile: MarketProfile, recall: Recall) -> O
     if isinstance(page.document, Rejected):
         return _rejected(place, [page.document])
     read = extract(page, profile)
+    if found := unforeseen(page, profile, read):
+        return _gated(found, page, place, profile)
     listings = [one for one in read if isinstance(one, Listing)]
     rejected = [one for one in read if isinstance(one, Rejected)]
     counted = filled(listings, rejected, profile)
     if rejected and not listings:
         return replace(_rejected(place, rejected, links(page, profile)), filled=counted)
     news = [present(one, place.address, page.capture.visit, recall.of(one.key)) for one in listings]
-    found = Outcome(
+    done = Outcome(
         place=place,
         state=State.DONE,
         rejected=rejected,
@@ -158,7 +164,17 @@ def _read(page: Page, place: Place, profile: MarketProfile, recall: Recall) -> O
         filled=counted,
         unread=[text.field for one in listings for text in one.unread],
     )
-    return _told(found, news)
+    return _told(done, news)
+
+
+def _failed(page: Page, place: Place, profile: MarketProfile, _recall: Recall) -> Outcome:
+    """An error that passes is asked again before it counts as maintenance."""
+    again = page.status in PASSING and place.tries + 1 < MOST_TRIES
+    found = unforeseen(page, profile, ())
+    if found and not (again and found is Gate.MAINTENANCE):
+        return _gated(found, page, place, profile)
+    state = State.WAITING if again else State.REJECTED
+    return Outcome(place=place, state=state, reason=Reason.HTTP_STATUS, detail=str(page.status))
 
 
 def _rejected(place: Place, rejected: Sequence[Rejected], found: Sequence[Link] = ()) -> Outcome:

@@ -6,6 +6,7 @@ from scrapy import Request
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.utils.asyncio import call_later
 
+from crawlers.frontier import now
 from crawlers.spider import PLACE, MarketSpider
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ class FrontierScheduler(BaseScheduler):
             self._look_again_in(self._walk.wait_s())
             return None
         meta = {PLACE: place, "download_slot": self._walk.profile.market}
-        return Request(self._walk.url(place), callback=self._spider.parse, errback=self._spider.failed, meta=meta)
+        url = self._walk.url(place)
+        headers = self._walk.entry.headers(url, now())
+        return Request(url, headers=headers, callback=self._spider.parse, errback=self._spider.failed, meta=meta)
 
     def close(self, reason: str) -> None:
         """End the visit where nothing is left; an interrupted one goes on another time."""

@@ -11,8 +11,14 @@ from crawlers.bounds import Route
 from crawlers.breaker import Backoff
 from crawlers.denylist import Denylist
 from crawlers.evidence.archive import Archive
+from crawlers.evidence.keeper import Keeper
 from crawlers.evidence.record import Origin
 from crawlers.frontier import Frontier, now
+from crawlers.gates.desk import Desk
+from crawlers.gates.entry import Entry
+from crawlers.gates.hits import vendors
+from crawlers.gates.session import Session
+from crawlers.gates.vault import Vault
 from crawlers.lanes import Lanes
 from crawlers.leave import Leave
 from crawlers.mirrors.store import Mirrors, widened
@@ -37,6 +43,7 @@ class Parts:
     frontier: Frontier
     log: Broker
     archive: Archive
+    desk: Desk
     denied: Denylist
     tor: str
     """Version of the tor behind the SOCKS port; "" where nobody watches it."""
@@ -58,34 +65,36 @@ def ready(profile: MarketProfile, denied: Denylist) -> MarketProfile:
     return profile
 
 
-def _route(profile: MarketProfile, settings: Settings, denied: Denylist) -> Route:
+def _route(profile: MarketProfile, settings: Settings, session: Session | None, denied: Denylist) -> Route:
     return Route(
         socks=settings.socks,
         origins=frozenset(profile.origins),
-        lanes=Lanes.of(profile.market, profile.pace.lanes),
+        lanes=Lanes.fixed(session.lane) if session else Lanes.of(profile.market, profile.pace.lanes),
         hold_s=HOLD_S,
         connect_s=settings.crawl.connect_timeout_s,
         denied=denied,
     )
 
 
-def walk(profile: MarketProfile, authority: Authority, parts: Parts) -> Walk:
+def walk(profile: MarketProfile, authority: Authority, session: Session | None, parts: Parts) -> Walk:
     """The market's visit, begun or gone on with."""
     deployment, frontier = parts.deployment, parts.frontier
     with closing(deployment.activations()) as activations:
         activation = activations.number(f"profile:{profile.market}", profile.digest)
     starts = (*profile.start, *filter(None, [profile.mirror_list]))
+    visit = frontier.begin(profile.market, starts, now())
+    vault = Vault(deployment.settings.root)
     begun = Walk(
         profile=profile,
-        visit=frontier.begin(profile.market, starts, now()),
+        visit=visit,
+        entry=Entry(profile=profile, visit=visit.id, desk=parts.desk, vault=vault, session=session),
+        hits=vendors(profile.market, deployment) if session else frozenset(),
         frontier=frontier,
         log=parts.log,
-        route=_route(profile, deployment.settings, parts.denied),
+        route=_route(profile, deployment.settings, session, parts.denied),
         backoff=Backoff(first_s=deployment.settings.crawl.backoff_s),
         activation=activation,
-        archive=parts.archive,
-        origin=origin(profile, deployment.settings),
-        tor=parts.tor,
+        keeper=Keeper(archive=parts.archive, origin=origin(profile, deployment.settings), tor=parts.tor),
         leave=Leave(profile=profile, authority=authority, database=frontier.database),
         moved=parts.moved,
     )

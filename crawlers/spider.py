@@ -13,6 +13,7 @@ from crawlers.bounds import Route
 from crawlers.evidence.archive import Kept
 from crawlers.evidence.exchange import exchange, refused
 from crawlers.failure import failed
+from crawlers.gates.interest import ranked
 from crawlers.outcome import Outcome, Place, outcome
 from crawlers.page import Page
 from crawlers.unknown import strange
@@ -51,7 +52,9 @@ class MarketSpider(Spider):
             return
         page = self._page(response, kept)
         found = outcome(page, place, self.walk.profile, self.walk.memory)
-        yield replace(found, record=kept.record, strange=strange(page, found))
+        self.walk.known_by(response.url, _headers(response, "Set-Cookie"), found)
+        told = replace(found, record=kept.record, strange=strange(page, found))
+        yield ranked(told, page, self.walk.profile, self.walk.hits)
 
     def failed(self, failure: Failure) -> Iterator[Outcome]:
         """What came of a request without an answer."""
@@ -91,3 +94,7 @@ class MarketSpider(Spider):
 
 def _header(response: Response, name: str) -> str:
     return (response.headers.get(name) or b"").decode("latin-1")
+
+
+def _headers(response: Response, name: str) -> list[str]:
+    return [line.decode("latin-1") for line in response.headers.getlist(name)]

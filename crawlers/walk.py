@@ -1,6 +1,5 @@
 """One market's visit in this process: what the frontier, the spider and the log have to do with each other."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,17 +9,18 @@ from itertools import groupby
 from crawlers import unknown
 from crawlers.bounds import Route
 from crawlers.breaker import Backoff
-from crawlers.evidence.archive import Archive, Kept
-from crawlers.evidence.parents import Parents
-from crawlers.evidence.record import Exchange, Origin
+from crawlers.evidence.archive import Kept
+from crawlers.evidence.keeper import Keeper
+from crawlers.evidence.record import Exchange
 from crawlers.frontier import Frontier, Visit, now
+from crawlers.gates.entry import Entry
 from crawlers.health.watch import Watch
 from crawlers.hours import Pause
 from crawlers.leave import Leave
 from crawlers.memory import Memory
 from crawlers.mirror_health import Attempt, Mirrors, remember, remembered
 from crawlers.mirrors import store as mirror_lists
-from crawlers.mirrors.signed import MirrorList
+from crawlers.mirrors.shown import verified
 from crawlers.news import Said, absent
 from crawlers.outcome import MOST_TRIES, Outcome, Place, State
 from crawlers.probe import unavailable
@@ -51,11 +51,11 @@ class Walk:
     activation: int
     backoff: Backoff
     leave: Leave
-    archive: Archive
-    origin: Origin
-    """Programs and rules that every record of the visit names."""
-    tor: str = ""
-    """Version of the tor behind the SOCKS port; "" where nobody watches it."""
+    keeper: Keeper
+    entry: Entry
+    """How the visit stands before the market's gates."""
+    hits: frozenset[str] = frozenset()
+    """Vendors of whom a hit is known."""
     moved: Callable[[int], None] = lambda _pages: None
     fault: HeadstampError | None = None
     stopped: bool = False
@@ -65,15 +65,13 @@ class Walk:
     unread_texts: Counter[str] = field(default_factory=Counter)
     """How many texts of each field could not be read since this process began with the visit."""
     mirrors: Mirrors = field(init=False)
-    parents: Parents = field(default_factory=Parents, init=False)
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _under_way: dict[int, Attempt] = field(default_factory=dict, init=False)
     _strange: int = field(default=0, init=False)
     """Pages of no known kind in a row."""
 
     def __post_init__(self) -> None:
         known = remembered(self.frontier.database, self.profile.market)
-        self.mirrors = Mirrors([origin.url for origin in self.profile.origins], self.backoff, known=known)
+        self.mirrors = Mirrors([origin.url for origin in self.entry.origins], self.backoff, known=known)
 
     @property
     def memory(self) -> Memory:
@@ -90,21 +88,30 @@ class Walk:
     def next(self) -> Place | None:
         """The next address to ask for; None while there is none, or while every mirror is left alone."""
         with self._minding():
-            attempt = self.mirrors.take() if self._may() else None
+            attempt = None if not self._may() or self.entry.rest_s else self.mirrors.take()
             return self._place(attempt) if attempt else None
         return None
 
     def _place(self, attempt: Attempt) -> Place | None:
-        place = self.frontier.take(self.visit, self.profile.pace.pages_per_visit)
+        place = self._take()
         if place:
             self._under_way[place.id] = attempt
         else:
             self.mirrors.released(attempt)
         return place
 
+    def _take(self) -> Place | None:
+        budget, dear = self.profile.pace.pages_per_visit, self.entry.session is not None
+        while place := self.frontier.take(self.visit, budget, dear=dear):
+            gate = self.entry.holds(place.address)
+            if gate is None:
+                return place
+            self.frontier.shut(self.visit, place, gate)
+        return None
+
     def wait_s(self) -> float:
-        """Seconds until a mirror may be asked again; 0 for now."""
-        return 0.0 if self.stopped else self.mirrors.wait_s()
+        """Seconds until the market may be asked again: a mirror of it, or what said that visitors should wait; 0 for now."""
+        return 0.0 if self.stopped else max(self.mirrors.wait_s(), self.entry.rest_s)
 
     def open(self) -> None:
         """Begin to ask, unless a pause stands."""
@@ -141,29 +148,28 @@ class Walk:
     def keep(self, exchange: Exchange) -> Kept | None:
         """Put an answer into the archive, before anything is made of it; None, and the walk stops, where that fails."""
         with self._minding():
-            return self.archive.keep(exchange, self.origin)
+            return self.keeper.keep(exchange)
         return None
 
     async def kept(self, exchange: Exchange) -> Kept | None:
-        """As `keep`, but other answers are taken while the disk is waited for; each goes on in its turn."""
+        """As `keep`, but other answers are taken while the disk is waited for."""
         with self._minding():
-            found = self.archive.put(exchange, self.origin)
-            async with self._turn:
-                await asyncio.to_thread(self.archive.sync, found)
-            return found
+            return await self.keeper.kept(exchange)
         return None
 
     def settle(self, found: Outcome) -> None:
         """Publish what came of an address, then note it: killed in between, it is asked for and published again."""
         with self._minding():
-            outcome = self._listed(found) if found.mirror_list else found
+            lists = mirror_lists.Mirrors(database=self.frontier.database, profile=self.profile)
+            outcome = self.entry.judged(verified(found, lists, self.url(found.place), now()), now())
             told = outcome.gate is not None and self.frontier.gated(self.visit, outcome.gate)
             self._publish(() if told else outcome.publish)
             known = replace(outcome, links=self.route.denied.marked(outcome.links))
             self.frontier.settle(self.visit, known, now())
-            self.parents.note(outcome.record, outcome.links)
+            self.keeper.led(outcome.record, outcome.links)
             if outcome.answered:
                 self._heed(outcome)
+            self.stopped = self.stopped or self.entry.paused is not None
         self.unread_texts.update(outcome.unread)
         if attempt := self._under_way.pop(outcome.place.id, None):
             (self.mirrors.answered if outcome.answered else self.mirrors.released)(attempt)
@@ -186,15 +192,10 @@ class Walk:
             self._publish([(TASKS, told)])
             self.pause(Pause(reason=Reason.UNKNOWN_PAGES, until=now() + REST))
 
-    def _listed(self, outcome: Outcome) -> Outcome:
-        """What came of the market's list of mirrors, once it is verified."""
-        found = mirror_lists.Mirrors(database=self.frontier.database, profile=self.profile).accept(
-            outcome.mirror_list, now()
-        )
-        if isinstance(found, MirrorList):
-            return outcome
-        told = mirror_lists.task(self.profile, outcome.mirror_list, found.reason, now(), self.url(outcome.place))
-        return replace(outcome, reason=Reason.MIRROR_LIST, detail=found.reason[:200], publish=[(TASKS, told)])
+    def known_by(self, url: str, cookies: Sequence[str], outcome: Outcome) -> None:
+        """Take in the cookies of an answer, where a session or a queue needs them."""
+        with self._minding():
+            self.entry.heard(url, cookies, now(), outcome.gate)
 
     def unreached(self, place: Place, reason: Reason, detail: str) -> None:
         """Leave the mirror alone for a while, then ask again: either of them, address and mirror, may be at fault."""
@@ -243,9 +244,10 @@ class Walk:
     def end(self, *, complete: bool) -> None:
         """Finish the visit if nothing stopped it; listings that a whole visit of result pages did not show are gone."""
         with self._minding():
-            self.archive.end(self.profile.market)
+            self.keeper.archive.end(self.profile.market)
             remember(self.frontier.database, self.profile.market, self.mirrors.healths)
             if complete and not self.stopped:
+                self.entry.finished()
                 self._finish()
                 self._watch()
             elif self.unreachable:

@@ -19,7 +19,7 @@ OTHER_NAMES = ("HEADSTAMP_CONFIG", "HEADSTAMP_TEST_")
 """Environment names that begin with the prefix and are no settings."""
 CRAWL_LOG = "log.db"
 """The log of a home, which a crawl writes to whatever the broker is."""
-OTHER_FILES = frozenset({"audit.db", "activations.db", "archive.db", "frontier.db"})
+OTHER_FILES = frozenset({"audit.db", "activations.db", "archive.db", "frontier.db", "gates.db"})
 """Files of a home that can be neither its log nor its index."""
 SOCKS, USUAL_SOCKS = Path("tor") / "socks", "127.0.0.1:9050"
 """Where the home's own tor listens, and where a system's does."""

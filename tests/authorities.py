@@ -8,7 +8,9 @@ RECORD = """
 - id: test
   basis: none; the markets are invented
   issuer: the tests
-  scope: public_pages
+  scope: inside_session
+  opened_by: the tests
+  opened_at: 2020-01-01
   markets: {markets}
   valid_from: 2020-01-01
   valid_until: 2099-12-31

@@ -28,9 +28,9 @@ def exchange(response: Response, place: Place, walk: Walk) -> Exchange:
         wire=seen.wire,
         body=response.body,
         content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"),
-        parent=walk.parents.of(place.address),
+        parent=walk.keeper.parent(place.address),
         lane=_lane(request),
-        tor=walk.tor,
+        tor=walk.keeper.tor,
     )
 
 
@@ -47,9 +47,9 @@ def refused(request: Request, place: Place, walk: Walk, reason: str, detail: str
         request_headers=flat(request.headers),
         response_headers=seen.headers if seen else (),
         wire=seen.wire if seen else Digests(),
-        parent=walk.parents.of(place.address),
+        parent=walk.keeper.parent(place.address),
         lane=_lane(request),
-        tor=walk.tor,
+        tor=walk.keeper.tor,
         refused=reason,
         detail=detail,
     )

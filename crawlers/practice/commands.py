@@ -10,7 +10,7 @@ from crawlers.practice import LISTINGS, SEED
 from pipeline.deployment import Deployment
 from pipeline.errors import SettingsError, StorageError
 
-MOST_LISTINGS, MOST_DAYS, MOST_PORT = 200_000, 3650, 65_535
+MOST_LISTINGS, MOST_DAYS, MOST_PORT, MOST_PAGES = 200_000, 3650, 65_535, 1_000_000
 
 
 def practice_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +36,13 @@ def practice_arguments(parser: argparse.ArgumentParser) -> None:
         "--port", type=int, default=0, metavar="P", help="SOCKS5 port on loopback (default: a free one)"
     )
     parser.add_argument(
+        "--gated",
+        type=int,
+        default=0,
+        metavar="N",
+        help="put all pages but the first behind a login, with sessions that end after N pages (default: open)",
+    )
+    parser.add_argument(
         "--report", type=Path, metavar="FILE", help="keep the count of requests, traps and leaks in this file"
     )
     parser.add_argument(
@@ -57,6 +64,7 @@ def practice(arguments: argparse.Namespace, deployment: Deployment) -> int:
     _check("--listings", arguments.listings, 30, MOST_LISTINGS)
     _check("--day", arguments.day, 0, MOST_DAYS)
     _check("--port", arguments.port, 0, MOST_PORT)
+    _check("--gated", arguments.gated, 0, MOST_PAGES)
     if arguments.arms is not None:
         _check("--arms", arguments.arms, 0, 1)
     if arguments.tor and arguments.port:
@@ -83,9 +91,12 @@ def run(arguments: argparse.Namespace) -> None:
     drawn = market(arguments.seed, arguments.listings, arguments.day, arguments.arms)
     tally = Tally(arguments.report)
     if arguments.tor:
-        serve_onions(Pages(drawn), tally, profiles=arguments.profiles, parent=parent, ready=_said)
-    else:
-        asyncio.run(serve(Site(Pages(drawn), mirrors()), tally, port=arguments.port, parent=parent, ready=_said))
+        serve_onions(
+            Pages(drawn), tally, gated=arguments.gated, profiles=arguments.profiles, parent=parent, ready=_said
+        )
+        return
+    site = Site(Pages(drawn), mirrors(), arguments.gated)
+    asyncio.run(serve(site, tally, port=arguments.port, parent=parent, ready=_said))
 
 
 def _said(line: str) -> None:

@@ -19,6 +19,7 @@ class Request(NamedTuple):
     target: str
     lasting: bool
     """Whether the connection stays open after the response."""
+    cookies: str = ""
 
 
 async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, site: Site, tally: Tally) -> None:
@@ -39,7 +40,9 @@ async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, s
 def _answer(site: Site, request: Request) -> Answer:
     if request.method not in METHODS or not request.target.startswith("/"):
         return Answer(status=HTTPStatus.BAD_REQUEST, body=b"Bad request", type="text/plain")
-    if request.method == "POST":
+    if request.method == "POST" and request.target == "/captcha" and (cookie := site.gatehouse.passed()):
+        return Answer(status=HTTPStatus.SEE_OTHER, location="/", cookie=cookie)
+    if request.method == "POST" or site.gatehouse.stops(request.target.partition("?")[0], request.cookies):
         return Answer(status=HTTPStatus.SEE_OTHER, location="/login")
     return site.answer(request.target)
 
@@ -57,7 +60,7 @@ async def _request(reader: asyncio.StreamReader) -> Request | None:
     method, _, rest = line.partition(" ")
     target, _, version = rest.rpartition(" ")
     lasting = version == "HTTP/1.1" and headers.get("connection", "").lower() != "close"
-    return Request(method, target, lasting)
+    return Request(method, target, lasting, headers.get("cookie", ""))
 
 
 def _response(answer: Answer, request: Request) -> bytes:
@@ -67,5 +70,6 @@ def _response(answer: Answer, request: Request) -> bytes:
         f"Content-Length: {len(answer.body)}",
         f"Connection: {'keep-alive' if request.lasting else 'close'}",
         *([f"Location: {answer.location}"] if answer.location else []),
+        *([f"Set-Cookie: {answer.cookie}"] if answer.cookie else []),
     ]
     return "\r\n".join([*head, "", ""]).encode() + (b"" if request.method == "HEAD" else answer.body)

@@ -20,7 +20,7 @@ PREFIX = "headstamp-tor-"
 
 
 def serve_onions(
-    pages: Pages, tally: Tally, *, profiles: Path | None, parent: int, ready: Callable[[str], None]
+    pages: Pages, tally: Tally, *, gated: int, profiles: Path | None, parent: int, ready: Callable[[str], None]
 ) -> None:
     """Serve until SIGTERM, SIGINT or the end of the parent process; the network ends with this process."""
     with (
@@ -29,7 +29,7 @@ def serve_onions(
         socket.create_server((LOOPBACK, 0)) as http,
     ):
         port = http.getsockname()[1]
-        site = Site(pages, network.publish(port))
+        site = Site(pages, network.publish(port), gated)
         if profiles:
             write_profile(profiles, site.mirrors)
         line = told(site, network.socks, port, control=network.control)

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import msgspec
 
 from crawlers.practice.catalogue import Oddity
+from crawlers.practice.gatehouse import Gatehouse
 from crawlers.practice.life import Gone
 from crawlers.practice.pages import FOLDER, HIDDEN_CATEGORY, Pages, image
 from pipeline.taxonomy import Open
@@ -39,6 +40,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     status: int = 200
     type: str = HTML
     location: str = ""
+    cookie: str = ""
     delay_s: float = 0.0
     trap: Trap | None = None
 
@@ -46,9 +48,10 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 class Site:
     """One market on one day, answering addresses; the same on each of its mirrors."""
 
-    def __init__(self, pages: Pages, mirrors: tuple[str, ...]) -> None:
-        """The site of these pages."""
+    def __init__(self, pages: Pages, mirrors: tuple[str, ...], gated: int = 0) -> None:
+        """The site of these pages, open, or with sessions that end after so many pages."""
         self.pages, self.mirrors = pages, mirrors
+        self.gatehouse = Gatehouse(gated)
         self._routes: tuple[tuple[re.Pattern[str], Callable[..., Answer]], ...] = (
             (re.compile(r"/listing/(\w{1,40})"), self._listing),
             (re.compile(r"/category/(\d{1,6})"), self._category),

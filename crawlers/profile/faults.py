@@ -36,6 +36,7 @@ def faults(profile: MarketProfile) -> Iterator[str]:
 
 def _rule_faults(profile: MarketProfile) -> Iterator[str]:
     entries = [entry for entry, _ in gate_entries(profile)] + [str(entry) for entry in profile.gone]
+    entries += profile.arms or ()
     addresses = [entry for entry in entries if is_address(entry)]
     for rule in (*profile.start, *profile.follow, *addresses, *filter(None, [profile.listing, profile.mirror_list])):
         try:

@@ -131,6 +131,8 @@ class MarketProfile(Part, frozen=True, kw_only=True, dict=True):
     """Selectors that only such a page has, and addresses ("/login") that a redirect to it names."""
     gone: tuple[int | str, ...] = (404, 410)
     """Statuses, selectors and addresses a redirect leads to that say a listing is there no more."""
+    arms: tuple[str, ...] | None = None
+    """Words and addresses of the market's weapons categories, for which a session is spent first; none takes the usual words."""
     pace: Pace = Pace()
     mirror_key: MirrorKey | None = None
     """With which key the market signs its mirror lists; none: no list is believed."""

@@ -11,7 +11,7 @@ import ssl
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -107,6 +107,8 @@ class Tiny(socketserver.ThreadingTCPServer):
         self.address_family = socket.AF_UNIX if path else socket.AF_INET
         super().__init__(path or ("127.0.0.1", 0), Client)  # type: ignore[arg-type]  # a unix socket's address is a path
         self.pages: dict[str, Answer] = {}
+        self.guard: Callable[[str, Mapping[str, str]], Answer | None] = lambda _path, _headers: None
+        """What stands before the pages, by path and headers of the request."""
         self.down: set[str] = set()
         self.replies: dict[str, list[int]] = {}
         """SOCKS replies that a mirror's next connections get, one each."""
@@ -114,6 +116,8 @@ class Tiny(socketserver.ThreadingTCPServer):
         """What happens to the next connections, one each."""
         self.tls: ssl.SSLContext | None = None
         self.asked: list[str] = []
+        self.heads: list[tuple[str, dict[str, str]]] = []
+        """Method and headers of every request."""
         self.hosts: list[str] = []
         self.wishes: list[tuple[str, int]] = []
         self.keys: list[bytes] = []
@@ -208,11 +212,18 @@ class Client(BaseHTTPRequestHandler):
     def _string(self) -> bytes:
         return self.rfile.read(self.rfile.read(1)[0])
 
+    def parse_request(self) -> bool:
+        good = super().parse_request()
+        if good:
+            self.server.heads.append((self.command, dict(self.headers)))
+        return good
+
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
         self.server.waiting.set()
         time.sleep(self.server.pause_s)
-        answer = self.server.pages.get(self.path, Answer(b"<h1>nothing</h1>", 404))
+        before = self.server.guard(self.path, dict(self.headers))
+        answer = before or self.server.pages.get(self.path, Answer(b"<h1>nothing</h1>", 404))
         if answer.raw is not None:
             answer.raw(self.connection)
             self.close_connection = True

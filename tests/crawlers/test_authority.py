@@ -13,12 +13,14 @@ from crawlers.authority.record import Authority, Scope, refusal
 from crawlers.authority.register import authorities, check, permit
 from crawlers.bounds import Route
 from crawlers.breaker import Backoff
-from crawlers.evidence.archive import Archive
+from crawlers.evidence.keeper import Keeper
 from crawlers.frontier import Frontier
+from crawlers.gates.desk import Desk
+from crawlers.gates.entry import Entry
+from crawlers.gates.vault import Vault
 from crawlers.leave import Leave
 from crawlers.profile import MarketProfile
 from crawlers.reason import Reason
-from crawlers.setting_out import origin
 from crawlers.walk import Walk
 from pipeline.errors import AuthorityError
 from pipeline.settings import Crawl, Settings
@@ -137,8 +139,8 @@ def test_a_walk_that_runs_past_the_end_of_its_authority_stops_and_keeps_what_wai
         route=cast("Route", None),
         activation=1,
         backoff=Backoff(),
-        archive=cast("Archive", None),
-        origin=origin(PROFILE, settings),
+        entry=Entry(profile=PROFILE, visit="v1", desk=cast("Desk", None), vault=Vault(tmp_path)),
+        keeper=cast("Keeper", None),
         leave=Leave(profile=PROFILE, authority=CASE, database=frontier.database),
     )
     assert not walk.waits(), "the year of the record is over"

@@ -212,3 +212,19 @@ def test_fields_are_counted_beside_what_could_not_be_read() -> None:
     place = Place(id=1, address="/listing/5", kind=Kind.LISTING)
     for body, counted in (("<h1>x</h1><b>$5</b>", {"": 1, "title": 1, "price": 1}), ("<i>3</i>", {"": 1, "!": 1})):
         assert outcome(page(body), place, expecting, Nothing()).filled == counted
+
+
+def test_a_gate_that_the_profile_does_not_name_is_told_by_its_signs() -> None:
+    found = come(page("<h1>Queue</h1><p>You are in the queue. Position: 4</p><meta http-equiv=refresh content=20>"))
+    assert (found.state, found.reason, found.wait_s) == (State.GATED, "queue", 20)
+    assert kinds(found) == [Task]
+
+
+def test_an_error_that_passes_is_asked_again_before_it_counts_as_maintenance() -> None:
+    down = page("<h1>503 Service Temporarily Unavailable</h1>", status=503)
+    assert come(down).state is State.WAITING
+    assert come(down, tries=2).gate is Gate.MAINTENANCE
+
+
+def test_a_page_that_refuses_its_visitor_is_a_gate_and_no_mere_error() -> None:
+    assert come(page("<h1>Access denied</h1><p>Your account has been banned.</p>", status=403)).gate is Gate.BANNED
