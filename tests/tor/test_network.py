@@ -78,7 +78,9 @@ def test_a_network_ends_with_the_process_that_started_it_even_with_a_node_frozen
         "node = Node('one', Path(sys.argv[1]))\nnode.clear()\n"
         "node.tell(['DisableNetwork 1', 'SocksPort 0', f'DataDirectory {node.folder}',\n"
         "  f'ControlSocket {node.folder}/control', 'CookieAuthentication 1'])\n"
-        "node.start()\nnode.send(signal.SIGSTOP)\nprint(node.pid, flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n"
+        "node.start()\nnode.send(signal.SIGSTOP)\n"
+        "while ') T ' not in Path(f'/proc/{node.pid}/stat').read_text(): pass\n"
+        "print(node.pid, flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
