@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import need_tor
-from tests.tor.tiny import ROOT, environment
+from tests.tor.tiny import ROOT
 
 
 def demo(folder: Path, **extra: str) -> "subprocess.CompletedProcess[str]":
     words = [sys.executable, "-m", "headstamp", "demo", "--tor", "--once", "--listings", "60", "--json"]
-    told = environment(folder) | extra
+    told = {"PATH": os.environ["PATH"], "HEADSTAMP_HOME": str(folder / "home"), **extra}
     return subprocess.run(words, cwd=ROOT, env=told, capture_output=True, text=True, check=False)
 
 

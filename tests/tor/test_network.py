@@ -74,11 +74,13 @@ def ends(pid: int | None) -> Iterator[str]:
 
 def test_a_network_ends_with_the_process_that_started_it_even_with_a_node_frozen(tmp_path: Path) -> None:
     code = (
-        "import os, signal, sys\nfrom pathlib import Path\nfrom crawlers.practice.network.node import Node\n"
+        "import os, signal, sys, time\nfrom pathlib import Path\nfrom crawlers.practice.network.node import Node\n"
         "node = Node('one', Path(sys.argv[1]))\nnode.clear()\n"
         "node.tell(['DisableNetwork 1', 'SocksPort 0', f'DataDirectory {node.folder}',\n"
         "  f'ControlSocket {node.folder}/control', 'CookieAuthentication 1'])\n"
-        "node.start()\nnode.send(signal.SIGSTOP)\nprint(node.pid, flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n"
+        "node.start()\nnode.send(signal.SIGSTOP)\n"
+        "time.sleep(0.3)  # all its threads have to stand still\n"
+        "print(node.pid, flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
