@@ -220,6 +220,7 @@ def test_a_saved_list_is_taken_by_hand(bench: Bench, capsys: pytest.CaptureFixtu
         ("null\nmirror_list: /mirrors.txt", "no list can be believed"),
         (f"{{fingerprint: {FINGERPRINT}, files: tiny.asc}}", "did you mean 'file'"),
     ],
+    ids=["another", "none", "elsewhere", "missing", "secret", "no key at all", "misspelt"],
 )
 def test_a_key_that_cannot_be_pinned_is_refused(tmp_path: Path, key: str, told: str) -> None:
     (tmp_path / "tiny.asc").write_text(KEY)
