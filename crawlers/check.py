@@ -1,9 +1,18 @@
-"""What `headstamp check` says of a crawl's way out."""
+"""What `headstamp check` says of a crawl: its way out, its authorities, its archive."""
+
+from contextlib import closing
 
 from crawlers import guards as confinement
+from crawlers.authority import register
+from crawlers.evidence.archive import FOLDER
+from crawlers.evidence.chain import Chain
+from crawlers.evidence.files import locked
+from crawlers.evidence.keys import BESIDE, PublicKey
+from crawlers.evidence.signed import SEALS, Seal
+from crawlers.evidence.statements import checked
 from crawlers.probe import probe
 from pipeline.deployment import Deployment
-from pipeline.errors import GuardMissingError
+from pipeline.errors import CorruptError, GuardMissingError
 
 WAIT_S = 2.0
 
@@ -20,3 +29,23 @@ def guards(_deployment: Deployment) -> str:
     if lost := confinement.missing():
         raise GuardMissingError(f"crawls run with less ({', '.join(confinement.offered())}); {'; '.join(lost)}")
     return ", ".join(confinement.offered())
+
+
+def authorities(deployment: Deployment) -> str:
+    """How many authorities are valid, and which end soon or have ended."""
+    return register.check(deployment)
+
+
+def archive(deployment: Deployment) -> str:
+    """How many records and manifests there are; a `CorruptError` where a quick look finds a fault."""
+    folder = deployment.settings.root / FOLDER
+    if not (folder / "chain").exists():
+        return "no archive yet; `crawl` makes one"
+    key = PublicKey.read(folder / BESIDE)
+    with locked(folder), closing(Chain(folder)) as chain:
+        head = chain.head()
+        lists = list(checked(folder / SEALS, Seal, key))
+    for _, fault in lists:
+        if fault:
+            raise CorruptError(f"{fault.file}: {fault.text}; `headstamp verify` says more")
+    return f"{head.number if head else 0:,} records, {len(lists):,} manifests, key {key.fingerprint[:12]}"

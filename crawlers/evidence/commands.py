@@ -1,13 +1,12 @@
 """The commands that check, anchor, hand over and erase evidence."""
 
 import argparse
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.deployment import Deployment
-from pipeline.errors import CorruptError, SettingsError
+from pipeline.errors import SettingsError
 from pipeline.terminal import plain, show_facts, show_json
 
 if TYPE_CHECKING:
@@ -152,25 +151,3 @@ def _archive(deployment: Deployment) -> Path:
     if not (path / "chain").exists():
         raise SettingsError(f"{path}: there is no archive yet; `headstamp crawl` makes one")
     return path
-
-
-def archive_check(deployment: Deployment) -> str:
-    """One line about the archive, for `headstamp check`; a `CorruptError` where a quick look finds a fault."""
-    from crawlers.evidence.archive import FOLDER  # noqa: PLC0415  # as above
-    from crawlers.evidence.chain import Chain  # noqa: PLC0415  # as above
-    from crawlers.evidence.files import locked  # noqa: PLC0415  # as above
-    from crawlers.evidence.keys import BESIDE, PublicKey  # noqa: PLC0415  # as above
-    from crawlers.evidence.signed import SEALS, Seal  # noqa: PLC0415  # as above
-    from crawlers.evidence.statements import checked  # noqa: PLC0415  # as above
-
-    archive = deployment.settings.root / FOLDER
-    if not (archive / "chain").exists():
-        return "no archive yet; `crawl` makes one"
-    key = PublicKey.read(archive / BESIDE)
-    with locked(archive), closing(Chain(archive)) as chain:
-        head = chain.head()
-        lists = list(checked(archive / SEALS, Seal, key))
-    for _, fault in lists:
-        if fault:
-            raise CorruptError(f"{fault.file}: {fault.text}; `headstamp verify` says more")
-    return f"{head.number if head else 0:,} records, {len(lists):,} manifests, key {key.fingerprint[:12]}"

@@ -16,8 +16,8 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 import headstamp
+from crawlers import check
 from crawlers.evidence.agreement import capture_of
-from crawlers.evidence.commands import archive_check
 from crawlers.evidence.keys import PublicKey
 from crawlers.evidence.merkle import climbed
 from crawlers.evidence.proof import Proof
@@ -370,14 +370,14 @@ def test_a_broken_audit_chain_is_told_too(bench: Bench, said: Any) -> None:
 
 def test_check_has_a_line_about_the_archive(bench: Bench) -> None:
     deployment = headstamp.deployment(bench.settings)
-    assert archive_check(deployment) == "no archive yet; `crawl` makes one"
+    assert check.archive(deployment) == "no archive yet; `crawl` makes one"
     stock(bench)
     bench.crawl()
-    assert archive_check(deployment).startswith("5 records, 1 manifests, key ")
+    assert check.archive(deployment).startswith("5 records, 1 manifests, key ")
     seals = archive(bench) / "manifests.jsonl"
     seals.write_bytes(seals.read_bytes().replace(b'"records":5', b'"records":4'))
     with pytest.raises(CorruptError, match="headstamp verify"):
-        archive_check(deployment)
+        check.archive(deployment)
 
 
 @pytest.mark.parametrize("what", ["nothing", "0" * 32, "01234567-89ab-7cde-8f01-23456789abcd"])
