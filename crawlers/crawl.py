@@ -10,20 +10,17 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings as ScrapySettings
 
 from crawlers.account import Tally, tally
-from crawlers.authority.register import permit
 from crawlers.daemon.watch import tor_version, watching
 from crawlers.denylist import Denylist
 from crawlers.evidence.archive import Archive
 from crawlers.frontier import Frontier, now
 from crawlers.gates.desk import Desk
-from crawlers.gates.permit import permitted
-from crawlers.gates.vault import Vault
 from crawlers.guards import confine, way_of
 from crawlers.hardening import scrapy_settings
 from crawlers.origin import service
 from crawlers.probe import probe
-from crawlers.profile import Pace, load
-from crawlers.setting_out import Parts, known, ready, walk
+from crawlers.profile import Pace
+from crawlers.setting_out import Parts, grants, ready, walk
 from crawlers.spider import MarketSpider
 from crawlers.walk import Walk
 from pipeline.deployment import Deployment
@@ -43,38 +40,30 @@ def crawl(markets: Sequence[str], deployment: Deployment, bar: Bar) -> list[Tall
     the home, for good.
     """
     settings = deployment.settings
-    denied = Denylist.read(settings.crawl.denylist)
-    profiles = [load(market, settings.crawl.profiles) for market in dict.fromkeys(markets)]
-    sessions = {
-        profile.market: permitted(Vault(settings.root).session(profile.market), profile, settings)
-        for profile in profiles
-    }
-    permits = {profile.market: permit(profile, settings, now()) for profile in profiles}
-    for authority in permits.values():
-        warn(authority.ends_soon(now()))
+    denied, granted = Denylist.read(settings.crawl.denylist), grants(markets, settings)
+    for one in granted:
+        warn(one.authority.ends_soon(now()))
     with ExitStack() as stack:
-        for name in permits:
+        for one in granted:
+            name = one.profile.market
             stack.enter_context(lock(settings.root / "locks" / f"crawl-{name}.lock", f"crawl {name}"))
         # before anything is asked for, and before the bar starts a thread
         watch = confine(way_of(settings), required=settings.crawl.require_guards)
         probe(settings.socks)
         frontier = stack.enter_context(closing(Frontier(settings.root)))
-        profiles = [ready(known(profile, frontier), denied) for profile in profiles]
-        stack.enter_context(watching(settings, {service(origin.host) for one in profiles for origin in one.origins}))
-        moved = stack.enter_context(bar())
-        log = stack.enter_context(closing(deployment.log()))
-        archive = stack.enter_context(closing(Archive(settings.root)))
+        granted = [ready(one, frontier, denied) for one in granted]
+        stack.enter_context(watching(settings, {service(host) for one in granted for host in one.hosts}))
         parts = Parts(
             deployment=deployment,
             frontier=frontier,
-            log=log,
-            archive=archive,
+            moved=stack.enter_context(bar()),
+            log=stack.enter_context(closing(deployment.log())),
+            archive=stack.enter_context(closing(Archive(settings.root))),
             desk=stack.enter_context(closing(Desk(settings.root))),
             denied=denied,
             tor=tor_version(settings),
-            moved=moved,
         )
-        walks = [walk(profile, permits[profile.market], sessions[profile.market], parts) for profile in profiles]
+        walks = [walk(one, parts) for one in granted]
         watch.report(partial(_stop, walks))
         _run(walks, deployment)
         for fault in filter(None, [watch.attempt, *(each.fault for each in walks)]):

@@ -1,12 +1,13 @@
 """What a walk over one market sets out with: mirrors that may be asked, a route, an activation, a visit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
 from crawlers.authority.record import Authority
+from crawlers.authority.register import permit
 from crawlers.bounds import Route
 from crawlers.breaker import Backoff
 from crawlers.denylist import Denylist
@@ -17,12 +18,13 @@ from crawlers.frontier import Frontier, now
 from crawlers.gates.desk import Desk
 from crawlers.gates.entry import Entry
 from crawlers.gates.hits import vendors
+from crawlers.gates.permit import permitted
 from crawlers.gates.session import Session
 from crawlers.gates.vault import Vault
 from crawlers.lanes import Lanes
 from crawlers.leave import Leave
 from crawlers.mirrors.store import Mirrors, widened
-from crawlers.profile import MarketProfile
+from crawlers.profile import MarketProfile, load
 from crawlers.spider import SOFTWARE
 from crawlers.walk import Walk
 from pipeline.broker import Broker
@@ -50,13 +52,42 @@ class Parts:
     moved: Callable[[int], None]
 
 
-def known(profile: MarketProfile, frontier: Frontier) -> MarketProfile:
-    """The profile with the mirrors that the market's signed lists named."""
-    return widened(profile, Mirrors(database=frontier.database, profile=profile).listed())
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """A market that may be read, by which authority, and inside which session."""
+
+    profile: MarketProfile
+    authority: Authority
+    session: Session | None
+
+    @property
+    def hosts(self) -> list[str]:
+        """The hosts of its mirrors."""
+        return [origin.host for origin in self.profile.origins]
 
 
-def ready(profile: MarketProfile, denied: Denylist) -> MarketProfile:
-    """The profile, if it says all that a visit needs."""
+def grants(markets: Sequence[str], settings: Settings) -> list[Grant]:
+    """What allows each market to be read now; an `AuthorityError` where one may not."""
+    profiles = [load(market, settings.crawl.profiles) for market in dict.fromkeys(markets)]
+    vault = Vault(settings.root)
+    return [
+        Grant(
+            profile=profile,
+            authority=permit(profile, settings, now()),
+            session=permitted(vault.session(profile.market), profile, settings),
+        )
+        for profile in profiles
+    ]
+
+
+def ready(grant: Grant, frontier: Frontier, denied: Denylist) -> Grant:
+    """The grant with the mirrors that the market's signed lists named, if there are any to ask."""
+    listed = Mirrors(database=frontier.database, profile=grant.profile).listed()
+    return replace(grant, profile=asked(widened(grant.profile, listed), denied))
+
+
+def asked(profile: MarketProfile, denied: Denylist) -> MarketProfile:
+    """The profile, if it has mirrors, none of which is on the denylist."""
     if not profile.mirrors:
         raise SettingsError(f"profile {profile.market}: 'mirrors' is missing: no address to ask")
     for origin in profile.origins:
@@ -76,8 +107,9 @@ def _route(profile: MarketProfile, settings: Settings, session: Session | None, 
     )
 
 
-def walk(profile: MarketProfile, authority: Authority, session: Session | None, parts: Parts) -> Walk:
+def walk(grant: Grant, parts: Parts) -> Walk:
     """The market's visit, begun or gone on with."""
+    profile, session = grant.profile, grant.session
     deployment, frontier = parts.deployment, parts.frontier
     with closing(deployment.activations()) as activations:
         activation = activations.number(f"profile:{profile.market}", profile.digest)
@@ -95,7 +127,7 @@ def walk(profile: MarketProfile, authority: Authority, session: Session | None, 
         backoff=Backoff(first_s=deployment.settings.crawl.backoff_s),
         activation=activation,
         keeper=Keeper(archive=parts.archive, origin=origin(profile, deployment.settings), tor=parts.tor),
-        leave=Leave(profile=profile, authority=authority, database=frontier.database),
+        leave=Leave(profile=profile, authority=grant.authority, database=frontier.database),
         moved=parts.moved,
     )
     begun.open()

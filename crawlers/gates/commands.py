@@ -87,10 +87,10 @@ def _resume(arguments: argparse.Namespace, deployment: Deployment) -> int:
     from crawlers.gates.handed import handed  # noqa: PLC0415  # as above
     from crawlers.gates.tasks import resume  # noqa: PLC0415  # as above
     from crawlers.profile import load  # noqa: PLC0415  # as above
-    from crawlers.setting_out import ready  # noqa: PLC0415  # as above
+    from crawlers.setting_out import asked  # noqa: PLC0415  # as above
 
     settings = deployment.settings
-    profile = ready(load(arguments.market, settings.crawl.profiles), Denylist.read(settings.crawl.denylist))
+    profile = asked(load(arguments.market, settings.crawl.profiles), Denylist.read(settings.crawl.denylist))
     permit(profile, settings, now(), inside_session=True)
     given = handed(arguments.cookies, [origin.host for origin in profile.origins])
     session = resume(profile, given, _agent(arguments.user_agent or given.user_agent), deployment)

@@ -5,10 +5,15 @@ import asyncio
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crawlers.practice import LISTINGS, SEED
 from pipeline.deployment import Deployment
 from pipeline.errors import SettingsError, StorageError
+
+if TYPE_CHECKING:
+    from crawlers.practice.pages import Pages
+    from crawlers.practice.tally import Tally
 
 MOST_LISTINGS, MOST_DAYS, MOST_PORT, MOST_PAGES = 200_000, 3650, 65_535, 1_000_000
 
@@ -45,6 +50,10 @@ def practice_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--report", type=Path, metavar="FILE", help="keep the count of requests, traps and leaks in this file"
     )
+    _onion_arguments(parser)
+
+
+def _onion_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tor",
         action="store_true",
@@ -82,20 +91,24 @@ def run(arguments: argparse.Namespace) -> None:
     """Serve one market on one day until this process is asked to end."""
     parent = os.getppid()  # first of all: it may end while the market is drawn
     from crawlers.practice.catalogue import market  # noqa: PLC0415  # `--help` draws no market
-    from crawlers.practice.onion import serve_onions  # noqa: PLC0415
     from crawlers.practice.pages import Pages  # noqa: PLC0415
-    from crawlers.practice.server import mirrors, serve  # noqa: PLC0415
-    from crawlers.practice.site import Site  # noqa: PLC0415
     from crawlers.practice.tally import Tally  # noqa: PLC0415
 
-    drawn = market(arguments.seed, arguments.listings, arguments.day, arguments.arms)
-    tally = Tally(arguments.report)
-    if arguments.tor:
-        serve_onions(
-            Pages(drawn), tally, gated=arguments.gated, profiles=arguments.profiles, parent=parent, ready=_said
-        )
-        return
-    site = Site(Pages(drawn), mirrors(), arguments.gated)
+    pages = Pages(market(arguments.seed, arguments.listings, arguments.day, arguments.arms))
+    (_onions if arguments.tor else _plainly)(pages, Tally(arguments.report), arguments, parent)
+
+
+def _onions(pages: "Pages", tally: "Tally", arguments: argparse.Namespace, parent: int) -> None:
+    from crawlers.practice.onion import serve_onions  # noqa: PLC0415  # as above
+
+    serve_onions(pages, tally, gated=arguments.gated, profiles=arguments.profiles, parent=parent, ready=_said)
+
+
+def _plainly(pages: "Pages", tally: "Tally", arguments: argparse.Namespace, parent: int) -> None:
+    from crawlers.practice.server import mirrors, serve  # noqa: PLC0415  # as above
+    from crawlers.practice.site import Site  # noqa: PLC0415  # as above
+
+    site = Site(pages, mirrors(), arguments.gated)
     asyncio.run(serve(site, tally, port=arguments.port, parent=parent, ready=_said))
 
 

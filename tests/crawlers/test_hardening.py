@@ -14,6 +14,7 @@ from scrapy.utils.python import without_none_values
 from twisted.web import _newclient, client
 
 from crawlers import hardening
+from crawlers.evidence.witness import Witness
 from crawlers.hardening import scrapy_settings
 from crawlers.profile import Pace
 from crawlers.publish import Publisher
@@ -52,8 +53,9 @@ def test_scrapys_other_ways_out_and_in_are_shut(name: str, why: str) -> None:
 
 
 def test_pages_come_by_the_tor_handler_and_by_no_other() -> None:
-    assert without_none_values(RUN.getwithbase("DOWNLOAD_HANDLERS")) == {"http": TorHandler, "https": TorHandler}
+    assert without_none_values(RUN.getwithbase("DOWNLOAD_HANDLERS")) == {"http": Witness, "https": Witness}
     assert set(default_settings.DOWNLOAD_HANDLERS_BASE) - {"http", "https"} == set(hardening.OTHER_SCHEMES)
+    assert issubclass(Witness, TorHandler)
     assert TorHandler.lazy is False, "made before the first request, so that a fault of it is no surprise later"
 
 
