@@ -51,6 +51,15 @@ class _Market(msgspec.Struct, frozen=True, kw_only=True):
     control: str = ""
 
 
+class _Report(msgspec.Struct):
+    records: int
+
+
+class _Verified(msgspec.Struct):
+    report: _Report
+    sound: bool
+
+
 class _Found(msgspec.Struct, frozen=True):
     total: int
     listings: tuple[Document, ...]
@@ -109,10 +118,9 @@ def summary(environment: Mapping[str, str], visited: Visited) -> dict[str, objec
 
 
 def _evidence(environment: Mapping[str, str]) -> dict[str, object]:
-    """What `headstamp verify` says of the home's evidence, where this Headstamp has that command."""
-    if " verify " not in _headstamp(["--help"], environment):
-        return {}
-    return {"evidence": msgspec.json.decode(_headstamp(["verify", "--json"], environment))}
+    """What `headstamp verify` says of the home's evidence; it fails where that is not sound."""
+    found = msgspec.json.decode(_headstamp(["verify", "--json"], environment), type=_Verified)
+    return {"records of evidence": found.report.records, "evidence": "sound" if found.sound else "not sound"}
 
 
 _WAYS = {True: "two onion services in a private Tor network on loopback", False: "a stand-in for tor on loopback"}
