@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from crawlers.draft.sample import Element, Sample, said
 
@@ -33,6 +34,9 @@ LAYOUT = re.compile(
 )
 """Names that say how a thing looks or where it stands; they are taken where there is no better one."""
 
+STEPS = 5
+"""Levels of a page in the longest selector by places."""
+
 
 def classes(element: Element) -> list[str]:
     """The classes of an element that a selector can name, those that mean something first."""
@@ -59,6 +63,8 @@ def own(element: Element) -> Iterator[str]:
         yield f".{named[0]}.{named[1]}"
     if (prop := element.get("itemprop")) and WORD.fullmatch(prop):
         yield f"[itemprop={prop}]"
+    if element.tag == "font" and re.fullmatch(r"[+-]?\d", size := element.get("size") or ""):
+        yield f"font[size='{size}']"
     yield element.tag
     if element.tag == "td":
         yield f"td:nth-child({1 + sum(1 for _ in element.itersiblings(preceding=True))})"
@@ -76,7 +82,21 @@ def selectors(element: Element, sample: Sample) -> list[str]:
     if parent is not None and isinstance(parent.tag, str) and around:
         found += [f"{outer} {parent.tag} {element.tag}" for outer in around[:2]]
     text = said(element)
-    return [name for name in dict.fromkeys(found) if sample.first(name) == text]
+    good = [name for name in dict.fromkeys(found) if sample.first(name) == text]
+    return good or [path for path in _paths(element, sample) if sample.first(path) == text][:1]
+
+
+def _paths(element: Element, sample: Sample) -> Iterator[str]:
+    """Where an element stands that nothing names: its place in what holds it, and that one's place, the shortest first."""
+    path = ""
+    for one in islice((element, *element.iterancestors()), STEPS):
+        if one is sample.node.root or not isinstance(one.tag, str) or one.tag in ("html", "body"):
+            return
+        if path and (name := next(own(one))) != one.tag:
+            yield f"{name} > {path}"
+        place = 1 + sum(1 for _ in one.itersiblings(one.tag, preceding=True))
+        path = f"{one.tag}:nth-of-type({place})" + (f" > {path}" if path else "")
+        yield path
 
 
 def _around(element: Element, sample: Sample) -> list[str]:

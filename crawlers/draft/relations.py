@@ -137,7 +137,12 @@ def _outside(sample: Sample, told: _Told, following: tuple[_Told, ...]) -> Itera
         after = told.element if told.behind else None
         yield from _values(sample, _Hit(told.label, anchor, owner, after, bare=True, following=following))
         return
-    while (parent := owner.getparent()) is not None and owner is not sample.node.root and whole(parent) == text:
+    while (
+        (parent := owner.getparent()) is not None
+        and owner is not sample.node.root
+        and whole(parent) == text
+        and not any(map(_pictured, owner.itersiblings()))
+    ):
         owner = parent
     if owner.tag not in ("html", "body"):
         anchor = f"{sample.prefix}{owner.tag}[{_said(text, owner)}]"
@@ -235,6 +240,11 @@ def _next(anchor: str, after: Element | None, around: Element, hit: _Hit) -> Ite
         if flat(sibling.tail):
             yield f"{anchor}/following-sibling::text()[normalize-space()][1]"
             return
+
+
+def _pictured(element: Element) -> bool:
+    """Whether an element shows something that only an attribute names, such as a flag."""
+    return isinstance(element.tag, str) and bool(element.xpath("descendant-or-self::*[@alt or @title]"))
 
 
 def _step(sibling: Element, place: int, text: str) -> str:

@@ -71,6 +71,8 @@ TAILS = (
     " <",
     " %",
 )
+HANDLE = re.compile(r"\w[\d_.-]+\w|\d")
+"""What names of vendors have inside, and names of places have not."""
 SAFE = re.compile(r"[\w/.?=&%-]{2,60}")
 
 
@@ -105,7 +107,7 @@ def _quality(text: str, sample: Sample) -> float:
     if not NAME.fullmatch(text):
         return 0.35
     spaces = text.count(" ")
-    known = countries(text) and spaces < 3  # noqa: PLR2004
+    known = countries(text) and spaces < 3 and not HANDLE.search(text)  # noqa: PLR2004
     return 0.2 if known else 1.0 if spaces == 0 else 0.8 if spaces < 3 else 0.3  # noqa: PLR2004
 
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 
 from crawlers.draft.known import known
 from crawlers.draft.names import words
@@ -18,6 +19,14 @@ OTHERS = known(
     "feedback feedbacks review reviews rating ratings comment comments related similar recommended recommendations promoted featured suggestions also other more recent"
 )
 ALIKE = frozenset({"similar", "related", "recommended", "recommendations", "suggestions"})
+HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6", "caption", "legend"})
+HEADED = 4
+"""Levels up to which the heading of a part is looked for."""
+APART = re.compile(
+    r"\b(ship\w*|deliver\w*|postage|versand\w*|lieferung|livraison|envío|доставк\w*|feedbacks?|reviews?|bewertungen|avis|отзывы|(related|similar|other|more|recommended|featured) \w+|also)\b",
+    re.IGNORECASE,
+)
+"""What a heading says over what belongs to no offer of the page."""
 MOST_SHARE = 0.5
 """What says more than this share of a page is no frame, whatever it is called."""
 
@@ -62,6 +71,15 @@ def aside(element: Element, sample: Sample) -> bool:
 def alike(element: Element, sample: Sample) -> bool:
     """Whether an element stands among offers like the one that the page shows."""
     return _among(element, sample, ALIKE)
+
+
+def apart(element: Element) -> bool:
+    """Whether the nearest heading before an element is one of ways of delivery, reviews or other offers."""
+    for one in (element, *islice(element.iterancestors(), HEADED)):
+        for before in one.itersiblings(preceding=True):
+            if before.tag in HEADINGS:
+                return bool(APART.search(whole(before)[:60]))
+    return False
 
 
 def _among(element: Element, sample: Sample, names: frozenset[str]) -> bool:
