@@ -72,6 +72,8 @@ def own(element: Element) -> Iterator[str]:
 
 def selectors(element: Element, sample: Sample) -> list[str]:
     """Selectors that find an element first in its sample, the plainest first: by its own name, then by that of what holds it."""
+    if not WORD.fullmatch(element.tag):
+        return []
     names = list(own(element))
     found = names[:]
     around = _around(element, sample)
@@ -79,7 +81,7 @@ def selectors(element: Element, sample: Sample) -> list[str]:
         found += [f"{outer} {name}" for name in names[:2] + names[-1:]]
         found += [f"{outer} > {name}" for name in names[-1:]]
     parent = element.getparent()
-    if parent is not None and isinstance(parent.tag, str) and around:
+    if parent is not None and isinstance(parent.tag, str) and WORD.fullmatch(parent.tag) and around:
         found += [f"{outer} {parent.tag} {element.tag}" for outer in around[:2]]
     text = said(element)
     good = [name for name in dict.fromkeys(found) if sample.first(name) == text]
@@ -90,7 +92,12 @@ def _paths(element: Element, sample: Sample) -> Iterator[str]:
     """Where an element stands that nothing names: its place in what holds it, and that one's place, the shortest first."""
     path = ""
     for one in islice((element, *element.iterancestors()), STEPS):
-        if one is sample.node.root or not isinstance(one.tag, str) or one.tag in ("html", "body"):
+        if (
+            one is sample.node.root
+            or not isinstance(one.tag, str)
+            or one.tag in ("html", "body")
+            or not WORD.fullmatch(one.tag)
+        ):
             return
         if path and (name := next(own(one))) != one.tag:
             yield f"{name} > {path}"
