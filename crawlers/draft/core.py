@@ -15,8 +15,8 @@ FAR = 6
 
 
 def away(element: Element, sample: Sample) -> int:
-    """How many steps out from the offer's core the first element stands that holds this one too; at most FAR."""
-    if (core := _core(sample)) is None:
+    """How many steps out from the offer's core the first element stands that holds this one too; at most FAR; none in a row."""
+    if sample.row or (core := _core(sample)) is None:
         return 0
     holding = {element, *element.iterancestors()}
     return next((steps for steps, one in enumerate((core, *islice(core.iterancestors(), FAR))) if one in holding), FAR)

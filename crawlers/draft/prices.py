@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from crawlers.draft.cards import priced
+from crawlers.draft.core import away
 from crawlers.draft.guess import Candidate, Scored, ranked, spread
 from crawlers.draft.known import known
 from crawlers.draft.labels import label
@@ -71,8 +72,5 @@ def _prior(element: Element, sample: Sample) -> float:
     near = [element, *list(element.iterancestors())[:2]]
     prior = 0.2 * any(called(one, WORDS) for one in near) - 0.2 * any(called(one, ELSE) for one in near[:2])
     prior -= 0.3 * any(one.tag in STRUCK or "line-through" in one.get("style", "") for one in near)
-    return (
-        prior
-        - 0.25 * (aside(element, sample) or apart(element))
-        + 0.05 * (element.tag in ("h1", "h2", "h3", "h4", "strong", "b"))
-    )
+    prior += 0.05 * (element.tag in ("h1", "h2", "h3", "h4", "strong", "b")) - 0.03 * away(element, sample)
+    return prior - 0.25 * (aside(element, sample) or apart(element))

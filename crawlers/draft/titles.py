@@ -71,9 +71,7 @@ def _leading(sample: Sample) -> Iterator[tuple[float, Element]]:
 
 def _outside(element: Element, sample: Sample) -> float:
     """What speaks against the place of an element."""
-    return (
-        0.25 * frame(element, sample) + 0.2 * aside(element, sample) + 0.03 * away(element, sample) * (not sample.row)
-    )
+    return 0.25 * frame(element, sample) + 0.2 * aside(element, sample) + 0.03 * away(element, sample)
 
 
 def _own(element: Element, sample: Sample, prior: float) -> Iterator[Candidate]:

@@ -23,7 +23,7 @@ HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6", "caption", "legend"})
 HEADED = 4
 """Levels up to which the heading of a part is looked for."""
 APART = re.compile(
-    r"\b(ship\w*|deliver\w*|postage|versand\w*|lieferung|livraison|envío|доставк\w*|feedbacks?|reviews?|bewertungen|avis|отзывы|(related|similar|other|more|recommended|featured) \w+|also)\b",
+    r"\b(ship\w*|deliver\w*|postage|versand\w*|lieferung|livraison|envío|доставк\w*|feedbacks?|reviews?|bewertungen|avis|отзывы|(other|more|autres|weitere|andere) \w+|related|similar|recommended|featured|top \w+|also)\b",
     re.IGNORECASE,
 )
 """What a heading says over what belongs to no offer of the page."""
@@ -113,7 +113,7 @@ def brands(sample: Sample) -> set[str]:
     """What the market calls itself: the text of links to its front page."""
     if "brands" not in sample.__dict__:
         links = sample.node.root.xpath(
-            ".//a[@href='/' or @href='./' or contains(@class, 'brand') or contains(@class, 'logo')] | .//*[@id='logo' or @class='logo' or @class='brand']"
+            ".//a[@href='/' or @href='./' or @href='?' or starts-with(translate(@href, './', ''), 'index') or translate(@href, './', '')='home' or contains(@class, 'brand') or contains(@class, 'logo')] | .//*[@id='logo' or @class='logo' or @class='brand']"
         )
         sample.__dict__["brands"] = {whole(one).lower() for one in links[:20]} - {""}
     return sample.__dict__["brands"]  # type: ignore[no-any-return]  # as above
