@@ -23,15 +23,17 @@ def away(element: Element, sample: Sample) -> int:
 
 
 def leading(sample: Sample) -> list[Element]:
-    """The last texts before the first label of the offer."""
+    """The last texts before the first label or price of the offer."""
     before: list[Element] = []
+    ends = priced(sample)
     for element, behind, text in sample.texts:
         owner = element.getparent() if behind else element
+        if frame(owner, sample) or away(owner, sample) > LEADING:
+            continue
         told = label(text)
-        if told and not told.weak and told.fields[0] in TELLING and _offers(owner, sample):
+        if before and (owner in ends or (told and not told.weak and told.fields[0] in TELLING)):
             return before[-LEADING:]
-        if not frame(owner, sample) and away(owner, sample) <= LEADING:
-            before.append(owner)
+        before.append(owner)
     return []
 
 

@@ -45,6 +45,7 @@ FROM = known("from origin shipsfrom shipfrom shippedfrom source aus depuis desde
 TO = known("to destination destinations shipsto shipto dest nach vers")
 WAYS = {"ships_from": FROM, "ships_to": TO}
 LONGEST = 1_500
+DIGIT = re.compile(r"\d")
 PART = re.compile(r"[,;/|\n→]|->|\band\b")
 
 
@@ -122,7 +123,7 @@ def _placed(sample: Sample) -> list[tuple[Element, str]]:
 def _pure(text: str) -> bool:
     """Whether each part of a text is a place."""
     parts = [part for part in PART.split(text) if part.strip()]
-    return bool(parts) and all(len(part.split()) <= 4 and countries(part) for part in parts)  # noqa: PLR2004
+    return bool(parts) and not DIGIT.search(text) and all(len(part.split()) <= 4 and countries(part) for part in parts)  # noqa: PLR2004
 
 
 def _words(element: Element) -> set[str]:

@@ -19,7 +19,9 @@ HEADINGS = {"h1": 0.3, "h2": 0.28, "h3": 0.24, "h4": 0.18, "h5": 0.1, "h6": 0.05
 WORDS = known(
     "title titel titre titulo name heading headline subject productname producttitle listingtitle itemtitle itemname baslik"
 )
-ELSE = known("subtitle subheading category vendor seller shop user username sitename logo brand site welcome page")
+ELSE = known(
+    "subtitle subheading category vendor seller shop user username sitename logo brand site welcome page message notice alert warning announcement muted price stock"
+)
 MOST = 24
 """Elements of a sample that may hold its title."""
 UNSEEN = frozenset({"html", "body", "head", "title", "meta", "option", "script", "style"})
