@@ -10,7 +10,7 @@ from crawlers.draft.known import known
 from crawlers.draft.labels import label
 from crawlers.draft.names import called, selectors
 from crawlers.draft.relations import Beside
-from crawlers.draft.sample import Element, Sample
+from crawlers.draft.sample import Element, Sample, whole
 from crawlers.draft.zones import apart, aside, frame
 from crawlers.profile import Selector, select
 from pipeline.values import money
@@ -19,6 +19,8 @@ WORDS = known("price prices preis prix precio prezzo preco fiyat cost amount cen
 ELSE = known("ship shipping old was strike discount fee fees deposit balance total btc rate option")
 STRUCK = frozenset({"del", "s", "strike"})
 CONVERTED = re.compile(r"[(\[ ]*(?:[≈~≅∼]|approx|about|ca\.|equals)", re.IGNORECASE)
+SHORT = 40
+"""Letters of the longest text that is nothing but a price."""
 MOST = 12
 """Priced elements of a sample that are looked at."""
 
@@ -48,7 +50,7 @@ def _elsewhere(selector: Selector, samples: Sequence[Sample]) -> bool:
 def _quality(text: str, _sample: Sample) -> float:
     if not money(text):
         return 0.0
-    wordy = len(text) > 40  # noqa: PLR2004
+    wordy = len(text) > SHORT
     other = any(
         (found := label(line)) and not found.weak and found.fields[0] not in ("price", "other")
         for line in text.splitlines()
@@ -61,8 +63,9 @@ def _named(sample: Sample) -> Iterator[Candidate]:
     elements = priced(sample)
     ordered = [one for one in sample.node.root.iter() if one in elements]
     outside = [one for one in ordered if not frame(one, sample)] or ordered
+    foremost = next((one for one in outside if len(whole(one)) <= SHORT), None)
     for place, element in enumerate(outside[:MOST]):
-        prior = _prior(element, sample) - 0.02 * place
+        prior = _prior(element, sample) - 0.02 * place - 0.2 * (element is not foremost)
         yield from (
             Candidate(selector, prior - 0.005 * rank) for rank, selector in enumerate(selectors(element, sample))
         )

@@ -6,6 +6,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from crawlers.draft.labels import LONGEST, Label, label
+from crawlers.draft.lined import lined
+from crawlers.draft.quoting import quoted
 from crawlers.draft.sample import SILENT, Element, Sample, flat, whole
 from crawlers.draft.zones import within
 from crawlers.profile import Pick, Selector
@@ -74,6 +76,7 @@ def _every(sample: Sample) -> Iterator[tuple[tuple[str, ...], bool, Selector]]:
         following = tuple(labels[place + 1 : place + 1 + NEXT])
         selectors = _inside(sample, told) if told.label.rest else _outside(sample, told, following)
         yield from ((told.label.fields, told.label.weak, selector) for selector in selectors)
+    yield from lined(sample)
     yield from _columns(sample)
     yield from _spoken(sample)
 
@@ -112,11 +115,6 @@ def _columns(sample: Sample) -> Iterator[tuple[tuple[str, ...], bool, Selector]]
             yield one.fields, one.weak and "ships" not in one.fields[0], step
             if "vendor" in one.fields:
                 yield one.fields, one.weak, f"{step}//a"
-
-
-def quoted(text: str) -> str:
-    """The text as XPath writes it; one kind of quote is enough for what labels hold."""
-    return f'"{text}"' if "'" in text else f"'{text}'"
 
 
 def _inside(sample: Sample, told: _Told) -> Iterator[Selector]:
