@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from crawlers.draft.cards import priced
+from crawlers.draft.cards import CURRENCY, priced
 from crawlers.draft.core import away
 from crawlers.draft.guess import Candidate, Scored, ranked, spread
 from crawlers.draft.known import known
@@ -32,10 +32,19 @@ def price(samples: Sequence[Sample], told: Sequence[Beside]) -> Scored | None:
         for one in told
         if one.field == "price"
     ]
+    candidates += [with_currency for one in candidates[:MOST] if (with_currency := _currency(one))]
     for sample in spread(samples)[:4]:
         candidates += _named(sample)
     found = ranked(candidates, samples, _quality)
     return found[0] if found else None
+
+
+def _currency(one: Candidate) -> Candidate | None:
+    """The candidate with the currency that only its label tells: "Price (USD)" over "12.50"."""
+    path = one.selector
+    if isinstance(path, str) and path.startswith(("/", "./")) and (found := CURRENCY.search(path)):
+        return Candidate(f"(concat(normalize-space({path}), ' {found[1]}'))", one.prior - 0.05)
+    return None
 
 
 def _elsewhere(selector: Selector, samples: Sequence[Sample]) -> bool:
