@@ -2,11 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from crawlers.actions import acts
 from crawlers.draft.addresses import CATEGORIES, LISTINGS, VENDORS, Link, Shapes, links, said
+from crawlers.draft.labels import label
 from crawlers.draft.names import HASHED, WORD, classes
 from crawlers.draft.sample import Element, Sample, flat, whole
 from crawlers.draft.zones import alike, frame
@@ -14,6 +15,8 @@ from pipeline.values import money
 
 FEWEST = 3
 MOST_LETTERS = 80
+CURRENCY = re.compile(r"\b(USD|EUR|GBP|AUD|CAD|RUB|BTC|XMR|LTC|ETH)\b")
+NUMBER = re.compile(r"\d[\d., ]*")
 DIGIT = re.compile(r"\d")
 
 
@@ -51,7 +54,18 @@ def _priced(sample: Sample) -> set[Element]:
                 for one in (owner, parent)
                 if len(around := whole(one, 4 * MOST_LETTERS)) <= MOST_LETTERS and money(around)
             }
-    return found
+    return found | set(_columned(sample.node.root))
+
+
+def _columned(root: Element) -> Iterator[Element]:
+    """Bare numbers under a heading that tells a price and its currency."""
+    for head in root.xpath(".//tr[1]/*[self::td or self::th]")[:MOST_LETTERS]:
+        text = whole(head, MOST_LETTERS)
+        told = label(text) if CURRENCY.search(text) else None
+        if told and not told.rest and told.fields[0] == "price":
+            place = 1 + len(list(head.itersiblings(preceding=True)))
+            cells = head.xpath(f"ancestor::table[1]//tr/td[position()={place}]")
+            yield from (cell for cell in cells[:MOST_LETTERS] if NUMBER.fullmatch(whole(cell, MOST_LETTERS)))
 
 
 def cards(sample: Sample, shapes: Shapes, fewest: int = FEWEST, known: Collection[str] = ()) -> Cards | None:

@@ -75,7 +75,7 @@ def ranked(candidates: Iterable[Candidate], samples: Sequence[Sample], quality: 
 def weakness(selector: Selector) -> float:
     """How much speaks against a selector itself: names that mean nothing."""
     text = (selector.select if isinstance(selector, Pick) else selector).partition("::")[0]
-    if text.startswith(("/", ".//")):
+    if text.startswith(("/", ".//", "(")):
         return 0.0
     last = re.split(r"[ >]+", text)[-1].partition("[")[0]
     if text in BARE or ":nth" in text:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from crawlers.draft.sample import Element, Sample, said
 
@@ -33,6 +34,9 @@ LAYOUT = re.compile(
 )
 """Names that say how a thing looks or where it stands; they are taken where there is no better one."""
 
+STEPS = 5
+"""Levels of a page in the longest selector by places."""
+
 
 def classes(element: Element) -> list[str]:
     """The classes of an element that a selector can name, those that mean something first."""
@@ -59,6 +63,8 @@ def own(element: Element) -> Iterator[str]:
         yield f".{named[0]}.{named[1]}"
     if (prop := element.get("itemprop")) and WORD.fullmatch(prop):
         yield f"[itemprop={prop}]"
+    if element.tag == "font" and re.fullmatch(r"[+-]?\d", size := element.get("size") or ""):
+        yield f"font[size='{size}']"
     yield element.tag
     if element.tag == "td":
         yield f"td:nth-child({1 + sum(1 for _ in element.itersiblings(preceding=True))})"
@@ -66,6 +72,8 @@ def own(element: Element) -> Iterator[str]:
 
 def selectors(element: Element, sample: Sample) -> list[str]:
     """Selectors that find an element first in its sample, the plainest first: by its own name, then by that of what holds it."""
+    if not WORD.fullmatch(element.tag):
+        return []
     names = list(own(element))
     found = names[:]
     around = _around(element, sample)
@@ -73,10 +81,29 @@ def selectors(element: Element, sample: Sample) -> list[str]:
         found += [f"{outer} {name}" for name in names[:2] + names[-1:]]
         found += [f"{outer} > {name}" for name in names[-1:]]
     parent = element.getparent()
-    if parent is not None and isinstance(parent.tag, str) and around:
+    if parent is not None and isinstance(parent.tag, str) and WORD.fullmatch(parent.tag) and around:
         found += [f"{outer} {parent.tag} {element.tag}" for outer in around[:2]]
     text = said(element)
-    return [name for name in dict.fromkeys(found) if sample.first(name) == text]
+    good = [name for name in dict.fromkeys(found) if sample.first(name) == text]
+    return good or [path for path in _paths(element, sample) if sample.first(path) == text][:1]
+
+
+def _paths(element: Element, sample: Sample) -> Iterator[str]:
+    """Where an element stands that nothing names: its place in what holds it, and that one's place, the shortest first."""
+    path = ""
+    for one in islice((element, *element.iterancestors()), STEPS):
+        if (
+            one is sample.node.root
+            or not isinstance(one.tag, str)
+            or one.tag in ("html", "body")
+            or not WORD.fullmatch(one.tag)
+        ):
+            return
+        if path and (name := next(own(one))) != one.tag:
+            yield f"{name} > {path}"
+        place = 1 + sum(1 for _ in one.itersiblings(one.tag, preceding=True))
+        path = f"{one.tag}:nth-of-type({place})" + (f" > {path}" if path else "")
+        yield path
 
 
 def _around(element: Element, sample: Sample) -> list[str]:

@@ -12,8 +12,32 @@ from crawlers.draft.sample import Element, Sample
 from crawlers.draft.zones import frame
 from pipeline.values import countries, money
 
-ARROWS = ("→", "➜", "➔", "⇒", "➝", "»", "->", "=>", ">", "–>", " to ", " nach ", " vers ", " bis ")
+ARROWS = (
+    "→",
+    "➜",
+    "➔",
+    "⇒",
+    "➝",
+    "»",
+    "->",
+    "=>",
+    ">",
+    "–>",
+    ", to: ",
+    " to: ",
+    " To: ",
+    "; to ",
+    ", to ",
+    " to ",
+    " nach ",
+    " vers ",
+    " bis ",
+)
 """What stands between where an offer comes from and where it goes to."""
+MIXED = re.compile(
+    r"\b(?:to|from|nach|aus|vers|depuis|куда|откуда|доставка)\b ?[:–—-]|\w ships? (?:to|from)\b", re.IGNORECASE
+)
+"""What begins the other way's places, behind those of one way."""
 SHIP = known(
     "ship ships shipping shipment delivery dispatch versand livraison expedition envio sending sends country countries location"
 )
@@ -21,6 +45,7 @@ FROM = known("from origin shipsfrom shipfrom shippedfrom source aus depuis desde
 TO = known("to destination destinations shipsto shipto dest nach vers")
 WAYS = {"ships_from": FROM, "ships_to": TO}
 LONGEST = 1_500
+DIGIT = re.compile(r"\d")
 PART = re.compile(r"[,;/|\n→]|->|\band\b")
 
 
@@ -57,8 +82,7 @@ def _strict(text: str, _sample: Sample) -> float:
         return 0.3
     parts = [part for part in PART.split(text) if part.strip()]
     known = sum(bool(countries(part)) for part in parts) / len(parts) if parts else 0.0
-    crossed = any(_crossed(text, arrow) for arrow in ARROWS)
-    return (0.55 if crossed else 1.0) * (0.5 + 0.5 * known) * (1.0 if len(text) <= 60 + 40 * len(codes) else 0.5)
+    return (0.55 if _both(text) else 1.0) * (0.5 + 0.5 * known) * (1.0 if len(text) <= 60 + 40 * len(codes) else 0.5)
 
 
 def _fullest(found: Sequence[Scored]) -> Scored:
@@ -99,7 +123,7 @@ def _placed(sample: Sample) -> list[tuple[Element, str]]:
 def _pure(text: str) -> bool:
     """Whether each part of a text is a place."""
     parts = [part for part in PART.split(text) if part.strip()]
-    return bool(parts) and all(len(part.split()) <= 4 and countries(part) for part in parts)  # noqa: PLR2004
+    return bool(parts) and not DIGIT.search(text) and all(len(part.split()) <= 4 and countries(part) for part in parts)  # noqa: PLR2004
 
 
 def _words(element: Element) -> set[str]:
@@ -136,7 +160,7 @@ def _split(field: str, candidates: Sequence[Candidate], samples: Sequence[Sample
 
 
 def _both(text: str) -> bool:
-    return any(_crossed(text, arrow) for arrow in ARROWS)
+    return bool(MIXED.search(text)) or any(_crossed(text, arrow) for arrow in ARROWS)
 
 
 def _crossed(text: str, arrow: str) -> bool:

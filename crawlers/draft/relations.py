@@ -6,6 +6,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from crawlers.draft.labels import LONGEST, Label, label
+from crawlers.draft.lined import lined
+from crawlers.draft.quoting import quoted
 from crawlers.draft.sample import SILENT, Element, Sample, flat, whole
 from crawlers.draft.zones import within
 from crawlers.profile import Pick, Selector
@@ -74,6 +76,7 @@ def _every(sample: Sample) -> Iterator[tuple[tuple[str, ...], bool, Selector]]:
         following = tuple(labels[place + 1 : place + 1 + NEXT])
         selectors = _inside(sample, told) if told.label.rest else _outside(sample, told, following)
         yield from ((told.label.fields, told.label.weak, selector) for selector in selectors)
+    yield from lined(sample)
     yield from _columns(sample)
     yield from _spoken(sample)
 
@@ -114,11 +117,6 @@ def _columns(sample: Sample) -> Iterator[tuple[tuple[str, ...], bool, Selector]]
                 yield one.fields, one.weak, f"{step}//a"
 
 
-def quoted(text: str) -> str:
-    """The text as XPath writes it; one kind of quote is enough for what labels hold."""
-    return f'"{text}"' if "'" in text else f"'{text}'"
-
-
 def _inside(sample: Sample, told: _Told) -> Iterator[Selector]:
     """The label and its value in one text."""
     written = told.label.written
@@ -137,7 +135,12 @@ def _outside(sample: Sample, told: _Told, following: tuple[_Told, ...]) -> Itera
         after = told.element if told.behind else None
         yield from _values(sample, _Hit(told.label, anchor, owner, after, bare=True, following=following))
         return
-    while (parent := owner.getparent()) is not None and owner is not sample.node.root and whole(parent) == text:
+    while (
+        (parent := owner.getparent()) is not None
+        and owner is not sample.node.root
+        and whole(parent) == text
+        and not any(map(_pictured, owner.itersiblings()))
+    ):
         owner = parent
     if owner.tag not in ("html", "body"):
         anchor = f"{sample.prefix}{owner.tag}[{_said(text, owner)}]"
@@ -235,6 +238,11 @@ def _next(anchor: str, after: Element | None, around: Element, hit: _Hit) -> Ite
         if flat(sibling.tail):
             yield f"{anchor}/following-sibling::text()[normalize-space()][1]"
             return
+
+
+def _pictured(element: Element) -> bool:
+    """Whether an element shows something that only an attribute names, such as a flag."""
+    return isinstance(element.tag, str) and bool(element.xpath("descendant-or-self::*[@alt or @title]"))
 
 
 def _step(sibling: Element, place: int, text: str) -> str:

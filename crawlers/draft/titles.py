@@ -3,20 +3,25 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from crawlers.draft.core import away, leading
 from crawlers.draft.guess import Candidate, Scored, ranked, spread
 from crawlers.draft.known import known
+from crawlers.draft.labels import means
 from crawlers.draft.names import called, own, selectors
 from crawlers.draft.pagetitle import page_titles
 from crawlers.draft.relations import Beside
 from crawlers.draft.sample import Element, Sample, flat, whole
-from crawlers.draft.titling import LONGEST, quality
+from crawlers.draft.titling import LONGEST, big, quality
 from crawlers.draft.zones import aside, frame
+from pipeline.values import countries
 
 HEADINGS = {"h1": 0.3, "h2": 0.28, "h3": 0.24, "h4": 0.18, "h5": 0.1, "h6": 0.05}
 WORDS = known(
     "title titel titre titulo name heading headline subject productname producttitle listingtitle itemtitle itemname baslik"
 )
-ELSE = known("subtitle subheading category vendor seller shop user username sitename logo brand site welcome page")
+ELSE = known(
+    "subtitle subheading category vendor seller shop user username sitename logo brand site welcome page message notice alert warning announcement muted price stock"
+)
 MOST = 24
 """Elements of a sample that may hold its title."""
 UNSEEN = frozenset({"html", "body", "head", "title", "meta", "option", "script", "style"})
@@ -52,15 +57,23 @@ def _headed(sample: Sample) -> Iterator[Candidate]:
         if not isinstance(element.tag, str) or element.tag in UNSEEN:
             continue
         prior = HEADINGS.get(element.tag, 0.0) + 0.15 * called(element, WORDS) - 0.15 * called(element, ELSE)
+        prior = prior or big(element)
         if (prior > 0 or _same(element, sample)) and 2 < len(whole(element)) <= LONGEST:  # noqa: PLR2004
-            found.append(
-                (
-                    prior - 0.25 * frame(element, sample) - 0.2 * aside(element, sample) - 0.005 * min(len(found), 20),
-                    element,
-                )
-            )
-    for prior, element in sorted(found, key=lambda pair: -pair[0])[:MOST]:
+            found.append((prior - _outside(element, sample) - 0.005 * min(len(found), 20), element))
+    for prior, element in sorted([*found, *_leading(sample)], key=lambda pair: -pair[0])[:MOST]:
         yield from _own(element, sample, prior)
+
+
+def _leading(sample: Sample) -> Iterator[tuple[float, Element]]:
+    """What stands last before the offer's labels, whatever it is called: the title of a page without headings."""
+    for element in () if sample.row else leading(sample):
+        if not called(element, ELSE) and not means(whole(element)) and not countries(whole(element)):
+            yield -0.1 - _outside(element, sample), element
+
+
+def _outside(element: Element, sample: Sample) -> float:
+    """What speaks against the place of an element."""
+    return 0.25 * frame(element, sample) + 0.2 * aside(element, sample) + 0.03 * away(element, sample)
 
 
 def _own(element: Element, sample: Sample, prior: float) -> Iterator[Candidate]:

@@ -2,8 +2,8 @@
 
 import re
 
-from crawlers.draft.labels import means
-from crawlers.draft.sample import Sample, flat
+from crawlers.draft.labels import label, means
+from crawlers.draft.sample import Element, Sample, flat, whole
 from crawlers.draft.zones import body, brands
 from pipeline.values import money
 
@@ -20,11 +20,24 @@ NOT_TITLES = re.compile(
 WORD = re.compile(r"[^\W\d_]+")
 CURRENCY = re.compile(r"[A-Z]{3,4}|[a-z]{1,2}")
 
+BIG = re.compile(
+    r"font-size:\s*(?:1[89]|[2-9]\d)(?:\.\d+)?(?:px|pt)|font-size:\s*(?:1\.[3-9]|[2-9])\d*r?em|font-size:\s*(?:1[3-9]|[2-9]\d)\d%|font-size:\s*(?:x+-)?large"
+)
+BIG_FONTS = frozenset({"4", "5", "6", "7", "+1", "+2", "+3", "+4"})
+
+
+def big(element: Element) -> float:
+    """How much an element without a heading's tag looks like one: by a large font, else by a bold one."""
+    if BIG.search(element.get("style", "")) or element.get("size") in BIG_FONTS or element.tag == "big":
+        return 0.18
+    bold = element.tag in ("b", "strong") or "bold" in element.get("style", "") or element.tag == "legend"
+    return 0.02 * (bold and not label(whole(element)))
+
 
 def quality(text: str, sample: Sample) -> float:
     """From 0 to 1.2, which a text has that the page's own title has as a whole part."""
     plain = flat(text)
-    if len(text) > LONGEST or len(plain) < SHORTEST or plain.isdigit() or _other(text):
+    if len(text) > LONGEST or len(plain) < SHORTEST or not WORD.search(plain) or _other(text):
         return 0.0
     if plain.lower() in brands(sample):
         return 0.0
@@ -39,8 +52,10 @@ def quality(text: str, sample: Sample) -> float:
 def _beside(plain: str, sample: Sample) -> float:
     """How well a text goes with the page's own title."""
     title = sample.title.lower()
-    parts = [part for part in (title, *BETWEEN.split(title)) if part in body(sample)]
+    parts = [part for part in (title, *BETWEEN.split(title)) if part in body(sample) and not NOT_TITLES.fullmatch(part)]
     distinct = len(plain) > DISTINCT
+    if sample.texts and plain == sample.texts[0][2].lower():
+        return 0.75
     if plain in parts or (distinct and title.startswith(plain) and len(plain) > 0.3 * len(title)):
         return 1.2
     if distinct and plain in title:

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from crawlers.draft.addresses import VENDORS, plain
+from crawlers.draft.core import away
 from crawlers.draft.guess import Candidate, Scored, cut, ranked, spread
 from crawlers.draft.known import known
 from crawlers.draft.labels import label, means
 from crawlers.draft.names import called, classes, selectors
 from crawlers.draft.relations import Beside
-from crawlers.draft.sample import Element, Sample, flat, whole
-from crawlers.draft.zones import aside, frame
+from crawlers.draft.sample import Element, Sample, flat, said, whole
+from crawlers.draft.zones import apart, aside, frame
 from crawlers.profile import Pick
 from pipeline.values import countries, money
 
@@ -71,6 +72,10 @@ TAILS = (
     " <",
     " %",
 )
+HANDLED = re.compile(r"[@~][\w.-]+")
+"""The address of a member's page that is nothing but the name."""
+HANDLE = re.compile(r"\w[\d_.-]+\w|\d")
+"""What names of vendors have inside, and names of places have not."""
 SAFE = re.compile(r"[\w/.?=&%-]{2,60}")
 
 
@@ -79,7 +84,7 @@ def vendor(samples: Sequence[Sample], told: Sequence[Beside]) -> Scored | None:
     candidates = [Candidate(one.selector, _label_prior(one)) for one in told if one.field == "vendor"]
     for sample in spread(samples)[:4]:
         candidates += _linked(sample)
-        candidates += _named(sample)
+        candidates += [*_named(sample), *_handles(sample)]
     first = ranked(candidates, samples, _quality)[:50]
     again = [one.candidate for one in first] + [trimmed for one in first if (trimmed := _trimmed(one, samples))]
     found = ranked(again, samples, _quality)
@@ -100,12 +105,12 @@ def _rank(one: Scored) -> float:
 def _quality(text: str, sample: Sample) -> float:
     if len(text) > 120 or GENERIC.fullmatch(text) or money(text) or means(text):  # noqa: PLR2004
         return 0.0
-    if text in linked_names(sample):
-        return 1.1
+    if text.removeprefix("@") in linked_names(sample):
+        return 1.0 if text.startswith("@") else 1.1
     if not NAME.fullmatch(text):
         return 0.35
     spaces = text.count(" ")
-    known = countries(text) and spaces < 3  # noqa: PLR2004
+    known = countries(text) and spaces < 3 and not HANDLE.search(text)  # noqa: PLR2004
     return 0.2 if known else 1.0 if spaces == 0 else 0.8 if spaces < 3 else 0.3  # noqa: PLR2004
 
 
@@ -134,7 +139,8 @@ def _vendor_words(href: str) -> set[str]:
     path = parts.path.strip("/").split("/")
     first = path[:-1] if len(path) > 1 else []
     page = [re.sub(r"\.\w+$", "", path[-1])] if parts.query else []
-    return {word.lower() for word in (*first, *page, *keys)} & VENDORS
+    named = {"user"} if HANDLED.fullmatch(path[-1]) else set()
+    return named | {word.lower() for word in (*first, *page, *keys)} & VENDORS
 
 
 def _linked(sample: Sample) -> Iterator[Candidate]:
@@ -142,7 +148,7 @@ def _linked(sample: Sample) -> Iterator[Candidate]:
     place = 0
     for anchor, href in _vendor_links(sample):
         outside = frame(anchor, sample)
-        prior = 0.2 - 0.3 * outside - 0.2 * aside(anchor, sample) - 0.02 * min(place, 10)
+        prior = 0.2 - 0.3 * outside - _among(anchor, sample) - 0.02 * min(place, 10)
         place += not outside
         if not flat(whole(anchor)):
             yield from (
@@ -158,7 +164,7 @@ def _linked(sample: Sample) -> Iterator[Candidate]:
         ]
         part = re.sub(r"^(https?://[^/]*)?(\.{0,2}/)*", "", begin)
         if SAFE.fullmatch(part):
-            yield Candidate(f"a[href*='{part}']", prior)
+            yield Candidate(f"a[href*='{part}']", prior if sample.first(f"a[href*='{part}']") == said(anchor) else -0.2)
             for name in selectors(anchor, sample)[:16]:
                 if name.endswith(" a") or " > a" in name:
                     yield Candidate(f"{name}[href*='{part}']", prior - 0.005)
@@ -167,12 +173,29 @@ def _linked(sample: Sample) -> Iterator[Candidate]:
             return
 
 
+def _among(element: Element, sample: Sample) -> float:
+    """What speaks against the place of an element: among others' names, or far from the offer."""
+    others = aside(element, sample) or apart(element)
+    return 0.2 * others + 0.03 * away(element, sample)
+
+
+def _handles(sample: Sample) -> Iterator[Candidate]:
+    """Links of a row that say a name, whatever their addresses."""
+    for place, anchor in enumerate(sample.node.root.xpath(".//a[@href]")[:8] if sample.row else ()):
+        text = whole(anchor)
+        if " " not in text and NAME.fullmatch(text) and not GENERIC.fullmatch(text):
+            yield from (
+                Candidate(selector, -0.1 - 0.02 * place - 0.01 * rank)
+                for rank, selector in enumerate(selectors(anchor, sample)[:6])
+            )
+
+
 def _named(sample: Sample) -> Iterator[Candidate]:
     """Elements that are called after the vendor, and the texts behind "by"."""
     elements = [one for one in sample.node.root.iter() if isinstance(one.tag, str) and called(one, WORDS)]
-    apart = [one for one in elements if not frame(one, sample) and 0 < len(whole(one)) <= 120]  # noqa: PLR2004
-    for place, element in enumerate(apart[:10]):
-        prior = 0.05 - 0.02 * place - 0.2 * aside(element, sample)
+    inside = [one for one in elements if not frame(one, sample) and 0 < len(whole(one)) <= 120]  # noqa: PLR2004
+    for place, element in enumerate(inside[:10]):
+        prior = 0.05 - 0.02 * place - _among(element, sample)
         names = selectors(element, sample)[:8]
         yield from (Candidate(selector, prior) for selector in names)
         if len(element):

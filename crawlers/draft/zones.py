@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 
 from crawlers.draft.known import known
 from crawlers.draft.names import words
@@ -18,6 +19,14 @@ OTHERS = known(
     "feedback feedbacks review reviews rating ratings comment comments related similar recommended recommendations promoted featured suggestions also other more recent"
 )
 ALIKE = frozenset({"similar", "related", "recommended", "recommendations", "suggestions"})
+HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6", "caption", "legend"})
+HEADED = 4
+"""Levels up to which the heading of a part is looked for."""
+APART = re.compile(
+    r"\b(ship\w*|deliver\w*|postage|versand\w*|lieferung|livraison|envío|доставк\w*|feedbacks?|reviews?|bewertungen|avis|отзывы|(other|more|autres|weitere|andere) \w+|related|similar|recommended|featured|top \w+|also)\b",
+    re.IGNORECASE,
+)
+"""What a heading says over what belongs to no offer of the page."""
 MOST_SHARE = 0.5
 """What says more than this share of a page is no frame, whatever it is called."""
 
@@ -64,6 +73,15 @@ def alike(element: Element, sample: Sample) -> bool:
     return _among(element, sample, ALIKE)
 
 
+def apart(element: Element) -> bool:
+    """Whether the nearest heading before an element is one of ways of delivery, reviews or other offers."""
+    for one in (element, *islice(element.iterancestors(), HEADED)):
+        for before in one.itersiblings(preceding=True):
+            if before.tag in HEADINGS:
+                return bool(APART.search(whole(before)[:60]))
+    return False
+
+
 def _among(element: Element, sample: Sample, names: frozenset[str]) -> bool:
     root = sample.node.root
     for one in (element, *element.iterancestors()):
@@ -95,7 +113,7 @@ def brands(sample: Sample) -> set[str]:
     """What the market calls itself: the text of links to its front page."""
     if "brands" not in sample.__dict__:
         links = sample.node.root.xpath(
-            ".//a[@href='/' or @href='./' or contains(@class, 'brand') or contains(@class, 'logo')] | .//*[@id='logo' or @class='logo' or @class='brand']"
+            ".//a[@href='/' or @href='./' or @href='?' or starts-with(translate(@href, './', ''), 'index') or translate(@href, './', '')='home' or contains(@class, 'brand') or contains(@class, 'logo')] | .//*[@id='logo' or @class='logo' or @class='brand']"
         )
         sample.__dict__["brands"] = {whole(one).lower() for one in links[:20]} - {""}
     return sample.__dict__["brands"]  # type: ignore[no-any-return]  # as above
