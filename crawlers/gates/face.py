@@ -18,7 +18,7 @@ CURT, FEW_LINKS = 40, 4
 """Words and links of a page that says one thing, every word of it aloud."""
 FRAME_LINKS = 8
 FEW_WORDS = 4
-"""A page with fewer words outside its frame, and no form there, is all frame: the frame is then what it shows."""
+"""A page with fewer words outside its frame and title, and no form there, is all frame: the frame is then what it shows."""
 LOUD = frozenset({"title", "h1", "h2", "h3", "legend", "button", "caption"})
 NAMED = frozenset({"a", "b", "div", "p", "span", "strong", "td"})
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5"})
@@ -99,7 +99,12 @@ class Face:
     @cached_property
     def loud(self) -> str:
         """The words of titles, headings, buttons and pictures; all words of a page that has little else."""
-        return _line(self.main.loud, LOUDEST) + (f" {self.said}" if self.bare else "")
+        return self.headed + (f" {self.said}" if self.bare else "")
+
+    @cached_property
+    def headed(self) -> str:
+        """The words of titles, headings, buttons and pictures."""
+        return _line(self.main.loud, LOUDEST)
 
     @cached_property
     def said(self) -> str:
@@ -125,11 +130,6 @@ class Face:
     def bare(self) -> bool:
         """Whether the page has few words and hardly a link."""
         return self.words <= CURT and len(self.main.links) + len(self.frame.links) <= FEW_LINKS
-
-    @property
-    def framed(self) -> bool:
-        """Whether a frame of links stands around what the page says."""
-        return len(self.frame.links) >= FRAME_LINKS
 
     @property
     def headings(self) -> int:
@@ -158,7 +158,8 @@ def face(document: parsel.Selector) -> Face:
         _look(element, areas, framed)
     main, frame = areas[False], areas[True]
     shown = Face(main=main, frame=frame, refresh_s=refresh_s(document))
-    if not main.forms and shown.words < FEW_WORDS:
+    titles = sum(len((title.text or "").split()) for title in document.root.iter("title"))
+    if not main.forms and shown.words - titles < FEW_WORDS:
         return Face(main=main + frame, frame=Area(), refresh_s=shown.refresh_s)
     return shown
 

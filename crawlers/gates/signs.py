@@ -6,8 +6,8 @@ from html import escape
 
 import parsel
 
-from crawlers.gates.face import CURT, Face, face
-from crawlers.gates.phrases import CALLED_CAPTCHA, CERTAIN, HEADINGS, POLICE, PRICES, TALK, TOPIC, TRADE
+from crawlers.gates.face import CURT, FEW_LINKS, FRAME_LINKS, Face, face
+from crawlers.gates.phrases import CALLED_CAPTCHA, CERTAIN, DEMANDS_LOGIN, HEADINGS, POLICE, PRICES, REPORT, TALK, TOPIC, TRADE
 from crawlers.page import Page
 from crawlers.profile import Gate
 from crawlers.reason import Reason
@@ -33,6 +33,15 @@ LETTER = frozenset({Gate.EXIT_SCAM, Gate.SEIZED})
 """Gates that may say much: a letter, a banner in six languages."""
 MOVING = frozenset({Gate.QUEUE, Gate.DDOS_WAIT})
 """Gates that let go by themselves: such a page loads another one, or is bare."""
+KINDS = (
+    (Gate.LOGIN, Gate.CAPTCHA),
+    (Gate.QUEUE, Gate.DDOS_WAIT),
+    (Gate.MAINTENANCE,),
+    (Gate.SEIZED,),
+    (Gate.BANNED,),
+    (Gate.EXIT_SCAM,),
+)
+"""Gates that one page shows together."""
 BREVITY = {120: 1.0, 250: 0.8, 500: 0.5, 1000: 0.25}
 """Up to so many words, what a phrase counts."""
 SEALED = "begin pgp message"
@@ -80,20 +89,36 @@ def market(shown: Face) -> float:
     """The points of what markets, forums and help pages show and gates do not."""
     trade = sum(1 for line in TRADE if line.search(shown.heard))
     talk = _different(TALK, shown.heard)
+    priced = len(PRICES.findall(shown.heard))
     return (
-        _step(len(PRICES.findall(shown.heard)), {1: 1.0, 3: 1.5, 8: 2.5, 20: 3.5})
+        _step(priced, {1: 1.0, 3: 1.5, 8: 2.5, 20: 3.5})
         + _step(shown.shelf, {4: 0.5, 6: 1.0, 12: 2.0, 24: 3.5})
         + _step(trade, {1: 0.5, 2: 1.0, 3: 1.5, 4: 2.0, 5: 3.0})
         + _step(talk, {2: 1.0, 3: 2.0, 5: 3.0})
         + _step(len(ASKED.findall(shown.said)), {4: 1.0})
-        + _step(shown.main.posts, {1: 1.0, 2: 2.0})
+        + _step(_different(REPORT, shown.heard), {1: 1.0, 2: 2.0, 3: 3.0})
+        + _step(_kinds(shown.heard), {3: 1.5, 4: 3.0, 5: 4.0})
+        + _step(shown.main.posts, {1: 1.0, 2: 2.0, 3: 3.0})
+        + (1.5 if priced and trade else 0.0)
         + (1.0 if shown.main.letters and not shown.main.passwords else 0.0)
         + _step(shown.headings, {4: 2.0, 6: 3.0})
-        + (2.5 if TOPIC.search(shown.loud) else 0.0)
+        + _topic(shown)
         + _step(shown.words, {250: 0.5, 600: 1.0, 1200: 2.0})
-        + (0.75 if shown.framed else 0.0)
+        + _step(len(shown.frame.links), {FRAME_LINKS: 0.75, 3 * FRAME_LINKS: 1.75})
         + 2.0 * shown.inside
     )
+
+
+def _topic(shown: Face) -> float:
+    """The points of a heading about something else; more where few words stand under it, each of which is heard aloud."""
+    if not TOPIC.search(shown.loud):
+        return 0.0
+    return 4.0 if shown.bare and TOPIC.search(shown.headed) else 2.5
+
+
+def _kinds(heard: str) -> int:
+    """How many kinds of gates are spoken of: one page is one, a list of markets or of changes names many."""
+    return sum(any(CERTAIN[gate].search(heard) for gate in alike) for alike in KINDS)
 
 
 def _told(gate: Gate, shown: Face) -> float:
@@ -107,7 +132,7 @@ def _told(gate: Gate, shown: Face) -> float:
     said = min(2.5 + 0.75 * (found - 1), 4.0) if found else 0.0
     curt = 1.25 if found and shown.words <= CURT else 0.0
     elsewhere = 1.5 if shown.main.headings and not (heading or loud) and not shown.bare else 0.0
-    still = gate in MOVING and shown.framed and shown.refresh_s is None
+    still = gate in MOVING and len(shown.frame.links) > FEW_LINKS and shown.refresh_s is None
     return max(0.0, brief * (heading + loud + said + curt) - elsewhere) * (0.4 if still else 1.0)
 
 
@@ -120,6 +145,10 @@ def _built(shown: Face, status: int) -> Iterator[tuple[Gate, float]]:
         yield Gate.CAPTCHA, -6.0
     elif shown.frame.passwords and shown.words <= CURT:
         yield Gate.LOGIN, 2.0
+    if shown.words <= CURT and not shown.shelf and DEMANDS_LOGIN.search(shown.heard):
+        yield Gate.LOGIN, 3.0
+    if shown.inside and not main.passwords:
+        yield Gate.LOGIN, -2.0
     yield Gate.LOGIN, 1.0 if main.forms and SIGNS_IN.search(shown.names) else 0.0
     yield from _asked(shown, brief)
     if shown.refresh_s is not None:
