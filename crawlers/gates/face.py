@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 import parsel
-from lxml.etree import _Element  # type: ignore[import-untyped]  # lxml ships no types
+from lxml.etree import _Element, iterwalk  # type: ignore[import-untyped]  # lxml ships no types
 
 MOST_ELEMENTS = 6_000
 """Elements that are looked at: a page with more shows more than a gate does."""
+EVENTS = ("start", "end", "comment", "pi")
+"""Walked in the order in which they are read; what follows a comment is text as well."""
 SEARCHED, LOUDEST = 6_000, 1_500
 """Letters of the plain and of the loud words in which phrases are looked for."""
 CURT, FEW_LINKS = 40, 4
@@ -21,7 +24,7 @@ FEW_WORDS = 4
 """A page with fewer words outside its frame and title, and no form there, is all frame: the frame is then what it shows."""
 LOUD = frozenset({"title", "h1", "h2", "h3", "legend", "button", "caption"})
 NAMED = frozenset({"a", "b", "div", "p", "span", "strong", "td"})
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5"})
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "dt"})
 LOUD_NAME = re.compile(r"(^|[\s_-])(title|heading|btn|button|alert|error|warning|lead|message|notice)($|[\s_-])")
 """Classes of what stands out like a heading or a button."""
 POST_NAME = re.compile(r"(^|[\s_-])(posts?|comments?|repl(y|ies)|review|thread)($|[\s_-])")
@@ -152,10 +155,11 @@ def face(document: parsel.Selector) -> Face:
     """What a page shows at a glance."""
     areas = {False: Area(), True: Area()}
     framed: set[_Element] = set()
-    for number, element in enumerate(document.root.iter()):
-        if number > MOST_ELEMENTS:
-            break
-        _look(element, areas, framed)
+    for event, element in islice(iterwalk(document.root, EVENTS), 2 * MOST_ELEMENTS):
+        if event == "start":
+            _look(element, areas, framed)
+        else:
+            areas[element.getparent() in framed].said.append(element.tail or "")
     main, frame = areas[False], areas[True]
     shown = Face(main=main, frame=frame, refresh_s=refresh_s(document))
     titles = sum(len((title.text or "").split()) for title in document.root.iter("title"))
@@ -175,15 +179,10 @@ def refresh_s(document: parsel.Selector) -> int | None:
 
 def _look(element: _Element, areas: dict[bool, Area], framed: set[_Element]) -> None:
     tag = element.tag
-    above = element.getparent() in framed
-    if not isinstance(tag, str):
-        areas[above].said.append(element.tail or "")  # a comment
-        return
-    inside = above or _frames(element, tag)
+    inside = element.getparent() in framed or _frames(element, tag)
     if inside:
         framed.add(element)
     area = areas[inside]
-    areas[above].said.append(element.tail or "")
     if tag in SILENT:
         area.names.extend(BACKDROP.findall(element.text or "") if tag == "style" else ())
         return

@@ -17,7 +17,7 @@ CERTAIN = {
         r"(must|need to|have to|required to) (be logged in|be signed in|log ?in|sign ?in|authenticate)",
         r"please (log|sign) ?-?in|(log|sign) ?-?in (to|in order to) (continue|go on|proceed|access|view|enter|see|your account)|login (is )?required|members only|registered (users|members) only",
         r"begin pgp message|second factor|one[- ]time (code|password|token)|not (signed|logged) in|sign ?in to your|(enter|type) your (password|pass ?phrase|pin|access code)|(private|closed) (market|community|area)|authori[sz]ation required|authentication required|log me in|session (has |is )?(expired|timed out)|(log|sign) ?in again|invite[- ]only|access key|not (currently )?logged in|enter your (credentials|username and password)",
-        r"(create|make|register|open|activate) (a |an |your |new )+(\w+ )?account|(repeat|confirm|retype) (your |the )?(password|pass ?phrase)|already (registered|have an account|a member)|no account( yet)?|two[- ]?factor|\b2-?fa\b|decrypt (the|this) (following )?(pgp )?(message|text|block|challenge)|pgp[- ](authentication|verification|login|challenge)|mnemonic|(login|secret|recovery) phrase|pin code to (continue|log)",
+        r"(invited|registered|existing) (\w+ )?only|\baccess code\b|member(ship)? (key|code)|(create|make|register|open|activate) (a |an |your |new )+(\w+ )?account|(repeat|confirm|retype) (your |the )?(password|pass ?phrase)|already (registered|have an account|a member)|no account( yet)?|two[- ]?factor|\b2-?fa\b|decrypt (the|this) (following )?(pgp )?(message|text|block|challenge)|pgp[- ](authentication|verification|login|challenge)|mnemonic|(login|secret|recovery) phrase|pin code to (continue|log)",
         r"bitte (melde|melden|logge|loggen|anmelden|einloggen)|(anmeldung|login) (ist )?erforderlich|zwei-?faktor|anmelden,? um|einloggen,? um",
         r"(veuillez|vous devez) (vous )?(connecter|identifier|etre connecte)|connectez-vous|connexion (requise|obligatoire)|deux facteurs|double authentification",
         r"(debes?|debe|tienes que|necesitas?) (iniciar sesion|conectarte|identificarte|acceder)|inici[ae] sesion|por favor,? (inicie|inicia|ingresa)|dos factores",
@@ -36,7 +36,7 @@ CERTAIN = {
         r"(select|click|choose|pick|mark|tap) (on )?(all|every|each|only|the) (\w+ ){0,4}(images?|pictures?|squares?|tiles?|circles?|shapes?|icons?|images? (with|contain\w*)|open|incomplete|broken)",
         r"(time|hour) (does|do|is|on|shown|displayed|in) (\w+ ){0,3}clock|clock (shows?|face|captcha)|set the (clock|time|hands)|(rotate|turn|drag|slide|move) (the )?(\w+ ){0,3}(image|picture|slider|piece|arrow|upright|until)|upright",
         r"(what is|solve|calculate|how much is|result of|answer)\s*:?\s*(\d+|one|two|three|four|five|six|seven|eight|nine|ten)\s*(\+|-|x|\*|×|plus|minus|times)\s*(\d+|\w+)|^\s*\d+\s*[+×x*-]\s*\d+\s*=|\d+\s*[+×*x-]\s*\d+\s*=|sum of|simple (sum|math|arithmetic)",
-        r"(missing|highlighted|masked|marked|hidden|red) (characters?|letters?|digits?|part)|anti[- ]?phishing|(verify|check|complete|confirm) (the|this|our) (onion |mirror )?(url|address|link|domain)",
+        r"enter (the )?(characters?|letters?|digits?) \d|(on the|you are on the) (real|right|genuine) (site|mirror|address)|(missing|highlighted|masked|marked|hidden|red) (characters?|letters?|digits?|part)|anti[- ]?phishing|(verify|check|complete|confirm) (the|this|our) (onion |mirror )?(url|address|link|domain)",
         r"(ich bin|bist du|sind sie) (kein|ein) (roboter|mensch)\w*|sicherheits(abfrage|prufung|code|frage)|(zeichen|buchstaben|ziffern|code|zahlen) (\w+ ){0,4}(ein(geben)?|bild|ab)\b|(losen|lose|beantworten) sie|ratsel|wie viele|was ist \d|bestatige\w*,? dass (du|sie) (ein|kein)",
         r"(je ne suis pas|etes-vous|n'etes pas|vous etes) (un |pas un )?(robot|humain)|(recopiez|saisissez|entrez|tapez) (le|les|ce) (\w+ ){0,2}(code|caracteres|lettres|chiffres|texte)|(selectionnez|cliquez sur|choisissez) (toutes|tous|les|l)|combien font|resolvez|prouve\w* que|verification de securite|controle de securite",
         r"(no soy|eres|no eres|no es|es usted|eres un) (un )?(robot|humano)|(introduce|escrib[ae]|ingres[ae]|teclee) (el|los|las) (\w+ )?(codigo|caracteres|letras|texto|numeros)|(seleccione|selecciona|elige|haga clic en) (todas|todos|las|los|el|la)|cuanto es|resuelv[ae]|demostrar que|demuestra que|verificacion (de seguridad|humana)|control de seguridad",
@@ -52,7 +52,7 @@ CERTAIN = {
     Gate.QUEUE: _any(
         r"(you are|you're|you have been|you've been|you were) (now |currently )?(placed |waiting |put |number \d+ )?(in|on) (the |a |our )?(\w+ )?(queue|line|wait(ing)?[ -]?(room|list))",
         r"(position|place|spot|number|rank) in (the |our |this )?(\w+ )?(queue|line)|queue (position|number|status|place|length)|(people|users|visitors|persons|customers|others) (are |waiting )*(ahead|in front|before)( of)? you|(placed|waiting) in (the |a )?(queue|line)",
-        r"(let|admit) (you )?in (as soon|when|shortly)|(slots?|places|seats) (are|is) (taken|full|free)|(market|site|server) is (currently |now )?(full|at capacity|busy)|(high|heavy) (load|traffic|demand)|(visitors|users|people) (are )?(waiting|before)|your (number|ticket) is|next in line|line up|hold the line|queued?\b[^.]{0,20}\d|estimated (wait|waiting|queue)|(wait|waiting|queue) time( is|:)|(expected|approximate|remaining) wait|waiting[ -]?room|access queue|queue\s*[:#]?\s*\d+|awaiting forwarding|wait(ing)? (for )?your turn|it('s| is) (almost )?your turn|your (place|position|number|turn)[^\w]+(\w+[^\w]+)?#?\d+",
+        r"now serving|your ticket|people before you|in front of you|(let|admit) (you )?in (as soon|when|shortly)|(slots?|places|seats) (are|is) (taken|full|free)|(market|site|server) is (currently |now )?(full|at capacity|busy)|(high|heavy) (load|traffic|demand)|(visitors|users|people) (are )?(waiting|before)|your (number|ticket) is|next in line|line up|hold the line|queued?\b[^.]{0,20}\d|estimated (wait|waiting|queue)|(wait|waiting|queue) time( is|:)|(expected|approximate|remaining) wait|waiting[ -]?room|access queue|queue\s*[:#]?\s*\d+|awaiting forwarding|wait(ing)? (for )?your turn|it('s| is) (almost )?your turn|your (place|position|number|turn)[^\w]+(\w+[^\w]+)?#?\d+",
         r"vor (ihnen|dir)\b|reihe sind sie|(sie sind|du bist) in der (schlange|reihe)|warteschlange|wartezimmer|warteraum|(geschatzte|voraussichtliche) wartezeit|personen vor (ihnen|dir)|(ihre|deine) (position|platz\w*|nummer)",
         r"file d'attente|salle d'attente|temps d'attente|votre (position|place|tour)|personnes devant vous",
         r"cola de espera|en (la )?cola|lista de espera|sala de espera|tiempo (estimado )?de espera|(su|tu) (posicion|turno|lugar)|personas delante",
@@ -179,6 +179,50 @@ DEMANDS_LOGIN = _any(
     r"you (must|need to|have to) (be logged in|be signed in|log ?-?in|sign ?-?in)( or register)?( to (view|see|access|continue|enter|visit|read|use)\b| first|\.|$)|(you are|you're) (either )?not (currently )?(logged|signed) in|please (log|sign) ?-?in to (view|see|access|continue|enter|visit)|(log|sign)( |-)?in (is )?required to (view|see|access|continue|enter|visit)"
 )
 """What a page says that shows nothing but that it is for members."""
+CUES = {
+    Gate.EXIT_SCAM: (
+        _any(
+            r"\bretir(e|ing|ed|ement)\b|\bclos(e|es|ed|ing|ure)\b|\bdoors\b|for good|\bgone\b|vanish\w*|emptied|hacked|stolen|relaunch|disappear\w*|\bbye\b|\bshut\w*|wind(ing)? down|switched off|the end\b|\bquit\b|abandon\w*|ran off|drained|last (goodbye|message|day|words)|schliess\w+|verschwund\w+|fermons|disparu|cerramos|desapareci\w+|закры\w+|исчез\w+|украл\w*|encerr\w+|chiud\w+|spari\w+|sluiten|verdwenen|zamyka\w+|znikn\w+|kapat\w+|koniec"
+        ),
+        (
+            re.compile(
+                r"withdraw\w*|take out|cash out|auszahl\w*|retir(ez|en)|вывод|вывести|выведите|ritir\w+|wyplac\w+"
+            ),
+            re.compile(
+                r"\b(bit)?coins?\b|\bfunds\b|balances?|money|wallet|escrow|guthaben|fonds|fondos|средств\w*|деньг\w*|fondi|srodki"
+            ),
+            re.compile(
+                r"vendors?|orders\b|deposits?|registrations?|register|transactions?|multisig|bestellung\w*|commandes|pedidos|заказ\w*"
+            ),
+            re.compile(
+                r"thank\w*|pleasure|greetings|honou?r|trust\w*|sorry|regret|goodbye|farewell|nice|danke|merci|gracias|спасибо|obrigad\w|grazie|bedankt|dzieku\w+|tesekkur\w*"
+            ),
+            re.compile(
+                r"\badmins?\b|\bowners?\b|moderators?|\bteam\b|\bstaff\b|community|years? of|days of|betreiber|equipe|админ\w*"
+            ),
+        ),
+    ),
+    Gate.MAINTENANCE: (
+        _any(
+            r"upgrad\w+|repair\w*|\bupdat(e|es|ing)\b|(moving|migrat\w+) (\w+ ){0,3}(servers?|hardware|host\w*)|new (version|hardware|servers?)|maint\w+|reinstall\w*|backups?|\bfix(ing|ed)?\b|restor\w+|actualiza\w+|aktualisier\w*|umbau|mise a jour|travaux|trabajos|обновл\w+|ремонт\w*|aggiorna\w+|lavori|bijgewerkt|aktualizac\w+|guncelle\w+"
+        ),
+        (
+            re.compile(
+                r"\b(closed|offline|down|unavailable|unreachable|paused)\b|geschlossen|nicht erreichbar|ferme\w*|indisponible|cerrado|закрыт\w*|недоступ\w*|fechad\w|chius\w|gesloten|zamkni\w+|kapali"
+            ),
+            re.compile(
+                r"\bback\b|expect us|\bsoon\b|later|tomorrow|give us|(mon|tues|wednes|thurs|fri|satur|sun)day|bald|morgen|zuruck|bientot|demain|vuelv\w+|pronto|manana|скоро|завтра|позже|volt\w+|amanha|domani|presto|jutro|wkrotce|yarin"
+            ),
+            re.compile(
+                r"\bhours?\b|minutes|patien\w+|inconvenience|sorry|stunden|heures|horas|час\w*|ore\b|uren|godzin\w*|saat"
+            ),
+            re.compile(
+                r"\bservers?\b|database|back-?end|\bmarket ?(place)?\b|\bsite\b|marktplatz|\bseite\b|mercado|сервер\w*|сайт|mercato|rynek"
+            ),
+        ),
+    ),
+}
+"""Words of a farewell and of a closed door, that say so only together: one of the first kind, and of how many others."""
 POLICE = _any(
     r"\bfbi\b|federal bureau|europol|interpol|\bbka\b|bundeskriminalamt|\bzit\b|generalstaatsanwaltschaft|\bpolitie\b|\bnca\b|national crime agency|homeland security|\bhsi\b|\bice\b|\bdea\b|\birs(-ci)?\b|department of justice|justice department|\bdoj\b|secret service|postal inspection|gendarmerie|police nationale|guardia civil|policia (nacional|federal|judiciaria)|polizia|carabinieri|guardia di finanza|\bмвд\b|\bфсб\b|полици\w+|policja|\bcbzc\b|emniyet|jandarma|eurojust|openbaar ministerie|\bfiod\b|staatsanwalt\w*|prosecut\w+|procura\w*|parquet|law enforcement|court (order|of)|warrant|polizei|polisen|\bafp\b|\brcmp\b"
 )
@@ -199,11 +243,11 @@ TRADE = tuple(
 )
 """Words of trade, each line counted once."""
 TALK = _any(
-    r"\breply\b|\bquote\b|\bposted\b|\bwrote\b|\bthreads?\b|\btopics?\b|\bposts\b|\bantworten\b|\brepondre\b|\bresponder\b|ответить|\bcomments?\b|\bmember since\b|joined:|\bauthor\b|\bpublished\b|read more|\bnews\b|\bfaq\b|frequently asked|how (do|can|to) i?|\bguide\b|\btutorial\b|\brules\b|terms (of|and)|\barticle\b"
+    r"\breply\b|\bquote\b|\bposted\b|\bwrote\b|\bthreads?\b|\btopics?\b|\bposts\b|\bantworten\b|\brepondre\b|\bresponder\b|ответить|\bcomments?\b|\bmember since\b|joined:|\bauthor\b|\bpublished\b|read more|\bnews\b|\bfaq\b|frequently asked|how (do|can|to) i?|\bguide\b|\btutorial\b|\bstep \d|\brules\b|terms (of|and)|\barticle\b"
 )
 """Words of forums, news, help and rules, which tell of gates and are none."""
 REPORT = _any(
-    r"\bannounced\b|according to|\breported(ly)?\b|\bwas (launched|founded|arrested|shown|sentenced|an online|a (dark ?net|dark ?web|market))|visitors (saw|see)|as (you|many|most) (\w+ ){0,2}(know|heard|noticed)|(posted|written|published|submitted) (by|on|in)\b|\bby (/?u/|staff|admin\b|editor)|\d+ (minutes?|hours?|days?|weeks?|months?|years?) ago|it is official|\bu/\w+|not affected|wikipedia|launched in|\bsources?:|\bheadlines?\b|(press|media) release|\btold (us|reporters)|spokes\w+|\bhistory\b|\btimeline\b|(this|the|that) (vendor|seller|guy|dude|buyer)\b|\d/5\b|\bupvotes?\b|\d points?\b|was (sagt|meint)|berichtet\w*|gab bekannt|\blaut\b|vor \d+ (stunden|tagen)|selon|il y a \d+|a annonce|segun|hace \d+|anuncio que|сообщ(ает|ил\w*|ают)|по данным|\d+ (час|дн|минут)\w* назад|secondo|\d+ (ore|giorni) fa"
+    r"\bannounced\b|according to|\breported(ly)?\b|\bwas (launched|founded|arrested|shown|sentenced|an online|a (dark ?net|dark ?web|market))|visitors (saw|see)|as (you|many|most) (\w+ ){0,2}(know|heard|noticed)|(posted|written|published|submitted) (by|on|in)\b|\bby (/?u/|staff|admin\b|editor)|\d+ (minutes?|hours?|days?|weeks?|months?|years?) ago|it is official|\bu/\w+|not affected|wikipedia|launched in|\bsources?:|\bheadlines?\b|(press|media) release|\btold (us|reporters)|spokes\w+|\bhistory\b|the alleged|suspects?\b|years? old|in custody|untersuchungshaft|mitteil\w+|redaktion|officials said|\bsays\b|said (on|that|the)|\btimeline\b|(this|the|that) (vendor|seller|guy|dude|buyer)\b|\d/5\b|\bupvotes?\b|\d points?\b|was (sagt|meint)|berichtet\w*|gab bekannt|\blaut\b|vor \d+ (stunden|tagen)|selon|il y a \d+|a annonce|segun|hace \d+|anuncio que|сообщ(ает|ил\w*|ают)|по данным|\d+ (час|дн|минут)\w* назад|secondo|\d+ (ore|giorni) fa"
 )
 """Words of those who tell of what befell others."""
 TOPIC = _any(
@@ -211,6 +255,10 @@ TOPIC = _any(
     r"\bneuigkeiten\b|\bregeln\b|haufige fragen|\bhilfe\b|uber uns|actualites|\bregles\b|a propos|\baide\b|noticias|\breglas\b|preguntas|\bayuda\b|acerca de|новости|правила|вопросы|форум|о нас|помощь|regras|perguntas|\bajuda\b|sobre nos|notizie|regole|domande|\baiuto\b|nieuws|regels|veelgestelde|over ons|aktualnosci|regulamin|pytania|\bpomoc\b|o nas|haberler|kurallar|sorular|yardim|hakkimizda",
 )
 """What the headings of pages about the market say, and of pages inside it."""
+ABOUT = _any(
+    r"\bcontact|\bpolls?\b|\bsurvey|\bvote\b|\bpress\b|\buptime|glossary|\bwords\b|how (\w+ )+works?\b|\btips\b|overview|kontakt|umfrage|sondage|contacto|encuesta|опрос|контакты|contatt|sondaggio|ankieta"
+)
+"""What headings alone say of pages about something else."""
 PRICES = re.compile(
     r"(?:[$€£₿]|\b(?:usd|eur|gbp|btc|xmr|ltc|aud|cad|rub)\b)\s?\d|\d\s?(?:[$€£₿₽]|\b(?:usd|eur|gbp|btc|xmr|ltc|aud|cad|rub)\b)"
 )

@@ -7,7 +7,20 @@ from html import escape
 import parsel
 
 from crawlers.gates.face import CURT, FEW_LINKS, FRAME_LINKS, Face, face
-from crawlers.gates.phrases import CALLED_CAPTCHA, CERTAIN, DEMANDS_LOGIN, HEADINGS, POLICE, PRICES, REPORT, TALK, TOPIC, TRADE
+from crawlers.gates.phrases import (
+    ABOUT,
+    CALLED_CAPTCHA,
+    CERTAIN,
+    CUES,
+    DEMANDS_LOGIN,
+    HEADINGS,
+    POLICE,
+    PRICES,
+    REPORT,
+    TALK,
+    TOPIC,
+    TRADE,
+)
 from crawlers.page import Page
 from crawlers.profile import Gate
 from crawlers.reason import Reason
@@ -42,6 +55,10 @@ KINDS = (
     (Gate.EXIT_SCAM,),
 )
 """Gates that one page shows together."""
+STATED = frozenset({Gate.SEIZED, Gate.BANNED, Gate.MAINTENANCE, Gate.EXIT_SCAM})
+"""Gates that state and do not ask."""
+GOODS = 4
+"""Links of one kind, and prices, that are goods."""
 BREVITY = {120: 1.0, 250: 0.8, 500: 0.5, 1000: 0.25}
 """Up to so many words, what a phrase counts."""
 SEALED = "begin pgp message"
@@ -111,9 +128,9 @@ def market(shown: Face) -> float:
 
 def _topic(shown: Face) -> float:
     """The points of a heading about something else; more where few words stand under it, each of which is heard aloud."""
-    if not TOPIC.search(shown.loud):
-        return 0.0
-    return 4.0 if shown.bare and TOPIC.search(shown.headed) else 2.5
+    if TOPIC.search(shown.headed) or ABOUT.search(shown.headed):
+        return 4.0 if shown.bare else 2.5
+    return 2.5 if TOPIC.search(shown.loud) else 0.0
 
 
 def _kinds(heard: str) -> int:
@@ -132,8 +149,9 @@ def _told(gate: Gate, shown: Face) -> float:
     said = min(2.5 + 0.75 * (found - 1), 4.0) if found else 0.0
     curt = 1.25 if found and shown.words <= CURT else 0.0
     elsewhere = 1.5 if shown.main.headings and not (heading or loud) and not shown.bare else 0.0
+    asks = 2.5 if gate in STATED and "?" in shown.headed else 0.0
     still = gate in MOVING and len(shown.frame.links) > FEW_LINKS and shown.refresh_s is None
-    return max(0.0, brief * (heading + loud + said + curt) - elsewhere) * (0.4 if still else 1.0)
+    return max(0.0, brief * (heading + loud + said + curt) - elsewhere - asks) * (0.4 if still else 1.0)
 
 
 def _built(shown: Face, status: int) -> Iterator[tuple[Gate, float]]:
@@ -145,12 +163,18 @@ def _built(shown: Face, status: int) -> Iterator[tuple[Gate, float]]:
         yield Gate.CAPTCHA, -6.0
     elif shown.frame.passwords and shown.words <= CURT:
         yield Gate.LOGIN, 2.0
-    if shown.words <= CURT and not shown.shelf and DEMANDS_LOGIN.search(shown.heard):
+    if shown.words <= CURT and shown.shelf < GOODS and DEMANDS_LOGIN.search(shown.heard):
         yield Gate.LOGIN, 3.0
     if shown.inside and not main.passwords:
         yield Gate.LOGIN, -2.0
     yield Gate.LOGIN, 1.0 if main.forms and SIGNS_IN.search(shown.names) else 0.0
+    if shown.shelf >= GOODS and len(PRICES.findall(shown.heard)) >= GOODS:
+        yield Gate.LOGIN, -2.0
+    for gate in CUES:
+        yield gate, _together(gate, shown)
     yield from _asked(shown, brief)
+    if shown.refresh_s is None and shown.heard.count(".onion") > 1:
+        yield from ((gate, -3.0) for gate in MOVING)  # a list of mirrors
     if shown.refresh_s is not None:
         alone = brief * (2.5 if shown.bare else 1.0)
         yield Gate.QUEUE, alone if CERTAIN[Gate.QUEUE].search(shown.heard) else 0.0
@@ -159,6 +183,15 @@ def _built(shown: Face, status: int) -> Iterator[tuple[Gate, float]]:
     yield Gate.SEIZED, 3.0 if shown.words <= CURT and SEIZED.search(shown.names) else 0.0
     yield Gate.BANNED, 1.0 if status in REFUSING else 0.0
     yield Gate.MAINTENANCE, 1.0 if status in CLOSING else 0.0
+
+
+def _together(gate: Gate, shown: Face) -> float:
+    """The points of words that say nothing alone."""
+    first, others = CUES[gate]
+    if shown.words > 2 * SHORT or shown.shelf >= GOODS or not first.search(shown.heard):
+        return 0.0
+    found = sum(bool(other.search(shown.heard)) for other in others)
+    return _step(found, {2: 2.0, 3: 3.25, 4: 4.0})
 
 
 def _asked(shown: Face, brief: float) -> Iterator[tuple[Gate, float]]:
