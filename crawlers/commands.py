@@ -84,7 +84,9 @@ def extract_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def extract(arguments: argparse.Namespace, deployment: Deployment) -> int:
-    """Show the listings on a saved page; 1 where there is none."""
+    """Show the listings on a saved page; 1 where there is none, as on a gate."""
+    from crawlers.gate import WHAT_TO_DO  # noqa: PLC0415  # as below
+    from crawlers.gates.recognise import recognised  # noqa: PLC0415  # as below
     from crawlers.saved import flat, profile_of, read_page  # noqa: PLC0415  # parsel takes a tenth of a second to import
 
     if arguments.from_archive:
@@ -93,6 +95,9 @@ def extract(arguments: argparse.Namespace, deployment: Deployment) -> int:
         raise SettingsError("extract: name a profile and a saved page, or a market with --from-archive")
     profile = profile_of(arguments.profile, deployment.settings.crawl.profiles)
     listings, rejected = read_page(arguments.page, profile, arguments.address)
+    if gate := recognised(arguments.page, profile, arguments.address):
+        listings, rejected = [], []
+        sys.stderr.write(f"headstamp: {plain(str(arguments.page))} is a gate ({gate}): {WHAT_TO_DO[gate]}\n")
     rows = [flat(listing) for listing in listings]
     if arguments.json:
         show_json(rows)
