@@ -32,7 +32,7 @@ BLOCKS = frozenset({"div", "article", "li", "tr", "section"})
 SILENT = frozenset({"script", "style", "template"})
 FRAME_TAGS = frozenset({"nav", "header", "footer", "aside"})
 FRAME_NAME = re.compile(
-    r"(^|[\s_-])(nav(bar|igation)?|(left|side|top|main)?-?(menu|bar|nav|panel)|side|left|top|bottom|header|footer|breadcrumbs?|categories|cat(egory)?-?(list|tree|menu)|list-group|widget)($|[\s_-])"
+    r"(^|[\s_-])(nav(bar|igation)?|(left|side|top|main)?-?(menu|bar|nav)|(left|side|top|user)-?panel|side|left|top|bottom|header|footer|breadcrumbs?|categories|cat(egory)?-?(list|tree|menu)|list-group|widget)($|[\s_-])"
 )
 NAMES = ("name", "id", "class", "src", "alt", "title", "placeholder", "aria-label", "action", "data", "href")
 """Attributes of forms, fields and pictures that say what they are for."""
@@ -43,7 +43,7 @@ SPOKEN = ("alt", "placeholder", "aria-label")
 """Attributes that are shown or read out."""
 TYPED = frozenset({"", "text", "tel", "number", "email", "url"})
 PRESSED = frozenset({"submit", "button", "image"})
-PROVES = re.compile(r"pgp|mnemonic|code|decrypt|phrase|seed")
+PROVES = re.compile(r"pgp|mnemonic|code|decrypt|phrase|seed|sign|proof|response|challenge|\bkey")
 SECONDS = re.compile(r"\s*(\d{1,4})")
 BACKDROP = re.compile(r"url\(([^)]{1,200})\)")
 LEAVES = re.compile(
