@@ -57,6 +57,8 @@ def _facts(tally: "Tally") -> dict[str, object]:
     for name in ("rejected", "gated", "refused", "unread"):
         counted = getattr(tally, name)
         facts[name] = ", ".join(f"{reason} {number}" for reason, number in counted.items()) or "none"
+    if tally.gated and not tally.held:
+        facts["gated"] = f"{facts['gated']}; see `headstamp gate list`"
     if tally.unreachable:
         facts["unreachable"] = (
             f"no mirror answers (headstamp why {tally.market} says why); the visit goes on at the next crawl"

@@ -64,6 +64,8 @@ STATED = frozenset({Gate.SEIZED, Gate.BANNED, Gate.MAINTENANCE, Gate.EXIT_SCAM})
 """Gates that state and do not ask."""
 GOODS = 4
 """Links of one kind, and prices, that are goods."""
+SUBJECTS = 3
+"""Colons of a list that says something of one site after another."""
 BREVITY = {120: 1.0, 250: 0.8, 500: 0.5, 1000: 0.25}
 """Up to so many words, what a phrase counts."""
 SEALED = "begin pgp message"
@@ -104,7 +106,9 @@ def scores(shown: Face, status: int = 200) -> dict[Gate, float]:
     points = {gate: _told(gate, shown, phrases[gate]) for gate in Gate}
     for gate, more in _built(shown, status):
         points[gate] += more
-    against = market(shown) + _step(_kinds(phrases), {3: 1.5, 4: 3.0, 5: 4.0})
+    kinds = _kinds(phrases)
+    told_of = kinds > 1 and not shown.main.forms and shown.said.count(": ") >= SUBJECTS
+    against = market(shown) + _step(kinds, {3: 1.5, 4: 3.0, 5: 4.0}) + (2.5 if told_of else 0.0)
     return {gate: max(0.0, number - against) for gate, number in points.items()}
 
 
