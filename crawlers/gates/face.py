@@ -20,7 +20,7 @@ SEARCHED, LOUDEST = 6_000, 1_500
 CURT, FEW_LINKS = 40, 4
 """Words and links of a page that says one thing, every word of it aloud."""
 FRAME_LINKS = 8
-FEW_WORDS = 4
+FEW_WORDS = 2
 """A page with fewer words outside its frame and title, and no form there, is all frame: the frame is then what it shows."""
 LOUD = frozenset({"title", "h1", "h2", "h3", "legend", "button", "caption"})
 NAMED = frozenset({"a", "b", "div", "p", "span", "strong", "td"})

@@ -125,7 +125,6 @@ def market(shown: Face) -> float:
         + _step(len(ASKED.findall(shown.said)), {4: 1.0})
         + _step(_different(REPORT, shown.heard), {1: 1.0, 2: 2.5, 3: 4.5})
         + _step(shown.main.posts, {1: 1.0, 2: 2.0, 3: 3.0})
-        + (1.5 if priced and trade else 0.0)
         + (2.75 if BYLINE.search(shown.heard) else 0.0)
         + _step(_different(YEARS, shown.said), {3: 1.5})
         + (1.0 if shown.main.letters and not shown.main.passwords else 0.0)
@@ -174,7 +173,7 @@ def _built(shown: Face, status: int) -> Iterator[tuple[Gate, float]]:
     if shown.main.passwords:
         yield Gate.CAPTCHA, -6.0
     if PRICES.search(shown.heard) and any(line.search(shown.heard) for line in TRADE):
-        yield from ((gate, -3.0) for gate in Gate if gate not in LETTER)
+        yield from ((gate, -4.5 if gate not in LETTER else -1.5) for gate in Gate if gate is not Gate.EXIT_SCAM)
     yield from ((gate, _together(gate, shown)) for gate in CUES)
     yield Gate.SEIZED, min(3, _different(POLICE, f"{shown.heard} {shown.names}")) * 0.7 * brief
     yield Gate.SEIZED, 3.0 if shown.words <= CURT and SEIZED.search(shown.names) else 0.0
@@ -194,6 +193,7 @@ def _entered(shown: Face) -> Iterator[float]:
     demands = curt and shown.shelf < GOODS and DEMANDS_LOGIN.search(shown.heard)
     yield 4.5 if demands else 0.0 if main.forms else -1.5
     yield 1.5 if main.boxes and PASSWORD.search(shown.heard) else 0.0
+    yield -2.5 if len(shown.frame.links) >= 3 * FRAME_LINKS else 0.0
     yield -2.0 if shown.inside and not main.passwords else 0.0
     yield 1.0 if main.forms and SIGNS_IN.search(shown.names) else 0.0
     yield -2.0 if shown.shelf >= GOODS and len(PRICES.findall(shown.heard)) >= GOODS else 0.0
