@@ -57,6 +57,8 @@ def _facts(tally: "Tally") -> dict[str, object]:
     for name in ("rejected", "gated", "refused", "unread"):
         counted = getattr(tally, name)
         facts[name] = ", ".join(f"{reason} {number}" for reason, number in counted.items()) or "none"
+    if tally.gated and not tally.held:
+        facts["gated"] = f"{facts['gated']}; see `headstamp gate list`"
     if tally.unreachable:
         facts["unreachable"] = (
             f"no mirror answers (headstamp why {tally.market} says why); the visit goes on at the next crawl"
@@ -84,7 +86,9 @@ def extract_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def extract(arguments: argparse.Namespace, deployment: Deployment) -> int:
-    """Show the listings on a saved page; 1 where there is none."""
+    """Show the listings on a saved page; 1 where there is none, as on a gate."""
+    from crawlers.gate import WHAT_TO_DO  # noqa: PLC0415  # as below
+    from crawlers.gates.recognise import recognised  # noqa: PLC0415  # as below
     from crawlers.saved import flat, profile_of, read_page  # noqa: PLC0415  # parsel takes a tenth of a second to import
 
     if arguments.from_archive:
@@ -93,6 +97,9 @@ def extract(arguments: argparse.Namespace, deployment: Deployment) -> int:
         raise SettingsError("extract: name a profile and a saved page, or a market with --from-archive")
     profile = profile_of(arguments.profile, deployment.settings.crawl.profiles)
     listings, rejected = read_page(arguments.page, profile, arguments.address)
+    if gate := recognised(arguments.page, profile, arguments.address):
+        listings, rejected = [], []
+        sys.stderr.write(f"headstamp: {plain(str(arguments.page))} is a gate ({gate}): {WHAT_TO_DO[gate]}\n")
     rows = [flat(listing) for listing in listings]
     if arguments.json:
         show_json(rows)

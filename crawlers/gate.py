@@ -12,8 +12,8 @@ from crawlers.profile import Gate, MarketProfile, gate_entries, is_address, sele
 from pipeline.records import Listing, Rejected, Task, digest
 
 WHAT_TO_DO = {
-    Gate.LOGIN: "the market asks for a login: open a session by hand, under the authority of the profile",
-    Gate.CAPTCHA: "the market asks to prove that a person is there: pass it by hand",
+    Gate.LOGIN: "the market asks for a login: open a session by hand, under the authority of the profile, and hand it over with `headstamp gate resume`",
+    Gate.CAPTCHA: "the market asks to prove that a person is there: pass it by hand, and hand the session over with `headstamp gate resume`",
     Gate.QUEUE: "the market lets visitors wait: visit it again later",
     Gate.DDOS_WAIT: "the market makes visitors wait against floods: the wait passes by itself, or a person passes it by hand",
     Gate.SEIZED: "the page says that the market was seized: confirm it, then stop visiting",

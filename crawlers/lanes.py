@@ -28,6 +28,8 @@ class Lanes:
         self._fixed = fixed
         self._epochs = [0] * count
         self._turn = 0
+        self._kept: int | None = None
+        self._waits = False
 
     @classmethod
     def of(cls, market: str, count: int) -> Self:
@@ -41,13 +43,28 @@ class Lanes:
 
     def take(self) -> Lane:
         """The lane whose turn it is."""
-        number = self._turn
+        number = self._turn if self._kept is None else self._kept
         self._turn = (number + 1) % len(self._epochs)
         return self._lane(number)
 
+    def heard(self, key: str, *, waits: bool) -> bool:
+        """Note an answer that came behind a key; whether it is meant for the visitor that the market knows from now on.
+
+        Where it lets visitors wait, all goes on that one lane, for its place may hang on the circuit; until it lets
+        through, the lane's epoch stays. What comes late on another lane means another visitor.
+        """
+        number = next((number for number in range(len(self._epochs)) if self._lane(number).key == key), None)
+        if self._kept is None and waits:
+            self._kept = number
+        if self._kept is None:
+            return True
+        if number == self._kept:
+            self._waits = waits
+        return number == self._kept
+
     def leave(self, lane: Lane) -> None:
-        """Give a lane that hangs a new epoch, once however many of its requests hang; a fixed one stays."""
-        if not self._fixed and self._epochs[lane.number] == lane.epoch:
+        """Give a lane that hangs a new epoch, once however many of its requests hang; a fixed one, or one that waits, stays."""
+        if not (self._fixed or self._waits) and self._epochs[lane.number] == lane.epoch:
             self._epochs[lane.number] += 1
 
     def _lane(self, number: int) -> Lane:

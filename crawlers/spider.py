@@ -16,6 +16,7 @@ from crawlers.failure import failed
 from crawlers.gates.interest import ranked
 from crawlers.outcome import Outcome, Place, outcome
 from crawlers.page import Page
+from crawlers.tor import LANE
 from crawlers.unknown import strange
 from crawlers.walk import Walk
 from pipeline.records import Capture
@@ -52,7 +53,7 @@ class MarketSpider(Spider):
             return
         page = self._page(response, kept)
         found = outcome(page, place, self.walk.profile, self.walk.memory)
-        self.walk.known_by(response.url, _headers(response, "Set-Cookie"), found)
+        self.walk.known_by(response.url, _headers(response, "Set-Cookie"), found, response.meta.get(LANE, ""))
         told = replace(found, record=kept.record, strange=strange(page, found))
         yield ranked(told, page, self.walk.profile, self.walk.hits)
 

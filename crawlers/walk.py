@@ -14,6 +14,7 @@ from crawlers.evidence.keeper import Keeper
 from crawlers.evidence.record import Exchange
 from crawlers.frontier import Frontier, Visit, now
 from crawlers.gates.entry import Entry
+from crawlers.gates.patience import MOVING
 from crawlers.health.watch import Watch
 from crawlers.hours import Pause
 from crawlers.leave import Leave
@@ -192,10 +193,11 @@ class Walk:
             self._publish([(TASKS, told)])
             self.pause(Pause(reason=Reason.UNKNOWN_PAGES, until=now() + REST))
 
-    def known_by(self, url: str, cookies: Sequence[str], outcome: Outcome) -> None:
-        """Take in the cookies of an answer, where a session or a queue needs them."""
-        with self._minding():
-            self.entry.heard(url, cookies, now(), outcome.gate)
+    def known_by(self, url: str, cookies: Sequence[str], outcome: Outcome, lane: str) -> None:
+        """Take in the cookies of an answer, where a session or a queue needs them, and keep to the lane that a queue knows."""
+        if self.route.lanes.heard(lane, waits=outcome.gate in MOVING):
+            with self._minding():
+                self.entry.heard(url, cookies, now(), outcome.gate)
 
     def unreached(self, place: Place, reason: Reason, detail: str) -> None:
         """Leave the mirror alone for a while, then ask again: either of them, address and mirror, may be at fault."""

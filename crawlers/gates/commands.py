@@ -68,6 +68,8 @@ def _list(deployment: Deployment, *, as_json: bool) -> int:
         )
         for one in found
     ]
+    if not rows:
+        sys.stderr.write("headstamp: no gate waits for an operator\n")
     show_table(("market", "gate", "since", "addresses", "arms", "session", "lasts", "to do"), rows)
     return 0
 
@@ -96,7 +98,8 @@ def _resume(arguments: argparse.Namespace, deployment: Deployment) -> int:
     session = resume(profile, given, _agent(arguments.user_agent or given.user_agent), deployment)
     for domain in given.dropped:
         sys.stderr.write(f"headstamp: cookies of {plain(domain)[:100]} are not taken: it is no mirror of the profile\n")
-    show_facts({"market": session.market, "cookies": len(session.cookies), "authority": session.authority})
+    facts = {"market": session.market, "cookies": len(session.cookies), "authority": session.authority}
+    show_facts(facts | {"next": f"headstamp crawl {session.market}, then delete {plain(str(arguments.cookies))}"})
     return 0
 
 

@@ -6,22 +6,25 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 import parsel
-from lxml.etree import _Element  # type: ignore[import-untyped]  # lxml ships no types
+from lxml.etree import _Element, iterwalk  # type: ignore[import-untyped]  # lxml ships no types
 
 MOST_ELEMENTS = 6_000
 """Elements that are looked at: a page with more shows more than a gate does."""
+EVENTS = ("start", "end", "comment", "pi")
+"""Walked in the order in which they are read; what follows a comment is text as well."""
 SEARCHED, LOUDEST = 6_000, 1_500
 """Letters of the plain and of the loud words in which phrases are looked for."""
 CURT, FEW_LINKS = 40, 4
 """Words and links of a page that says one thing, every word of it aloud."""
 FRAME_LINKS = 8
-FEW_WORDS = 4
-"""A page with fewer words outside its frame, and no form there, is all frame: the frame is then what it shows."""
+FEW_WORDS = 2
+"""A page with fewer words outside its frame and title, and no form there, is all frame: the frame is then what it shows."""
 LOUD = frozenset({"title", "h1", "h2", "h3", "legend", "button", "caption"})
 NAMED = frozenset({"a", "b", "div", "p", "span", "strong", "td"})
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5"})
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "dt"})
 LOUD_NAME = re.compile(r"(^|[\s_-])(title|heading|btn|button|alert|error|warning|lead|message|notice)($|[\s_-])")
 """Classes of what stands out like a heading or a button."""
 POST_NAME = re.compile(r"(^|[\s_-])(posts?|comments?|repl(y|ies)|review|thread)($|[\s_-])")
@@ -29,7 +32,7 @@ BLOCKS = frozenset({"div", "article", "li", "tr", "section"})
 SILENT = frozenset({"script", "style", "template"})
 FRAME_TAGS = frozenset({"nav", "header", "footer", "aside"})
 FRAME_NAME = re.compile(
-    r"(^|[\s_-])(nav(bar|igation)?|(left|side|top|main)?-?(menu|bar|nav|panel)|side|left|top|bottom|header|footer|breadcrumbs?|categories|cat(egory)?-?(list|tree|menu)|list-group|widget)($|[\s_-])"
+    r"(^|[\s_-])(nav(bar|igation)?|(left|side|top|main)?-?(menu|bar|nav)|(left|side|top|user)-?panel|side|left|top|bottom|header|footer|breadcrumbs?|categories|cat(egory)?-?(list|tree|menu)|list-group|widget)($|[\s_-])"
 )
 NAMES = ("name", "id", "class", "src", "alt", "title", "placeholder", "aria-label", "action", "data", "href")
 """Attributes of forms, fields and pictures that say what they are for."""
@@ -40,7 +43,7 @@ SPOKEN = ("alt", "placeholder", "aria-label")
 """Attributes that are shown or read out."""
 TYPED = frozenset({"", "text", "tel", "number", "email", "url"})
 PRESSED = frozenset({"submit", "button", "image"})
-PROVES = re.compile(r"pgp|mnemonic|code|decrypt|phrase|seed")
+PROVES = re.compile(r"pgp|mnemonic|code|decrypt|phrase|seed|sign|proof|response|challenge|\bkey")
 SECONDS = re.compile(r"\s*(\d{1,4})")
 BACKDROP = re.compile(r"url\(([^)]{1,200})\)")
 LEAVES = re.compile(
@@ -99,7 +102,12 @@ class Face:
     @cached_property
     def loud(self) -> str:
         """The words of titles, headings, buttons and pictures; all words of a page that has little else."""
-        return _line(self.main.loud, LOUDEST) + (f" {self.said}" if self.bare else "")
+        return self.headed + (f" {self.said}" if self.bare else "")
+
+    @cached_property
+    def headed(self) -> str:
+        """The words of titles, headings, buttons and pictures."""
+        return _line(self.main.loud, LOUDEST)
 
     @cached_property
     def said(self) -> str:
@@ -127,11 +135,6 @@ class Face:
         return self.words <= CURT and len(self.main.links) + len(self.frame.links) <= FEW_LINKS
 
     @property
-    def framed(self) -> bool:
-        """Whether a frame of links stands around what the page says."""
-        return len(self.frame.links) >= FRAME_LINKS
-
-    @property
     def headings(self) -> int:
         """How many headings stand outside the frame."""
         return self.main.headings
@@ -152,13 +155,15 @@ def face(document: parsel.Selector) -> Face:
     """What a page shows at a glance."""
     areas = {False: Area(), True: Area()}
     framed: set[_Element] = set()
-    for number, element in enumerate(document.root.iter()):
-        if number > MOST_ELEMENTS:
-            break
-        _look(element, areas, framed)
+    for event, element in islice(iterwalk(document.root, EVENTS), 2 * MOST_ELEMENTS):
+        if event == "start":
+            _look(element, areas, framed)
+        else:
+            areas[element.getparent() in framed].said.append(element.tail or "")
     main, frame = areas[False], areas[True]
     shown = Face(main=main, frame=frame, refresh_s=refresh_s(document))
-    if not main.forms and shown.words < FEW_WORDS:
+    titles = sum(len((title.text or "").split()) for title in document.root.iter("title"))
+    if not main.forms and shown.words - titles < FEW_WORDS:
         return Face(main=main + frame, frame=Area(), refresh_s=shown.refresh_s)
     return shown
 
@@ -174,15 +179,10 @@ def refresh_s(document: parsel.Selector) -> int | None:
 
 def _look(element: _Element, areas: dict[bool, Area], framed: set[_Element]) -> None:
     tag = element.tag
-    above = element.getparent() in framed
-    if not isinstance(tag, str):
-        areas[above].said.append(element.tail or "")  # a comment
-        return
-    inside = above or _frames(element, tag)
+    inside = element.getparent() in framed or _frames(element, tag)
     if inside:
         framed.add(element)
     area = areas[inside]
-    areas[above].said.append(element.tail or "")
     if tag in SILENT:
         area.names.extend(BACKDROP.findall(element.text or "") if tag == "style" else ())
         return

@@ -61,6 +61,13 @@ def test_a_page_without_a_listing_fails_and_says_why(capsys: pytest.CaptureFixtu
     assert "no_title" in capsys.readouterr().out
 
 
+def test_a_saved_gate_is_said_to_be_one_and_has_no_listing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert headstamp.main(["extract", BAZAAR, str(PAGES / "gates" / "held_out" / "login-01.html"), "--json"]) == 1
+    said = capsys.readouterr()
+    assert json.loads(said.out) == []
+    assert "is a gate (login): the market asks for a login" in said.err
+
+
 @pytest.mark.parametrize("words", [["no-such-market", OFFER], ["missing.yaml", OFFER], [BAZAAR, "missing.html"]])
 def test_what_is_not_there_is_wrong_usage(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert headstamp.main(["extract", *words]) == 2

@@ -69,7 +69,7 @@ def test_a_wholly_gated_market_is_asked_a_few_times_and_its_addresses_are_held(b
     pages = stock(40)
     bench.tiny.pages = pages | dict.fromkeys((path for path in pages if path != "/"), LOGIN)
     done = bench.crawl()
-    assert len(bench.tiny.asked) <= 1 + KNOCKS + 2, "one or two may be under way already"
+    assert len(bench.tiny.asked) <= 1 + KNOCKS + 4, "some may be under way already, while answers are archived"
     assert done.visit["gated"] == {"login": 40}
     assert [record.kind for record in bench.published(TASKS) if isinstance(record, Task)] == ["login"]
 
@@ -101,6 +101,7 @@ def test_a_queue_is_waited_for_and_left_with_the_cookie_that_it_gave(bench: Benc
     done = bench.crawl()
     assert (done.summary["listings"], done.visit["gated"]) == (3, {})
     assert bench.tiny.asked[:2] == ["/", "/"]
+    assert len(set(bench.tiny.keys)) == 1, "its place may hang on the circuit"
     assert bench.published(TASKS) == []
 
 

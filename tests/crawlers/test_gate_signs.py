@@ -84,6 +84,33 @@ def test_a_gate_at_a_listings_address_is_no_listing_though_it_has_a_heading() ->
     assert unforeseen(found, profile, [listing]) is Gate.SEIZED
 
 
+TOLD_OF = (
+    b"<title>History</title><h1>History of markets</h1><p>Alpha was an online market, seized in 2013. Beta ran with the coins in 2015.</p>",
+    b"<h1>Uptime</h1><p>Alpha: offline for maintenance. Beta: under attack. Gamma: seized by police.</p>",
+    b"<h2>Alpha seized</h2><p>by u/kite, 12 points</p><p>It says: this hidden site has been seized by the FBI</p>",
+    b"<h1>Queue skipper</h1><b>$3</b><p>You are first in the queue.</p><p>Vendor: fastlane</p>",
+    b"<h1>Security</h1><form>Current password<input name=cur type=password>New password<input name=n type=password></form>",
+)
+
+
+@pytest.mark.parametrize("body", TOLD_OF)
+def test_who_tells_of_gates_is_none(body: bytes) -> None:
+    assert gate_by_signs(page(body)) is None
+
+
+BARELY_SAID = {
+    b"<p>You <b>must be</b> logged <i>in</i> to <a href=/l>view</a> this page.</p>": Gate.LOGIN,
+    b"<title>Alpha</title><p>From May on we are closed. Finish your orders, take out your coins, thank you all.</p>": Gate.EXIT_SCAM,
+    b"<p>New hardware is on its way, the market is closed for some hours.</p>": Gate.MAINTENANCE,
+    "<p>Tento server zajistila policie: stránka zabavena</p>".encode(): Gate.SEIZED,
+}
+
+
+@pytest.mark.parametrize(("body", "gate"), BARELY_SAID.items())
+def test_what_inline_marks_other_words_and_other_languages_say_is_heard(body: bytes, gate: Gate) -> None:
+    assert gate_by_signs(page(body)) is gate
+
+
 def test_spelling_and_accents_make_no_difference() -> None:
     assert folded("VÉRIFICATION à l’entrée, Kısa süre, ÅØł") == "verification a l'entree, kisa sure, aol"
 

@@ -34,3 +34,25 @@ def test_a_session_keeps_its_lane() -> None:
     lanes = Lanes.fixed("session-key")
     lanes.leave(lanes.take())
     assert {lanes.take().key for _ in range(3)} == {"session-key"}
+
+
+def test_who_waits_in_a_queue_keeps_one_key_until_let_through_and_one_lane_after() -> None:
+    lanes = Lanes.of("tiny", 3)
+    lanes.take()
+    queued = lanes.take()
+    assert lanes.heard(queued.key, waits=True)
+    lanes.leave(queued)
+    assert {lanes.take().key for _ in range(5)} == {queued.key}
+    assert lanes.heard(queued.key, waits=False)
+    lanes.leave(queued)
+    assert {(lane.number, lane.epoch) for lane in (lanes.take(), lanes.take())} == {(queued.number, 1)}
+
+
+def test_what_comes_late_on_another_lane_is_meant_for_another_visitor() -> None:
+    lanes = Lanes.of("tiny", 2)
+    first, second = lanes.take(), lanes.take()
+    assert lanes.heard(first.key, waits=False)
+    assert lanes.heard(second.key, waits=True)
+    assert not lanes.heard(first.key, waits=False)
+    lanes.leave(second)
+    assert lanes.take().key == second.key, "it still waits"
