@@ -72,10 +72,20 @@ def _local(url: str) -> str | None:
 
 def joined(base: str, href: str) -> str:
     """The whole address that a link means; "" for what is none."""
+    href = href.strip()
     try:
-        return urljoin(base, href.strip())
+        return _rooted(_root(base), href) if href.startswith("/") and len(href) <= LONGEST else urljoin(base, href)
     except ValueError:
         return ""
+
+
+def _root(base: str) -> str:
+    """The part of an address that a link from the root makes use of, which is the same on every page of a mirror."""
+    parts = urlsplit(base)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") else base
+
+
+_rooted = lru_cache(REMEMBERED)(urljoin)
 
 
 def _plain(value: str) -> str:
