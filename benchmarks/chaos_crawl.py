@@ -1,4 +1,8 @@
-"""Does a visit lose a listing, or publish a false one, when the crawl is killed at random moments?"""
+"""Does a visit lose a listing, publish a false one or leave false evidence, when the crawl is killed at random moments?
+
+After every kill `headstamp verify` must find the archive sound, or say of what it is torn and in whose ledger that will
+stand, and `headstamp why` must account for every address that is known.
+"""
 
 import argparse
 import random
@@ -10,10 +14,12 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import msgspec
 
-from benchmarks.product import done, running
+from benchmarks.product import asked, done, running
+from crawlers.evidence.finding import NOTES
 from pipeline import codec
 from pipeline.broker import START
 from pipeline.broker.sqlite import SqliteBroker
@@ -22,7 +28,7 @@ from pipeline.terminal import show_facts, show_json
 from pipeline.topics import LISTINGS
 
 MARKET = "practice"
-FIRST_S, LAST_S = 0.5, 2.5
+FIRST_S, LAST_S = 0.5, 3.5
 """A kill falls between these times of a crawl; the first page is fetched after about a second."""
 NOWHERE = Import(time=datetime(2026, 1, 1, tzinfo=UTC), file="", line=0, mapping="", activation=0)
 
@@ -36,8 +42,23 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     listings: int
     repeated: int
     """Listings published more than once, which the index merges into one."""
+    records: int
+    """Records of the archive in the end, all of them sound or torn."""
+    open: int
+    """Kills after which a segment was open, for the next crawl to close."""
+    torn: int
+    """Records that a kill tore; the ledger names each."""
     faults: list[str]
     """How the disturbed log differs from the undisturbed one; none is what is hoped for."""
+
+
+class State(NamedTuple):
+    """What a home is in after a kill."""
+
+    records: int = 0
+    notes: tuple[str, ...] = ()
+    """What `verify` says that is as it should be: records torn, segments open."""
+    faults: tuple[str, ...] = ()
 
 
 def main() -> int:
@@ -60,15 +81,22 @@ def chaos(folder: Path, kills: int, listings: int, seed: int) -> Report:
     calm, disturbed = folder / "calm", folder / "disturbed"
     with _market(folder, listings) as socks:
         done("crawl", MARKET, home=calm, crawl_socks=socks)
-        struck = sum(_kill(disturbed, socks, draw.uniform(FIRST_S, LAST_S)) for _ in range(kills))
+        struck, left = 0, []
+        for _ in range(kills):
+            struck += _kill(disturbed, socks, draw.uniform(FIRST_S, LAST_S))
+            left.append(_state(disturbed))
         done("crawl", MARKET, home=disturbed, crawl_socks=socks)
+    left.append(_state(disturbed))
     expected, found = _listings(calm), _listings(disturbed)
     return Report(
         kills=kills,
         struck=struck,
         listings=len(set(expected)),
         repeated=len(found) - len(set(found)),
-        faults=list(_faults(set(expected), set(found), disturbed)),
+        records=left[-1].records,
+        open=sum("open" in state.notes for state in left),
+        torn=left[-1].notes.count("torn"),
+        faults=[*(fault for state in left for fault in state.faults), *_faults(set(expected), set(found), disturbed)],
     )
 
 
@@ -78,6 +106,20 @@ def _kill(home: Path, socks: str, after: float) -> bool:
         there = crawl.poll() is None
         crawl.send_signal(signal.SIGKILL)
         return there
+
+
+def _state(home: Path) -> State:
+    """What the archive and the frontier say after a kill, by the commands that an operator would use."""
+    if not (home / "archive" / "chain").is_dir():
+        return State()  # killed before the first page
+    report = msgspec.json.decode(asked("verify", "--json", home=home))["report"]
+    account = msgspec.json.decode(asked("why", MARKET, "--json", home=home))
+    faults = [f"verify, {one['what']}: {one['text']}" for one in report["findings"] if one["what"] not in NOTES]
+    parts = account.get("sum", {})
+    if parts.pop("known", 0) != sum(parts.values()):
+        faults.append(f"why: the sum does not hold: {account['sum']}")
+    notes = tuple(one["what"] for one in report["findings"] if one["what"] in NOTES)
+    return State(records=report["records"], notes=notes, faults=tuple(faults))
 
 
 def _faults(expected: set[Listing], found: set[Listing], home: Path) -> Iterator[str]:

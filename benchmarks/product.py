@@ -18,6 +18,13 @@ def done(*words: str, home: Path, **settings: str) -> str:
     return finished.stdout
 
 
+def asked(*words: str, home: Path, **settings: str) -> str:
+    """What a command printed that may end in a bad finding."""
+    return subprocess.run(
+        _command(words), cwd=ROOT, env=_environment(home, settings), stdout=subprocess.PIPE, text=True, check=False
+    ).stdout
+
+
 @contextmanager
 def running(*words: str, home: Path, **settings: str) -> Iterator[subprocess.Popen[str]]:
     """A command at work; it is killed at the end of the block."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from crawlers.evidence.witness import Witness
+from crawlers.pacing import EvenDownloader
 from crawlers.profile import Pace
 from crawlers.publish import Publisher
 from crawlers.scheduler import FrontierScheduler
@@ -34,6 +35,7 @@ def scrapy_settings(crawl: settings.Crawl, pace: Pace) -> Mapping[str, object]:
         _OFF
         | {
             "SCHEDULER": FrontierScheduler,
+            "DOWNLOADER": EvenDownloader,
             "ITEM_PIPELINES": {Publisher: 100},
             "DOWNLOAD_HANDLERS": {"http": Witness, "https": Witness} | dict.fromkeys(OTHER_SCHEMES),
             "DOWNLOADER_MIDDLEWARES_BASE": MIDDLEWARES,

@@ -3,21 +3,18 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
-import parsel
 from lxml.etree import _Element  # type: ignore[import-untyped]  # lxml ships no types
 
 from crawlers.actions import acts
 from crawlers.magic import is_file
 from crawlers.page import Page
-from crawlers.pattern import LONGEST, joined, local
+from crawlers.pattern import REMEMBERED, local
 from crawlers.profile import MarketProfile
 from crawlers.reason import Reason
 
-MOST = 2_000
-"""Links of one page that are looked at."""
 SHOWN = 200
 """Characters kept of an address that is never asked for."""
 ZERO = r":0(\.0*)?(px|pt|em|rem|%|vw|vh)?(;|!|$)"
@@ -53,24 +50,20 @@ class Link:
 
 def links(page: Page, profile: MarketProfile) -> list[Link]:
     """Every different link of the page, followed or refused, in the order of the page; none on what is no HTML."""
-    if not isinstance(document := page.document, parsel.Selector):
-        return []
-    base = joined(page.capture.url, document.css("base::attr(href)").get("")[:LONGEST])
     found: dict[str, Link] = {}
-    for href, hidden in _anchors(document).items():
-        link = classified(joined(base, href), profile, hidden=hidden)
+    for url, hidden in _anchors(page).items():
+        link = classified(url, profile, hidden=hidden)
         if link and (link.address not in found or found[link.address].refusal):
             found[link.address] = link
     return list(found.values())
 
 
-def _anchors(document: parsel.Selector) -> dict[str, bool]:
+def _anchors(page: Page) -> dict[str, bool]:
     """What the page links to, and whether it hides every such link."""
     found: dict[str, bool] = {}
     hides = cache(_hides)  # a style of megabytes around thousands of links is read once
-    for anchor in document.root.xpath("//a[@href]")[:MOST]:
-        href = anchor.get("href")
-        found[href] = found.get(href, True) and any(map(hides, (anchor, *anchor.iterancestors())))
+    for url, anchor in page.anchors:
+        found[url] = found.get(url, True) and any(map(hides, (anchor, *anchor.iterancestors())))
     return found
 
 
@@ -109,13 +102,19 @@ def kind_of(address: str, profile: MarketProfile) -> Kind:
 
 
 def _refusal(address: str, kind: Kind, *, hidden: bool) -> Reason | None:
-    if acts(address):
-        return Reason.ACTION_WORD
-    if is_file(address):
-        return Reason.NOT_TEXT
+    if told := _told(address):
+        return told
     if kind is Kind.OTHER:
         return Reason.NOT_IN_PROFILE
     return Reason.HIDDEN if hidden else None
+
+
+@lru_cache(REMEMBERED)
+def _told(address: str) -> Reason | None:
+    """Why an address is not followed by its own words, whatever the profile means."""
+    if acts(address):
+        return Reason.ACTION_WORD
+    return Reason.NOT_TEXT if is_file(address) else None
 
 
 def _hides(element: _Element) -> bool:

@@ -6,13 +6,16 @@ from functools import cached_property
 
 import parsel
 from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
+from lxml.etree import _Element  # type: ignore[import-untyped]  # as above
 from w3lib.encoding import html_to_unicode
 
-from crawlers.pattern import local
+from crawlers.pattern import LONGEST, joined, local
 from crawlers.pictures import without_pictures
 from crawlers.reason import Reason
 from pipeline.records import Capture, Rejected
 
+MOST_ANCHORS = 2_000
+"""Links of one page that are looked at."""
 HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml"})
 CHARSET = re.compile(r"charset\s*=", re.IGNORECASE)
 WORDS = re.compile(r"""[\s/"'=<>]+""")
@@ -55,6 +58,14 @@ class Page:
             return Rejected(reason=Reason.HOSTILE, detail="too many different words")
         tree = parsel.Selector(text=text, type="html")
         return Rejected(reason=Reason.HOSTILE, detail="too many elements") if _crowded(tree) else tree
+
+    @cached_property
+    def anchors(self) -> list[tuple[str, _Element]]:
+        """Where the page's links lead, whole addresses ("" for what is none), and their elements; none on what is no HTML."""
+        if not isinstance(document := self.document, parsel.Selector):
+            return []
+        base = joined(self.capture.url, document.css("base::attr(href)").get("")[:LONGEST])
+        return [(joined(base, found.get("href")), found) for found in document.root.xpath("//a[@href]")[:MOST_ANCHORS]]
 
 
 def _decoded(content_type: str, body: bytes) -> str:

@@ -1,6 +1,7 @@
 """Which addresses of a market a rule of its profile means."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple, Self
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -8,6 +9,8 @@ from w3lib.url import canonicalize_url
 
 LONGEST = 2_000
 """Characters of the longest address that is looked at."""
+REMEMBERED = 4_096
+"""Addresses of which is remembered what they came to, for pages of a market share most of theirs: at most 16 MB."""
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 CROWD = re.compile(r"(\{[a-z_]+\}[^/?&]*){3}")
 """Three placeholders between two slashes: an address of dashes could be shared out among them in a billion ways."""
@@ -55,6 +58,11 @@ def normal(address: str) -> str | None:
 
 def local(url: str) -> str | None:
     """Path and query of a web address, as `normal` writes them."""
+    return _local(url) if len(url) <= LONGEST else _local.__wrapped__(url)  # a URL can be as long as its page
+
+
+@lru_cache(REMEMBERED)
+def _local(url: str) -> str | None:
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -64,10 +72,20 @@ def local(url: str) -> str | None:
 
 def joined(base: str, href: str) -> str:
     """The whole address that a link means; "" for what is none."""
+    href = href.strip()
     try:
-        return urljoin(base, href.strip())
+        return _rooted(_root(base), href) if href.startswith("/") and len(href) <= LONGEST else urljoin(base, href)
     except ValueError:
         return ""
+
+
+def _root(base: str) -> str:
+    """The part of an address that a link from the root makes use of, which is the same on every page of a mirror."""
+    parts = urlsplit(base)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") else base
+
+
+_rooted = lru_cache(REMEMBERED)(urljoin)
 
 
 def _plain(value: str) -> str:

@@ -1,16 +1,16 @@
 """Which links deserve a session first: weapons categories, what they list, and vendors with earlier hits."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
-
-import parsel
+from functools import cache
+from typing import NamedTuple, Self
 
 from crawlers.gates.face import folded
 from crawlers.links import Kind, Link
 from crawlers.outcome import Outcome, Place
 from crawlers.page import Page
-from crawlers.pattern import Pattern, joined, local
+from crawlers.pattern import Pattern, local
 from crawlers.profile import MarketProfile, is_address
 
 ARMS = (
@@ -21,17 +21,37 @@ ARMS = (
 """What markets call arms, whole words; a profile's `arms` takes their place."""
 CATEGORY, LISTED, VENDOR = 4, 3, 2
 """Points of a link that names arms, of a listing on a page of arms, and of a vendor with earlier hits."""
-MOST = 2_000
 STEM = 5
 """Letters from which a word may go on: "rifle" means "rifles" too, "arma" not "armario"."""
 WORD = re.compile(r"[^\W\d_]+")
 
 
+class _Named(NamedTuple):
+    """What the entries of `arms` look for."""
+
+    words: frozenset[str]
+    stems: tuple[str, ...]
+    phrases: tuple[str, ...]
+    addresses: tuple[Pattern, ...]
+
+    @classmethod
+    @cache
+    def of(cls, entries: tuple[str, ...]) -> Self:
+        told = [folded(entry) for entry in entries if not is_address(entry)]
+        words = frozenset(filter(WORD.fullmatch, told))
+        return cls(
+            words=words,
+            stems=tuple(word for word in words if len(word) >= STEM),
+            phrases=tuple(entry for entry in told if entry not in words),
+            addresses=tuple(Pattern.of(entry) for entry in entries if is_address(entry)),
+        )
+
+
 def ranked(found: Outcome, page: Page, profile: MarketProfile, hits: Collection[str]) -> Outcome:
     """The outcome with points on the links that a session is for."""
-    if not found.links or not isinstance(page.document, parsel.Selector):
+    if not found.links:
         return found
-    texts = _texts(page, page.document)
+    texts = _texts(page)
     inside = found.place.points >= LISTED
     links = [
         replace(link, points=_points(link, texts.get(link.address, ""), found.place, profile, hits, inside=inside))
@@ -40,12 +60,11 @@ def ranked(found: Outcome, page: Page, profile: MarketProfile, hits: Collection[
     return replace(found, links=links)
 
 
-def _texts(page: Page, document: parsel.Selector) -> dict[str, str]:
+def _texts(page: Page) -> dict[str, str]:
     """What each address is called by the links to it."""
-    base = joined(page.capture.url, document.css("base::attr(href)").get("")[:MOST])
     told: dict[str, str] = {}
-    for anchor in document.root.xpath("//a[@href]")[:MOST]:
-        address = local(joined(base, anchor.get("href"))) or ""
+    for url, anchor in page.anchors:
+        address = local(url) or ""
         told[address] = f"{told.get(address, '')} {''.join(anchor.itertext())[:200]}"
     return told
 
@@ -62,18 +81,14 @@ def _points(link: Link, text: str, place: Place, profile: MarketProfile, hits: C
 
 
 def _arms(address: str, words: str, profile: MarketProfile) -> bool:
-    entries: Sequence[str] = ARMS if profile.arms is None else profile.arms
+    named = _Named.of(ARMS if profile.arms is None else profile.arms)
     spoken = set(WORD.findall(words))
-    return any(
-        Pattern.of(entry).match(address) is not None if is_address(entry) else _said(folded(entry), words, spoken)
-        for entry in entries
+    return (
+        not named.words.isdisjoint(spoken)
+        or any(word.startswith(named.stems) for word in spoken)
+        or any(phrase in words for phrase in named.phrases)
+        or any(pattern.match(address) is not None for pattern in named.addresses)
     )
-
-
-def _said(entry: str, words: str, spoken: set[str]) -> bool:
-    if not WORD.fullmatch(entry):
-        return entry in words
-    return entry in spoken or (len(entry) >= STEM and any(word.startswith(entry) for word in spoken))
 
 
 def _same_path(one: str, other: str) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from html import escape
+from itertools import accumulate
 
 import parsel
 
@@ -84,7 +85,7 @@ def gate_by_signs(page: Page) -> Gate | None:
     if document is None or len(document.root.xpath("//a[@href]")) > MOST_LINKS:
         return None
     shown = face(document)
-    if market(shown) >= PLAINLY:
+    if any(points >= PLAINLY for points in accumulate(_shelved(shown))):
         return None
     points = scores(shown, page.status)
     best = max(ORDER, key=lambda gate: points[gate])
@@ -114,26 +115,26 @@ def scores(shown: Face, status: int = 200) -> dict[Gate, float]:
 
 def market(shown: Face) -> float:
     """The points of what markets, forums and help pages show and gates do not."""
-    trade = sum(1 for line in TRADE if line.search(shown.heard))
-    talk = _different(TALK, shown.heard)
-    priced = len(PRICES.findall(shown.heard))
-    return (
-        _step(priced, {1: 1.0, 3: 1.5, 8: 2.5, 20: 3.5})
-        + _step(shown.shelf, {4: 0.5, 6: 1.0, 12: 2.0, 24: 3.5})
-        + _step(trade, {1: 0.5, 2: 1.0, 3: 1.5, 4: 2.0, 5: 3.0})
-        + _step(talk, {2: 1.0, 3: 2.0, 5: 3.0})
-        + _step(len(ASKED.findall(shown.said)), {4: 1.0})
-        + _step(_different(REPORT, shown.heard), {1: 1.0, 2: 2.5, 3: 4.5})
-        + _step(shown.main.posts, {1: 1.0, 2: 2.0, 3: 3.0})
-        + (2.75 if BYLINE.search(shown.heard) else 0.0)
-        + _step(_different(YEARS, shown.said), {3: 1.5})
-        + (1.0 if shown.main.letters and not shown.main.passwords else 0.0)
-        + _step(shown.headings, {4: 2.0, 6: 3.0})
-        + _topic(shown)
-        + _step(shown.words, {250: 0.5, 600: 1.0, 1200: 2.0})
-        + _step(len(shown.frame.links), {FRAME_LINKS: 0.75, 3 * FRAME_LINKS: 1.75})
-        + 2.0 * shown.inside
-    )
+    return sum(_shelved(shown))
+
+
+def _shelved(shown: Face) -> Iterator[float]:
+    """Those points one by one, none less than 0; what takes long to look for comes last."""
+    yield _step(shown.shelf, {4: 0.5, 6: 1.0, 12: 2.0, 24: 3.5})
+    yield _step(shown.main.posts, {1: 1.0, 2: 2.0, 3: 3.0})
+    yield 1.0 if shown.main.letters and not shown.main.passwords else 0.0
+    yield _step(shown.headings, {4: 2.0, 6: 3.0})
+    yield _step(shown.words, {250: 0.5, 600: 1.0, 1200: 2.0})
+    yield _step(len(shown.frame.links), {FRAME_LINKS: 0.75, 3 * FRAME_LINKS: 1.75})
+    yield 2.0 * shown.inside
+    yield _step(len(PRICES.findall(shown.heard)), {1: 1.0, 3: 1.5, 8: 2.5, 20: 3.5})
+    yield _topic(shown)
+    yield _step(len(ASKED.findall(shown.said)), {4: 1.0})
+    yield 2.75 if BYLINE.search(shown.heard) else 0.0
+    yield _step(_different(YEARS, shown.said), {3: 1.5})
+    yield _step(sum(1 for line in TRADE if line.search(shown.heard)), {1: 0.5, 2: 1.0, 3: 1.5, 4: 2.0, 5: 3.0})
+    yield _step(_different(REPORT, shown.heard), {1: 1.0, 2: 2.5, 3: 4.5})
+    yield _step(_different(TALK, shown.heard), {2: 1.0, 3: 2.0, 5: 3.0})
 
 
 def _topic(shown: Face) -> float:

@@ -1,6 +1,7 @@
 """Which links of a page may be followed."""
 
 from datetime import UTC, datetime
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from crawlers.actions import acts
 from crawlers.address import onion
 from crawlers.links import Kind, Link, classified, links
 from crawlers.page import Page
-from crawlers.pattern import Pattern, normal
+from crawlers.pattern import Pattern, joined, normal
 from crawlers.profile import MarketProfile
 from crawlers.reason import Reason
 from pipeline.records import Capture
@@ -247,3 +248,13 @@ def test_a_listing_shown_under_several_addresses_is_known_by_its_key() -> None:
     found = classified(f"http://{onion(bytes(32))}/listing/5", plain)
     assert found
     assert found.key == "", "one address, one listing"
+
+
+@given(st.text("ab:/?#;.@[]% ", max_size=20), st.text("ab:/?#;.@[]% ", max_size=20))
+def test_a_link_leads_where_a_browser_would_go(base: str, href: str) -> None:
+    for start in (base, f"http://{MIRRORS[0]}{base}", f"https://host/{base}"):
+        try:
+            meant = urljoin(start, href.strip())
+        except ValueError:
+            meant = ""
+        assert joined(start, href) == meant
