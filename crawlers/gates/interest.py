@@ -22,6 +22,8 @@ ARMS = (
 CATEGORY, LISTED, VENDOR = 4, 3, 2
 """Points of a link that names arms, of a listing on a page of arms, and of a vendor with earlier hits."""
 MOST = 2_000
+MOST_LETTERS = 5_000_000
+"""Letters of all links of a page that are read: the largest page has as many, where no link lies in another."""
 STEM = 5
 """Letters from which a word may go on: "rifle" means "rifles" too, "arma" not "armario"."""
 WORD = re.compile(r"[^\W\d_]+")
@@ -44,9 +46,13 @@ def _texts(page: Page, document: parsel.Selector) -> dict[str, str]:
     """What each address is called by the links to it."""
     base = joined(page.capture.url, document.css("base::attr(href)").get("")[:MOST])
     told: dict[str, str] = {}
+    letters = 0
     for anchor in document.root.xpath("//a[@href]")[:MOST]:
-        address = local(joined(base, anchor.get("href"))) or ""
-        told[address] = f"{told.get(address, '')} {''.join(anchor.itertext())[:200]}"
+        address, text = local(joined(base, anchor.get("href"))) or "", "".join(anchor.itertext())
+        letters += len(text)
+        if letters > MOST_LETTERS:
+            break
+        told[address] = f"{told.get(address, '')} {text[:200]}"
     return told
 
 
