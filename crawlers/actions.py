@@ -28,8 +28,10 @@ def _plain(address: str) -> str:
     """The address in plain letters: every layer of escapes taken off, wide letters folded, unseen ones dropped."""
     while (bare := unquote(address)) != address:
         address = bare
-    folded = unicodedata.normalize("NFKC", address).lower()
-    return "".join(letter for letter in folded if unicodedata.category(letter) != "Cf")
+    if address.isascii():
+        return address.lower()
+    seen = "".join(letter for letter in address if unicodedata.category(letter) != "Cf")
+    return unicodedata.normalize("NFKC", seen).lower()
 
 
 def _commands(part: str) -> bool:

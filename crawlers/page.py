@@ -23,7 +23,7 @@ MOST_WORK = 5_000_000_000
 """Characters times different words: for each attribute libxml2 2.14 walks over all others of its tag, 3 s for so many. Of 349 real pages the worst has a ninth."""
 FEW_ELEMENTS, MOST_ELEMENTS = 1_000, 30_000
 MOST_PAIRS = 2_200_000
-"""Elements side by side or one in another, by twos: "li + li" takes 1 s for so many, and hours for a page full of them.
+"""Elements and comments side by side or one in another, by twos: "li + li" takes 1 s for so many, and hours for a page full of them.
 Of the same real pages none has more than 4,241 elements or 150,000 pairs."""
 APART = frozenset({"a", "br"})
 """Elements that stand side by side by the thousand on harmless pages too."""
@@ -91,14 +91,14 @@ def _utf8(body: bytes) -> str | None:
 
 def _crowded(tree: parsel.Selector) -> bool:
     """Whether selectors that look beside or into each element would stall on the page."""
-    elements = tree.root.xpath("count(//*)")
+    elements = tree.root.xpath("count(//* | //comment() | //processing-instruction())")
     return bool(elements > FEW_ELEMENTS) and (elements > MOST_ELEMENTS or _pairs(tree) > MOST_PAIRS)
 
 
 def _pairs(tree: parsel.Selector) -> int:
     pairs = depth = 0
-    for event, element in etree.iterwalk(tree.root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
+    for event, element in etree.iterwalk(tree.root, events=("start", "end", "comment", "pi")):
+        depth += {"start": 1, "end": -1}.get(event, 0)
         if event == "end":
             continue
         beside = sum(child.tag not in APART for child in element)

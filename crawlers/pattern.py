@@ -51,9 +51,10 @@ def normal(address: str) -> str | None:
     if not address.startswith("/") or address.startswith("//") or len(address) > LONGEST:
         return None
     try:
-        return canonicalize_url(address)
+        found = canonicalize_url(address)
     except ValueError:
         return None
+    return found if len(found) <= LONGEST else None  # an escaped letter takes up to twelve
 
 
 def local(url: str) -> str | None:

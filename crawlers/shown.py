@@ -16,6 +16,8 @@ BLOCK = re.compile(
 SILENT = frozenset({"head", "script", "style", "template", "noscript"})
 MOST_PARTS = 300_000
 """Pieces of text that are read for one selector: a page has fewer, unless what it finds lies one in another a hundred deep."""
+MOST_LETTERS = 10_000_000
+"""Letters that are read for one selector: twice the largest page, where what it finds does not lie one in another."""
 EDGE = "\x1f"
 BLANK = re.compile(r"[^\S\n]+")
 EMPTY_LINES = re.compile(r"\n{3,}")
@@ -29,12 +31,13 @@ def first(node: parsel.Selector, selector: Selector) -> str:
 def every(node: parsel.Selector, selector: Selector) -> Iterator[str]:
     """Every text that the selector finds, empty ones left out, each read when it is asked for."""
     pick = selector if isinstance(selector, Pick) else Pick(select=selector)
-    work = 0
+    work = letters = 0
     for found in select(node, pick.select):
         parts = _parts(found.root)
         work += len(parts)
-        if work > MOST_PARTS:
+        if work > MOST_PARTS or letters > MOST_LETTERS:
             return
+        letters += sum(map(len, parts))
         if text := _cut(_joined(parts), pick):
             yield text
 

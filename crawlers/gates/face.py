@@ -17,6 +17,8 @@ EVENTS = ("start", "end", "comment", "pi")
 """Walked in the order in which they are read; what follows a comment is text as well."""
 SEARCHED, LOUDEST = 6_000, 1_500
 """Letters of the plain and of the loud words in which phrases are looked for."""
+LONGEST_LINK = 300
+"""Letters of an address in which a shape is looked for, in time that grows with their square."""
 CURT, FEW_LINKS = 40, 4
 """Words and links of a page that says one thing, every word of it aloud."""
 FRAME_LINKS = 8
@@ -45,7 +47,7 @@ TYPED = frozenset({"", "text", "tel", "number", "email", "url"})
 PRESSED = frozenset({"submit", "button", "image"})
 PROVES = re.compile(r"pgp|mnemonic|code|decrypt|phrase|seed|sign|proof|response|challenge|\bkey")
 SECONDS = re.compile(r"\s*(\d{1,4})")
-BACKDROP = re.compile(r"url\(([^)]{1,200})\)")
+BACKDROP = re.compile(r"url\(([^()]{1,200})\)")
 LEAVES = re.compile(
     r"log-?_?out|sign-?_?out|abmelden|deconnexion|cerrar-?sesion|выйти|выход|\bsair\b|\besci\b|uitloggen|wyloguj|cikis"
 )
@@ -190,14 +192,20 @@ def _look(element: _Element, areas: dict[bool, Area], framed: set[_Element]) -> 
     area.headings += tag in HEADINGS
     area.posts += tag in BLOCKS and bool(POST_NAME.search((element.get("class") or "").lower()))
     if tag in LOUD or (tag in NAMED and LOUD_NAME.search((element.get("class") or "").lower())):
-        area.loud.append("".join(element.itertext())[:LOUDEST] + "\n")
+        _hear(element, area)
     if tag == "a":
-        area.links.append(element.get("href") or "")
+        area.links.append((element.get("href") or "")[:LONGEST_LINK])
     elif tag in SEEN:
         _see(element, tag, area)
     drawn = BACKDROP.findall(element.get("style") or "")
     area.names.extend(drawn)
     area.pictures += len(drawn)
+
+
+def _hear(element: _Element, area: Area) -> None:
+    """Take in what an element says aloud, while there is room: headings may lie one in another by the thousand."""
+    if sum(map(len, area.loud)) < LOUDEST:
+        area.loud.append("".join(element.itertext())[:LOUDEST] + "\n")
 
 
 def _frames(element: _Element, tag: str) -> bool:

@@ -21,6 +21,8 @@ ARMS = (
 """What markets call arms, whole words; a profile's `arms` takes their place."""
 CATEGORY, LISTED, VENDOR = 4, 3, 2
 """Points of a link that names arms, of a listing on a page of arms, and of a vendor with earlier hits."""
+MOST_LETTERS = 5_000_000
+"""Letters of all links of a page that are read: the largest page has as many, where no link lies in another."""
 STEM = 5
 """Letters from which a word may go on: "rifle" means "rifles" too, "arma" not "armario"."""
 WORD = re.compile(r"[^\W\d_]+")
@@ -63,9 +65,13 @@ def ranked(found: Outcome, page: Page, profile: MarketProfile, hits: Collection[
 def _texts(page: Page) -> dict[str, str]:
     """What each address is called by the links to it."""
     told: dict[str, str] = {}
+    letters = 0
     for url, anchor in page.anchors:
-        address = local(url) or ""
-        told[address] = f"{told.get(address, '')} {''.join(anchor.itertext())[:200]}"
+        address, text = local(url) or "", "".join(anchor.itertext())
+        letters += len(text)
+        if letters > MOST_LETTERS:
+            break
+        told[address] = f"{told.get(address, '')} {text[:200]}"
     return told
 
 

@@ -176,6 +176,7 @@ def test_bytes_that_are_utf_8_are_read_so_whatever_the_page_says_but_not_its_hea
         (b"<h1>x</h1><dl>" + b"<dt>Make</dt>" * 5_000, "text/html", Reason.HOSTILE),
         (b"<h1>x</h1>" + b"<div class=card><h4>t</h4>" * 1_500, "text/html", Reason.HOSTILE),
         (b"<h1>x</h1>" + b"<ul><li>a<li>b</ul>" * 15_000, "text/html", Reason.HOSTILE),
+        (b"<h1>x</h1>" + b"<section>" * 900 + b"<!--x-->" * 600_000, "text/html", Reason.HOSTILE),
     ],
 )
 def test_a_page_that_is_no_listing_says_why(body: bytes, content_type: str, why: Reason) -> None:
@@ -285,6 +286,11 @@ def test_rows_inside_rows_stall_no_one() -> None:
 
 def test_a_long_page_of_lines_and_links_is_no_trap() -> None:
     assert listing(b"<h1>x</h1><div>" + b"line<br>" * 4_000 + b"<a href=/listing/1>x</a>" * 4_000).title == "x"
+
+
+def test_descriptions_one_in_another_do_not_multiply_what_a_page_says() -> None:
+    found = listing(b"<h1>x</h1>" + b"<div>" * 400 + b"word " * 900_000)
+    assert "description" in found.truncated
 
 
 def test_keys_that_no_text_spells_stay_different() -> None:

@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import parsel
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawlers.extract import extract
 from crawlers.gate import offers, unforeseen
-from crawlers.gates.face import folded
+from crawlers.gates.face import face, folded
 from crawlers.gates.recognise import recognised
 from crawlers.gates.signs import gate_by_signs
 from crawlers.page import Page
@@ -113,6 +114,15 @@ def test_what_inline_marks_other_words_and_other_languages_say_is_heard(body: by
 
 def test_spelling_and_accents_make_no_difference() -> None:
     assert folded("VÉRIFICATION à l’entrée, Kısa süre, ÅØł") == "verification a l'entree, kisa sure, aol"
+
+
+def test_the_address_of_a_link_may_be_as_long_as_a_page() -> None:
+    assert gate_by_signs(page(b"<p>x</p><a href='" + b"a" * 1_000_000 + b"'>x</a>")) is None
+
+
+def test_headings_one_in_another_are_heard_once() -> None:
+    shown = face(parsel.Selector("<h1>" * 900 + "word " * 900_000))
+    assert len(shown.main.loud) == 1
 
 
 @given(st.binary(max_size=400))

@@ -52,6 +52,14 @@ def test_a_market_may_have_words_and_addresses_of_its_own_or_none() -> None:
     assert points(replace(PROFILE, arms=())) == {}
 
 
+def test_links_one_in_another_are_read_as_far_as_a_page_is_long() -> None:
+    found = page("<div><a href=/listing/6>" * 900 + "a rifle " * 500_000, address="/c/9")
+    (link,) = ranked(
+        outcome(found, Place(id=1, address="/c/9", kind=Kind.PAGE), PROFILE, Nothing()), found, PROFILE, ()
+    ).links
+    assert link.points == CATEGORY
+
+
 def test_vendors_with_earlier_hits_are_worth_a_session() -> None:
     assert points(replace(PROFILE, arms=()), hits=frozenset({"heron"})) == {"/v/heron": VENDOR}
 

@@ -70,6 +70,7 @@ def test_a_rule_means_a_whole_address_with_exactly_its_keys(
         ("//host/a", None),
         ("a", None),
         ("/" + "a" * 3_000, None),
+        ("/" + "\ufdfa" * 600, None),
         ("/a/../b", "/b"),
         ("/a/%2e%2e/c", "/c"),
     ],
