@@ -185,6 +185,17 @@ def test_a_torn_end_is_set_aside_and_told(empty: Small, left: int) -> None:
     assert empty.segment.with_name(empty.segment.name + ".torn").stat().st_size == left
 
 
+@pytest.mark.parametrize("left", [0, 700])
+def test_a_record_that_a_killed_crawl_did_not_finish_is_told_before_the_next_crawl(empty: Small, left: int) -> None:
+    empty.fill(3, end=False)
+    link = empty.lines()[-1].link
+    os.truncate(empty.segment, link.offset + left)
+    report = empty.report()
+    assert report.sound
+    assert [(finding.what, finding.record) for finding in report.findings] == [(What.OPEN, 0), (What.TORN, link.number)]
+    assert f"{left} of {link.length:,} bytes are there" in report.findings[1].text
+
+
 def test_a_loss_of_power_that_left_zeros_is_a_torn_end(empty: Small) -> None:
     empty.fill(3, end=False)
     link = empty.lines()[-1].link
