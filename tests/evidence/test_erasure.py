@@ -1,5 +1,6 @@
 """Records are taken out under an authority, and never otherwise."""
 
+import os
 from contextlib import closing
 from pathlib import Path
 
@@ -97,3 +98,24 @@ def test_a_page_that_only_repeats_an_erased_one_has_no_body_left(small: Small) -
         archive.end("tiny")
     erase(small.home, small.lines()[2:3], ORDER)
     assert small.report().sound
+
+
+def test_what_is_left_of_a_torn_record_is_erased_too(empty: Small) -> None:
+    empty.fill(3, end=False)
+    line = empty.lines()[-1]
+    os.truncate(empty.segment, line.link.offset + 700)
+    empty.fill(1)
+    torn = empty.segment.with_name(empty.segment.name + ".torn")
+    assert torn.stat().st_size == 700
+    erase(empty.home, [line], ORDER)
+    assert not torn.exists()
+    (finding,) = empty.report().findings
+    assert (finding.what, finding.record) == (What.ERASED, line.link.number)
+
+
+def test_a_torn_end_that_is_gone_is_told(empty: Small) -> None:
+    empty.fill(3, end=False)
+    os.truncate(empty.segment, empty.lines()[-1].link.offset + 700)
+    empty.fill(1)
+    empty.segment.with_name(empty.segment.name + ".torn").unlink()
+    assert [finding.what for finding in empty.wrong()] == [What.DROPPED]
