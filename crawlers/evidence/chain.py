@@ -105,7 +105,7 @@ def lines(archive: Path, since: int = 1) -> Iterator[Line]:
         if path.name < Path(file_of(since)).name:
             continue
         with storage(path), path.open("rb") as file:
-            for raw in file:
+            while raw := file.readline(LONGEST):
                 line = decode(raw)
                 if line and line.link.number >= since:
                     yield line

@@ -3,8 +3,11 @@
 import base64
 import os
 import resource
+import shutil
 import signal
 import stat
+import tracemalloc
+import zlib
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from itertools import count
@@ -26,6 +29,7 @@ from crawlers.evidence.merkle import climbed, path, root
 from crawlers.evidence.record import CaptureRecord, Kind, uuid7
 from crawlers.evidence.seen import Seen
 from crawlers.evidence.verify import _Check
+from crawlers.evidence.warc import GZIP, parsed
 from pipeline.errors import StorageError
 from tests.evidence.conftest import BEGUN, MIRROR, ORIGIN, Small, page
 
@@ -322,3 +326,26 @@ def test_a_page_in_another_charset_can_be_read_from_the_archive(empty: Small) ->
         kept = archive.keep(empty.exchange("/a", body, content_type="text/html; charset=utf-16"), ORIGIN)
     assert "Größe" in kept.body.decode()
     assert kept.content_type == "text/html; charset=utf-8"
+
+
+def test_a_body_is_kept_anew_where_the_archive_is_not_the_one_that_the_cache_knows(small: Small) -> None:
+    shutil.rmtree(small.folder)
+    small.fill(1)
+    assert [kept.kind for kept in small.fill(5)] == [Kind.REVISIT] + [Kind.RESPONSE] * 4
+
+
+def test_a_body_is_kept_anew_where_the_earlier_one_was_changed(small: Small) -> None:
+    content = bytearray(small.segment.read_bytes())
+    content[small.bytes_of(2)[0] + 60] ^= 1
+    small.segment.write_bytes(content)
+    assert [kept.kind for kept in small.fill(2)] == [Kind.RESPONSE, Kind.REVISIT]
+
+
+def test_a_record_that_unpacks_to_more_than_a_page_can_be_is_not_unpacked() -> None:
+    packer = zlib.compressobj(9, wbits=GZIP)
+    bomb = packer.compress(b"WARC/1.1\r\nWARC-Type: metadata\r\nContent-Length: 268435456\r\n\r\n")
+    bomb += b"".join(packer.compress(bytes(2**20)) for _ in range(256)) + packer.flush()
+    tracemalloc.start()
+    assert list(parsed(bomb)) == []
+    assert tracemalloc.get_traced_memory()[1] < 200 * 2**20
+    tracemalloc.stop()
