@@ -109,8 +109,8 @@ def parsed(content: bytes) -> Iterator[Parsed]:
                 payload=record.raw_stream.read(),
                 payload_digest=headers.get_header("WARC-Payload-Digest") or "",
             )
-    except (ArchiveLoadFailed, zlib.error, ValueError, EOFError):
-        return
+    except (ArchiveLoadFailed, ValueError, OverflowError, AttributeError):
+        return  # the last two are what warcio makes of a length beyond all bounds, and of a record without an address
 
 
 def _unpacked(content: bytes) -> bytes:
