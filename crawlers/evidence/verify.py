@@ -47,10 +47,14 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 def verify(archive: Path, anchors: Sequence[Noted] = (), expected: Path | None = None) -> Report:
     """Everything that is wrong with an archive, and everything that is lawfully not there."""
-    check = _Check(archive)
-    with locked(archive):  # what a crawl is adding is then either wholly there or not at all
-        check.look(expected)
-    return check.report(anchors)
+    while True:
+        check = _Check(archive)
+        with locked(archive):  # what a crawl is adding is then either wholly there or not at all
+            check.look(expected)
+        report = check.report(anchors)
+        with locked(archive):
+            if check.is_of_now():  # or else something was erased meanwhile, which would look like a change
+                return report
 
 
 class _Check:
@@ -74,6 +78,11 @@ class _Check:
         self._odd = [path for path in there if path not in self._sizes]
         self._read_key(expected)
         self._read_lists()
+
+    def is_of_now(self) -> bool:
+        """Whether the ledger is still the one that was taken in."""
+        path = self._archive / LEDGER
+        return (path.stat().st_size if path.exists() else 0) == self._sizes.get(path, 0)
 
     def report(self, anchors: Sequence[Noted]) -> Report:
         hashes = self._check_chain({one.records for one in anchors})

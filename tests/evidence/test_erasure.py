@@ -15,6 +15,7 @@ from crawlers.evidence.finding import What
 from crawlers.evidence.keys import SigningKey
 from crawlers.evidence.record import Kind
 from crawlers.evidence.signed import LEDGER, Absence, Reason, add
+from crawlers.evidence.verify import _Check
 from pipeline.errors import SettingsError
 from tests.evidence.conftest import BEGUN, ORIGIN, Small, page
 
@@ -119,3 +120,11 @@ def test_a_torn_end_that_is_gone_is_told(empty: Small) -> None:
     empty.fill(1)
     empty.segment.with_name(empty.segment.name + ".torn").unlink()
     assert [finding.what for finding in empty.wrong()] == [What.DROPPED]
+
+
+def test_a_check_that_an_erasure_overtook_does_not_take_it_for_a_change(small: Small) -> None:
+    check = _Check(small.folder)
+    check.look(None)
+    assert check.is_of_now()
+    erase(small.home, small.lines()[2:3], ORDER)
+    assert not check.is_of_now()
