@@ -49,6 +49,14 @@ def permit(profile: MarketProfile, settings: Settings, now: datetime, *, inside_
     return found
 
 
+def recorded(id_: str, settings: Settings) -> Authority:
+    """The authority with an id, valid or not: an order may be carried out after its last day."""
+    found = authorities(settings).get(id_)
+    if found is None:
+        raise AuthorityError(f"there is no authority '{id_}' in {file(settings)}: add its record (docs/operations.md)")
+    return found
+
+
 def findings(known: Mapping[str, Authority], now: datetime) -> Iterator[str]:
     """What an operator must know of the authorities: those that end soon, and those that have ended."""
     for authority in known.values():

@@ -10,7 +10,7 @@ import msgspec
 
 from crawlers.evidence.agreement import capture_of
 from crawlers.evidence.archive import FOLDER
-from crawlers.evidence.chain import Line, lines
+from crawlers.evidence.chain import Line, hashed, lines
 from crawlers.evidence.proof import content_of, read
 from crawlers.evidence.record import CaptureRecord, Kind
 from crawlers.evidence.warc import Parsed, parsed
@@ -38,7 +38,7 @@ class Again(msgspec.Struct, frozen=True, kw_only=True):
     pages: int
     """Answers that were read."""
     without_body: int
-    """Answers that were refused, erased or torn."""
+    """Answers that were refused, erased or torn, or are not what they were."""
     listings: int
     rejected: int
     """Pages, or rows of them, that should have been a listing and were not."""
@@ -174,12 +174,14 @@ class _Reading:
         )
 
     def _body(self, record: CaptureRecord, answer: Parsed) -> bytes | None:
-        """The body, which for a revisit is that of an earlier record; None where that one was erased."""
+        """The body, which for a revisit is that of an earlier record; None where that one was erased or altered."""
         if record.source is None:
             return answer.payload
         source = record.source
+        if not (self._archive / source.segment).is_file():
+            return None
         first = next(parsed(read(self._archive / source.segment, source.offset, source.length)), None)
-        return first.payload if first and first.type == "response" else None
+        return first.payload if first and hashed(first.payload) == record.stored.sha256 else None
 
     def _capture(self, record: CaptureRecord) -> Capture:
         return Capture(

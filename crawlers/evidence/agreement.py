@@ -33,7 +33,7 @@ def disagreements(line: Line, content: bytes) -> Iterator[Finding]:
         yield about(line, What.ALTERED, "says other things of itself than the chain does")
     if record.kind is Kind.RESPONSE and hashed(found[0].payload) != record.stored.sha256:
         yield about(line, What.ALTERED, "holds another body than it says")
-    if record.received < record.requested - SLACK:
+    if record.requested - record.received > SLACK:
         yield about(line, What.CLOCK, "the clock was set back between request and answer")
 
 

@@ -79,7 +79,7 @@ def anchor(archive: Path, now: datetime) -> Anchor:
 def noted(path: Path) -> list[Noted]:
     """The anchors in a file, a line each, as `evidence anchor` prints them, with or without --json."""
     with storage(path):
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
     found = [_noted(line.strip(), path) for line in text.splitlines() if line.strip()]
     if not found:
         raise SettingsError(f"{path}: holds no anchor; `headstamp evidence anchor` prints one")

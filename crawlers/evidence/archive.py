@@ -15,6 +15,7 @@ from crawlers.evidence.chain import FIRST, Chain, Line, Link, hashed
 from crawlers.evidence.cookies import Cookies
 from crawlers.evidence.files import Log, locked, write
 from crawlers.evidence.keys import BESIDE, SigningKey
+from crawlers.evidence.proof import read
 from crawlers.evidence.record import CaptureRecord, Digests, Exchange, Kind, Origin, Source, uuid7
 from crawlers.evidence.seen import Seen
 from crawlers.evidence.segment import Segment, mend, name_of, seal
@@ -155,7 +156,14 @@ class Archive:
         if exchange.refused or body.stored.size < LEAST_REPEATED:
             return None
         source = self._seen.of(exchange.market, body.stored.sha256)
-        return source if source and (self.folder / source.segment).exists() else None
+        return source if source and self._stands(source, body.stored.sha256) else None
+
+    def _stands(self, source: Source, body: str) -> bool:
+        """Whether a record has the body that the cache says; after an archive was moved away or put back it may not."""
+        if not (self.folder / source.segment).is_file():
+            return False
+        found = next(warc.parsed(read(self.folder / source.segment, source.offset, source.length)), None)
+        return found is not None and (found.type, found.id) == ("response", source.id) and hashed(found.payload) == body
 
     def _segment(self, market: str, origin: Origin) -> Segment:
         """The segment to add to, a new one where the last is full or none is open."""

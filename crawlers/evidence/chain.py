@@ -5,8 +5,10 @@ import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from crawlers.evidence.files import Log, storage
 from pipeline.errors import CorruptError
@@ -20,21 +22,27 @@ LONGEST = 64 * 1024
 """Bytes of a line: an address has 2,000 characters at most."""
 
 
+Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+Count = Annotated[int, Meta(ge=1, le=2**48)]
+"""What nobody's archive reaches; more is no line of ours."""
+
+
 class Link(msgspec.Struct, frozen=True, kw_only=True):
     """What the chain holds of a record."""
 
-    number: int
-    id: str
-    time: datetime
+    number: Count
+    id: Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]
+    time: Annotated[datetime, Meta(tz=True)]
     """When it was written."""
-    segment: str
-    offset: int
-    length: int
-    digest: str
+    segment: Annotated[str, Meta(pattern=r"^[a-z0-9_-]+/[a-z0-9_-]+\.warc\.gz\Z")]
+    """Its file, relative to the archive, and never another one."""
+    offset: Annotated[int, Meta(ge=0, le=2**48)]
+    length: Count
+    digest: Digest
     """SHA-256 over its bytes in the segment, compressed as they are, in hexadecimal."""
-    url: str
+    url: Digest
     """SHA-256 over its address, so that the address itself can be erased."""
-    previous: str
+    previous: Digest
     hash: str = ""
     """SHA-256 over all the other fields."""
 
@@ -97,7 +105,7 @@ def lines(archive: Path, since: int = 1) -> Iterator[Line]:
         if path.name < Path(file_of(since)).name:
             continue
         with storage(path), path.open("rb") as file:
-            for raw in file:
+            while raw := file.readline(LONGEST):
                 line = decode(raw)
                 if line and line.link.number >= since:
                     yield line

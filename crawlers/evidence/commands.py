@@ -74,7 +74,9 @@ def evidence_arguments(parser: argparse.ArgumentParser) -> None:
     export.add_argument("--json", action="store_true", help="print what was written as JSON")
     erase = actions.add_parser("erase", help="take a listing's captures, or one record, out of the archive")
     erase.add_argument("what", metavar="LISTING|RECORD", help="a listing's id, or the name of a record")
-    erase.add_argument("--authority", required=True, metavar="ID", help="under which authority")
+    erase.add_argument(
+        "--authority", required=True, metavar="ID", help="under which authority, a record of authorities.yaml"
+    )
     erase.add_argument("--reason", required=True, metavar="TEXT", help="why, in words without personal data")
     erase.add_argument("--json", action="store_true", help="print the ledger's entries as JSON")
     stamp = actions.add_parser("stamp", help="have the archive's root stamped with the time (RFC 3161), off this host")
@@ -116,13 +118,15 @@ def _export(arguments: argparse.Namespace, deployment: Deployment) -> int:
 
 
 def _erase(arguments: argparse.Namespace, deployment: Deployment) -> int:
+    from crawlers.authority.register import recorded  # noqa: PLC0415  # as above
     from crawlers.evidence.erase import erase  # noqa: PLC0415  # as above
     from crawlers.evidence.lookup import records_of  # noqa: PLC0415  # as above
     from crawlers.evidence.signed import Reason  # noqa: PLC0415  # as above
     from pipeline.settings import user  # noqa: PLC0415  # as above
 
     found = records_of(arguments.what, deployment, _archive(deployment))
-    reason = Reason(authority=arguments.authority, by=user(), text=arguments.reason)
+    authority = recorded(arguments.authority, deployment.settings).id
+    reason = Reason(authority=authority, by=user(), text=arguments.reason)
     done = erase(deployment.settings.root, found, reason)
     if arguments.json:
         show_json(done)

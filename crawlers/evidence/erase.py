@@ -9,12 +9,12 @@ from pathlib import Path
 import msgspec
 
 from crawlers.evidence.archive import FOLDER
-from crawlers.evidence.chain import Line, encode, file_of
+from crawlers.evidence.chain import Line, Link, encode, file_of
 from crawlers.evidence.erasing import filling
-from crawlers.evidence.files import locked, storage, write
+from crawlers.evidence.files import locked, storage, sync_folder, write
 from crawlers.evidence.keys import SigningKey
 from crawlers.evidence.seen import Seen
-from crawlers.evidence.segment import mend
+from crawlers.evidence.segment import TORN, mend
 from crawlers.evidence.signed import LEDGER, Absence, Reason, add, statements
 from pipeline.errors import SettingsError
 from pipeline.sqlite import lock
@@ -42,7 +42,23 @@ def erase(home: Path, found: Sequence[Line], reason: Reason) -> list[Absence]:
 def _taken_out(archive: Path, key: SigningKey, line: Line, reason: Reason) -> Absence:
     link = line.link
     known = [one for one in statements(archive / LEDGER, Absence) if one.record == link.number and one.id == link.id]
-    unsigned = Absence(
+    torn = any(one.erased is None for one in known)
+    absence = next((one for one in known if one.erased), None)
+    if absence is None:
+        unsigned = _unsigned(link, reason)
+        if not torn:
+            filling(unsigned, link)  # raises where the record is too small for it, before the ledger says so
+        absence = add(archive / LEDGER, key, unsigned)
+    if torn:
+        _remove(archive / (link.segment + TORN))
+    else:
+        _fill(archive / link.segment, link.offset, filling(absence, link))
+    _forget_address(archive / file_of(link.number), line)
+    return absence
+
+
+def _unsigned(link: Link, reason: Reason) -> Absence:
+    return Absence(
         number=0,
         time=_now(),
         previous="",
@@ -53,12 +69,13 @@ def _taken_out(archive: Path, key: SigningKey, line: Line, reason: Reason) -> Ab
         digest=link.digest,
         erased=reason,
     )
-    filling(unsigned, link)  # raises where the record is too small for it, before the ledger says so
-    absence = known[0] if known else add(archive / LEDGER, key, unsigned)
-    if absence.erased:
-        _fill(archive / link.segment, link.offset, filling(absence, link))
-        _forget_address(archive / file_of(link.number), line)
-    return absence
+
+
+def _remove(path: Path) -> None:
+    """Take away what was left of a torn record, with whatever else of that moment is beside it."""
+    with storage(path):
+        path.unlink(missing_ok=True)
+        sync_folder(path.parent)
 
 
 def _fill(path: Path, offset: int, content: bytes) -> None:

@@ -19,12 +19,15 @@ from crawlers.evidence.segment import mend
 from crawlers.evidence.statement import statement
 from crawlers.evidence.wacz import wacz
 from pipeline.deployment import Deployment
-from pipeline.errors import LockedError, SettingsError
+from pipeline.errors import CorruptError, LockedError, SettingsError
 from pipeline.sqlite import lock
 
 
 def export(what: str, deployment: Deployment, archive: Path, path: Path) -> dict[str, object]:
     """What was written: the WACZ, the statement beside it, and how many captures are in it."""
+    beside = path.with_name(f"{path.name.removesuffix('.wacz')}.txt") if path.suffix != ".txt" else Path(f"{path}.txt")
+    if there := next((one for one in (path, beside) if one.exists()), None):
+        raise SettingsError(f"{there}: exists already, and evidence is not written over; name another file with --to")
     home = deployment.settings.root
     found = _with_sources(archive, records_of(what, deployment, archive))
     for market in {line.link.market for line in found}:
@@ -32,8 +35,8 @@ def export(what: str, deployment: Deployment, archive: Path, path: Path) -> dict
             mend(archive, SigningKey.of(home), market, datetime.now(UTC))
     content, text, count = bundle(what, archive, found)
     write(path, content)
-    write(path.with_suffix(".txt"), text.encode())
-    return {"wacz": str(path), "statement": str(path.with_suffix(".txt")), "captures": count}
+    write(beside, text.encode())
+    return {"wacz": str(path), "statement": str(beside), "captures": count}
 
 
 def bundle(what: str, archive: Path, found: Sequence[Line]) -> tuple[bytes, str, int]:
@@ -44,6 +47,10 @@ def bundle(what: str, archive: Path, found: Sequence[Line]) -> tuple[bytes, str,
     if not told:
         raise SettingsError(f"every record of {what} was erased; `headstamp verify` says under which authority")
     shown = [proof for proof, _ in told]
+    if wrong := next((proof for proof in shown if not proof.signed(key)), None):
+        raise CorruptError(
+            f"record {wrong.record.number} does not lead to what the key signed: nothing is exported; see `headstamp verify`"
+        )
     software = shown[-1].record.origin.crawler
     text = statement(shown, what=what, made=warc.stamp(now), software=software, key=key.fingerprint)
     extra = {

@@ -1,10 +1,11 @@
 """Whether the chain holds: every line in its place, joined to the one before, at no earlier time."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from crawlers.evidence.chain import FIRST, Line, Link, decode, encode, files, hashed
+from crawlers.evidence.chain import FIRST, LONGEST, Line, Link, decode, encode, files, hashed
 from crawlers.evidence.finding import Finding, What, about
 
 SLACK = timedelta(seconds=2)
@@ -21,7 +22,8 @@ class Joints:
         self._archive, self._sizes, self._erased = archive, sizes, erased
         self._number, self._previous = 0, FIRST
         self._time: datetime | None = None
-        self._missing: set[int] = set()
+        self._missing: list[range] = []
+        """Numbers that were passed over, from the lowest on; ranges, for a forger may have left a gap of any size."""
 
     def lines(self) -> Iterator[Line]:
         """Every line that is what it was, in the order of the file."""
@@ -30,9 +32,10 @@ class Joints:
             for place, raw in enumerate(_raw_lines(path, self._sizes.get(path, 0)), 1):
                 if (line := self._read(file, place, raw)) and self._in_place(file, line):
                     yield line
-        for number in sorted(self._missing):
-            text = f"the line of record {number} is not in the chain any more"
-            self.findings.append(Finding(what=What.DROPPED, file="chain", text=text, record=number))
+        for gap in self._missing:
+            named = f"line of record {gap[0]} is" if len(gap) == 1 else f"lines of records {gap[0]} to {gap[-1]} are"
+            text = f"the {named} not in the chain any more"
+            self.findings.append(Finding(what=What.DROPPED, file="chain", text=text, record=gap[0]))
 
     def _read(self, file: str, place: int, raw: bytes) -> Line | None:
         body = raw.removesuffix(b"\n")
@@ -59,12 +62,11 @@ class Joints:
     def _in_place(self, file: str, line: Line) -> bool:
         link = line.link
         if link.number <= self._number:
-            moved = link.number in self._missing
-            self._missing.discard(link.number)
+            moved = self._was_missing(link.number)
             text = "stands behind records that came after it" if moved else "stands in the chain a second time"
             self.findings.append(about(line, What.MOVED if moved else What.DUPLICATED, text, file))
             return moved
-        self._missing.update(range(self._number + 1, link.number))
+        self._missing += [range(self._number + 1, link.number)] if link.number > self._number + 1 else []
         if self._previous and link.number == self._number + 1 and link.previous != self._previous:
             self.findings.append(
                 about(line, What.CHAIN, "is not joined to the record before, which was replaced", file)
@@ -73,9 +75,20 @@ class Joints:
         self._number, self._previous, self.last = link.number, link.hash, link
         return True
 
+    def _was_missing(self, number: int) -> bool:
+        """Whether a number was passed over before; from now on it is not missing."""
+        place = bisect_right(self._missing, number, key=lambda gap: gap.start) - 1
+        if place < 0 or number not in self._missing[place]:
+            return False
+        gap = self._missing[place]
+        self._missing[place : place + 1] = [
+            part for part in (range(gap.start, number), range(number + 1, gap.stop)) if part
+        ]
+        return True
+
     def _look_at_the_clock(self, line: Line) -> None:
         time = line.link.time
-        if self._time and time < self._time - SLACK:
+        if self._time and self._time - time > SLACK:
             back = (self._time - time).total_seconds()
             text = f"the clock was set back by {back:,.0f} s before it was written ({time.isoformat()})"
             self.findings.append(about(line, What.CLOCK, text))
@@ -85,6 +98,6 @@ class Joints:
 def _raw_lines(path: Path, size: int) -> Iterator[bytes]:
     """The lines in the first bytes of a file, which may have grown since its size was taken."""
     with path.open("rb") as file:
-        while size > 0 and (raw := file.readline(size)):
+        while size > 0 and (raw := file.readline(min(size, LONGEST))):
             size -= len(raw)
             yield raw

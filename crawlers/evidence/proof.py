@@ -6,11 +6,16 @@ from pathlib import Path
 import msgspec
 
 from crawlers.evidence.agreement import capture_of
-from crawlers.evidence.chain import Line, Link, lines
+from crawlers.evidence.chain import Line, Link, hashed, lines
 from crawlers.evidence.files import storage
-from crawlers.evidence.merkle import path
+from crawlers.evidence.keys import PublicKey
+from crawlers.evidence.merkle import climbed, path
 from crawlers.evidence.record import CaptureRecord
-from crawlers.evidence.signed import SEALS, Seal, statements
+from crawlers.evidence.signed import LEDGER, SEALS, Absence, Seal, statements
+from pipeline.errors import CorruptError
+
+MOST = 2**28
+"""Bytes that no record has; more is read for nobody."""
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -32,30 +37,40 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     link: Link
     record: CaptureRecord
 
+    def signed(self, key: PublicKey) -> bool:
+        """Whether the way leads to the root, and the key stands for it; a segment that is still open has none."""
+        steps = [(step.side, bytes.fromhex(step.hash)) for step in self.path]
+        seal, leads = self.manifest, climbed(bytes.fromhex(self.digest), steps).hex()
+        return seal is None or (seal.root == leads and key.signed(seal.content, seal.signature))
+
 
 def content_of(archive: Path, link: Link) -> bytes:
-    """The bytes of a record in its segment."""
-    return read(archive / link.segment, link.offset, link.length)
+    """The bytes of a record in its segment; none where they are not what they were: erased, torn or altered."""
+    content = read(archive / link.segment, link.offset, link.length)
+    return content if hashed(content) == link.digest else b""
 
 
 def read(path: Path, offset: int, length: int) -> bytes:
     """Some bytes of a file."""
     with storage(path), path.open("rb") as file:
         file.seek(offset)
-        return file.read(length)
+        return file.read(min(length, MOST))
 
 
 def proofs(archive: Path, found: Sequence[Line], start: int) -> Iterator[tuple[Proof, bytes]]:
     """The proof and the bytes of each record that still stands, as they follow one another in a file from `start` on."""
     seals = {seal.segment: seal for seal in statements(archive / SEALS, Seal)}
     trees = {line.link.segment: _leaves(archive, seals.get(line.link.segment)) for line in found}
+    absent = {(one.record, one.id) for one in statements(archive / LEDGER, Absence)}
     for line in found:
         link, content = line.link, content_of(archive, line.link)
         record, _ = capture_of(content)
+        if not content and (link.number, link.id) not in absent:
+            raise CorruptError(f"record {link.number} is not what it was: nothing is exported; see `headstamp verify`")
         if record is None:
             continue
         numbers, leaves = trees[link.segment]
-        steps = path(leaves, numbers.index(link.number)) if numbers else []
+        steps = path(leaves, numbers.index(link.number)) if link.number in numbers else []
         yield (
             Proof(
                 at=start,

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
 FORMAT = "headstamp capture 1"
 Headers = tuple[tuple[str, str], ...]
+Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Kind(StrEnum):
@@ -106,9 +108,9 @@ class CaptureRecord(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     parent: str
     """Record of the page that led there; "" where it is not known."""
-    requested: datetime
-    received: datetime
-    written: datetime
+    requested: Time
+    received: Time
+    written: Time
     clock_offset_ms: int
     """By how much the clock ran away from the machine's own steady one since the crawl started."""
     clock_set_back: bool

@@ -11,6 +11,8 @@ from crawlers.evidence.warc import GZIP
 MAGIC = re.compile(rb"\x1f\x8b\x08")
 UUID = re.compile(rb"<urn:uuid:([0-9a-f-]{36})>")
 HEAD_BYTES, PEEK = 4096, 1024
+EFFORT = 32
+"""How often over the bytes of a file are hashed in search of moved records; bytes made to look like many end it."""
 
 
 class Scan:
@@ -24,6 +26,7 @@ class Scan:
         self._place = {line.link.id: place for place, line in enumerate(lines)}
         self._skipped: set[int] = set()
         self._next = self._at = 0
+        self._hashed, self._most = 0, EFFORT * (len(content) + 1)
 
     def walk(self) -> "Scan":
         """Itself, when the end is reached."""
@@ -69,7 +72,7 @@ class Scan:
     def _unknown(self) -> None:
         """Go on behind bytes that are no record of the chain."""
         begun, self._at = self._at, self._known_after(self._at)
-        if self._next == len(self._lines):
+        if self._next == len(self._lines) or self._holds(self._next, self._at):
             text = f"{self._at - begun:,} bytes at offset {begun:,} are no record of the chain"
             self.findings.append(Finding(what=What.FOREIGN, file=self._file, text=text, offset=begun))
             return
@@ -82,7 +85,12 @@ class Scan:
 
     def _known_after(self, start: int) -> int:
         """Where the next record of the chain begins; the end of the file where none does."""
-        length = self._lines[self._next].link.length if self._next < len(self._lines) else 0
+        length = 0
+        if self._next < len(self._lines):
+            link = self._lines[self._next].link
+            if link.offset > start and self._holds(self._next, link.offset):
+                return link.offset
+            length = link.length
         if length and (start + length == len(self._content) or self._begins(start + length)):
             return start + length
         places = (found.start() for found in MAGIC.finditer(self._content, start + 1))
@@ -101,8 +109,10 @@ class Scan:
             return None
         for id_ in UUID.findall(head):
             place = self._place.get(id_.decode())
-            if place is not None and self._holds(place, at):
-                return place
+            if place is not None and self._hashed < self._most:
+                self._hashed += self._lines[place].link.length
+                if self._holds(place, at):
+                    return place
         return None
 
     def _holds(self, place: int, at: int) -> bool:

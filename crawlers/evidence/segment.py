@@ -80,7 +80,7 @@ def _mend(archive: Path, key: SigningKey, name: str, now: datetime) -> list[str]
     whole = list(links)
     with storage(archive / name):
         content = (archive / name).read_bytes()
-    while whole and _unwritten(content, whole[-1]):
+    while whole and unwritten(content, whole[-1]):
         whole.pop()
     end = whole[-1].end if whole else 0
     log = Log(archive / name)
@@ -100,7 +100,7 @@ def _mend(archive: Path, key: SigningKey, name: str, now: datetime) -> list[str]
     return [link.id for link in links[len(whole) :]]
 
 
-def _unwritten(content: bytes, link: Link) -> bool:
+def unwritten(content: bytes, link: Link) -> bool:
     """Whether a record's end is not there: a kill cuts it off, a loss of power leaves zeros. Another one that is not what
     it was has been changed, and is left for `verify` to name.
     """

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from crawlers.evidence.chain import FIRST, encode, hashed
+from crawlers.evidence.chain import FIRST, LONGEST, encode, hashed
 from crawlers.evidence.files import Log, storage
 from crawlers.evidence.keys import SigningKey
 
@@ -87,7 +87,7 @@ def raw_lines(path: Path) -> Iterator[bytes]:
     """The whole lines of a list, without their ends."""
     if path.exists():
         with storage(path), path.open("rb") as file:
-            for raw in file:
+            while raw := file.readline(LONGEST):
                 yield raw.removesuffix(b"\n")
 
 

@@ -1,10 +1,11 @@
 """The statement that goes with exported evidence: what it proves, what it cannot, and how to check it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from crawlers.evidence.proof import Proof
 from crawlers.evidence.record import CaptureRecord, Kind
 from crawlers.evidence.warc import stamp
+from pipeline.terminal import plain
 
 HEAD = """STATEMENT ON EXPORTED EVIDENCE
 
@@ -47,10 +48,11 @@ CAPTURES
 def statement(proofs: Sequence[Proof], *, what: str, made: str, software: str, key: str) -> str:
     """The statement, as plain text."""
     head = HEAD.format(what=what, made=made, software=software, count=len(proofs), key=key)
-    return head + "\n".join(_capture(proof) for proof in proofs)
+    there = {proof.record.id for proof in proofs}
+    return head + "\n".join(_capture(proof, there) for proof in proofs)
 
 
-def _capture(proof: Proof) -> str:
+def _capture(proof: Proof, there: Collection[str]) -> str:
     record, link, seal = proof.record, proof.link, proof.manifest
     facts = {
         "record": f"{record.number} ({record.id})",
@@ -58,7 +60,7 @@ def _capture(proof: Proof) -> str:
         "requested": stamp(record.requested),
         "received": stamp(record.received),
         "clock": _clock(record),
-        "answer": _answer(record),
+        "answer": _answer(record, there),
         "as received": f"{record.page.size:,} bytes, SHA-256 {record.page.sha256}",
         "as stored": f"{record.stored.size:,} bytes, SHA-256 {record.stored.sha256}",
         "pictures cut out": f"{record.pictures_cut} ({record.picture_bytes:,} bytes)",
@@ -69,7 +71,7 @@ def _capture(proof: Proof) -> str:
         if seal
         else "no manifest yet: its file is still being written",
     }
-    return "".join(f"{name + ':':<18}{value}\n" for name, value in facts.items())
+    return "".join(f"{name + ':':<18}{plain(value)}\n" for name, value in facts.items())
 
 
 def _clock(record: CaptureRecord) -> str:
@@ -77,10 +79,12 @@ def _clock(record: CaptureRecord) -> str:
     return f"{record.clock_offset_ms:+d} ms against the machine's steady clock since the crawl began{back}"
 
 
-def _answer(record: CaptureRecord) -> str:
+def _answer(record: CaptureRecord, there: Collection[str]) -> str:
     match record.kind:
         case Kind.REVISIT:
-            return f"status {record.status}; the same page as record {record.source.id if record.source else ''}, which is in the file too"
+            source = record.source.id if record.source else ""
+            kept = "which is in the file too" if source in there else "which was erased since, and the page with it"
+            return f"status {record.status}; the same page as record {source}, {kept}"
         case Kind.REFUSED:
             return f"not taken: {record.refused} {record.detail}"
         case Kind.RESPONSE:

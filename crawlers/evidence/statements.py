@@ -1,10 +1,12 @@
 """Whether a list of signed statements holds: each in its place, joined to the one before, signed by the key."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
 from crawlers.evidence.chain import FIRST, encode
+from crawlers.evidence.files import storage
 from crawlers.evidence.finding import Finding, What
 from crawlers.evidence.keys import PublicKey
 from crawlers.evidence.signed import Absence, Seal, decode, raw_lines
@@ -55,5 +57,7 @@ def _fault(found: Seal | Absence | None, number: int, previous: str, key: Public
 
 
 def _ends_whole(path: Path) -> bool:
-    content = path.read_bytes()
-    return not content or content.endswith(b"\n")
+    with storage(path), path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 1))
+        return file.read() in (b"", b"\n")

@@ -1,25 +1,32 @@
 """Checks a whole archive, offline, from its files and the public key alone."""
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from crawlers.evidence.agreement import disagreements
 from crawlers.evidence.anchor import Noted, against
+from crawlers.evidence.chain import FOLDER as CHAIN
 from crawlers.evidence.chain import Line, Link
 from crawlers.evidence.erasing import filling
-from crawlers.evidence.files import locked, storage
+from crawlers.evidence.files import LOCK, locked, storage
 from crawlers.evidence.finding import Finding, What, about
 from crawlers.evidence.joints import Joints
 from crawlers.evidence.keys import BESIDE, PublicKey
 from crawlers.evidence.merkle import root
 from crawlers.evidence.scan import Scan
-from crawlers.evidence.segment import SUFFIX, TORN
+from crawlers.evidence.segment import TORN, unwritten
 from crawlers.evidence.signed import LEDGER, SEALS, Absence, Seal
+from crawlers.evidence.stamping import FOLDER as STAMPS
 from crawlers.evidence.statements import checked
 from pipeline.errors import StorageError
+
+BEYOND, MOST = 2**20, 2**28
+"""Bytes behind the last record of a file that are looked at, and bytes of any one; that there are more is said."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,29 +47,42 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 def verify(archive: Path, anchors: Sequence[Noted] = (), expected: Path | None = None) -> Report:
     """Everything that is wrong with an archive, and everything that is lawfully not there."""
-    check = _Check(archive)
-    with locked(archive):  # what a crawl is adding is then either wholly there or not at all
-        check.look(expected)
-    return check.report(anchors)
+    while True:
+        check = _Check(archive)
+        with locked(archive):  # what a crawl is adding is then either wholly there or not at all
+            check.look(expected)
+        report = check.report(anchors)
+        with locked(archive):
+            if check.is_of_now():  # or else something was erased meanwhile, which would look like a change
+                return report
 
 
 class _Check:
     def __init__(self, archive: Path) -> None:
         self._archive = archive
         self._sizes: dict[Path, int] = {}
+        self._odd: list[Path] = []
         self._found: list[Finding] = []
         self._key: PublicKey | None = None
         self._seals: dict[str, Seal] = {}
         self._absent: dict[int, Absence] = {}
         self._torn: dict[str, Absence] = {}
+        self._unwritten: set[str] = set()
         self._names: set[str] = set()
         self._records = 0
 
     def look(self, expected: Path | None) -> None:
         """Take in what there is now; what is added later is left to the next check."""
-        self._sizes = {path: path.stat().st_size for path in self._archive.rglob("*") if path.is_file()}
+        there = [path for path in self._archive.rglob("*") if path.is_symlink() or not path.is_dir()]
+        self._sizes = {path: path.stat().st_size for path in there if path.is_file()}
+        self._odd = [path for path in there if path not in self._sizes]
         self._read_key(expected)
         self._read_lists()
+
+    def is_of_now(self) -> bool:
+        """Whether the ledger is still the one that was taken in."""
+        path = self._archive / LEDGER
+        return (path.stat().st_size if path.exists() else 0) == self._sizes.get(path, 0)
 
     def report(self, anchors: Sequence[Noted]) -> Report:
         hashes = self._check_chain({one.records for one in anchors})
@@ -83,7 +103,7 @@ class _Check:
             self._key = PublicKey.read(self._archive / BESIDE)
         except StorageError as error:
             self._say(What.KEY, BESIDE, str(error))
-        if expected and self._key and PublicKey.read(expected).pem != self._key.pem:
+        if expected and self._key and _pem(expected) != self._key.pem:
             self._say(What.KEY, BESIDE, f"is not the key in {expected}: the key was exchanged")
 
     def _read_lists(self) -> None:
@@ -97,6 +117,9 @@ class _Check:
                 self._absent[absence.record] = absence
                 if not absence.erased:
                     self._torn[absence.segment] = absence
+                    self._unwritten.add(absence.id)
+                elif absence.id in self._unwritten:
+                    self._torn.pop(absence.segment, None)
 
     def _is_erased(self, link: Link) -> bool:
         absence = self._absent.get(link.number)
@@ -132,17 +155,35 @@ class _Check:
         if path not in self._sizes:
             self._found += [about(line, What.DROPPED, "is gone with its whole file") for line in lines]
             return
-        with storage(path):
-            content = path.read_bytes()[: self._sizes[path]]
+        content = self._content(path, lines)
         there = [line for line in lines if not self._note_absence(line)]
-        standing = [line for line in lines if not self._is_torn(line.link)]
-        scan = Scan(name, content, standing, self._fillings(standing)).walk()
+        standing = [line for line in lines if line.link.id not in self._unwritten]
+        while seal is None and standing and unwritten(content, standing[-1].link):
+            content = self._without(standing.pop(), content)
+        scan = Scan(name, content, standing, self._fillings(standing, len(content))).walk()
         self._found += scan.findings
         kept = {line.link.number for line in there}
         for line, raw in scan.whole:
             if line.link.number not in kept:
                 self._found.append(about(line, What.LEDGER, "is in the file though the ledger says that it is not"))
             self._found += disagreements(line, raw)
+
+    def _content(self, path: Path, lines: Sequence[Line]) -> bytes:
+        size, end = self._sizes[path], min(MOST, max(line.link.end for line in lines))
+        if size > end + BEYOND:
+            self._say(What.FOREIGN, lines[0].link.segment, f"{size - end:,} bytes stand behind the last record")
+        with storage(path), path.open("rb") as file:
+            return file.read(min(size, end + BEYOND))
+
+    def _without(self, line: Line, content: bytes) -> bytes:
+        """The bytes before a record that was never wholly written."""
+        there = max(0, len(content) - line.link.offset)
+        text = (
+            f"was being written when the crawl was killed: {there:,} of {line.link.length:,} bytes are there;"
+            " the next crawl of the market sets them aside, and asks for the address again"
+        )
+        self._found.append(about(line, What.TORN, text))
+        return content[: line.link.offset]
 
     def _note_absence(self, line: Line) -> bool:
         absence = self._absent.get(line.link.number)
@@ -159,31 +200,41 @@ class _Check:
             self._found.append(about(line, What.TORN, text))
         return True
 
-    def _is_torn(self, link: Link) -> bool:
-        absence = self._absent.get(link.number)
-        return absence is not None and absence.erased is None and absence.id == link.id
-
-    def _fillings(self, lines: Sequence[Line]) -> Mapping[int, bytes]:
-        return {
-            line.link.number: filling(self._absent[line.link.number], line.link)
-            for line in lines
-            if self._is_erased(line.link)
-        }
+    def _fillings(self, lines: Sequence[Line], size: int) -> Mapping[int, bytes]:
+        found = {}
+        for line in lines:
+            if self._is_erased(line.link) and line.link.end <= size:
+                with suppress(
+                    StorageError
+                ):  # a forged line of the chain may leave too little room: nothing of ours is there
+                    found[line.link.number] = filling(self._absent[line.link.number], line.link)
+        return found
 
     def _check_files(self) -> None:
         """What stands in the archive beside all that: files that no line of the chain knows, torn ends that were changed."""
         for name, seal in self._seals.items():
             if not (self._archive / name).exists() and seal.records:
                 self._say(What.DROPPED, name, f"the file is gone; it had the records {seal.first} to {seal.last}")
-        for path in sorted(path for path in self._sizes if path.name.endswith(SUFFIX)):
-            name = f"{path.parent.name}/{path.name}"
-            if name not in self._names:
-                self._say(What.FOREIGN, name, "no record of the chain is in this file")
-        for path in sorted(path for path in self._sizes if path.name.endswith(TORN)):
-            name = f"{path.parent.name}/{path.name}"
+        for path in sorted(self._sizes):
+            self._check_file(path, self._name(path))
+        for path in sorted(self._odd):
+            self._say(What.FOREIGN, self._name(path), "is no file, or a link to a folder; a check follows neither")
+        for name in sorted(self._torn):
+            if self._archive / (name + TORN) not in self._sizes:
+                self._say(What.DROPPED, name + TORN, "what was left of a torn record is gone")
+
+    def _check_file(self, path: Path, name: str) -> None:
+        if name.startswith((f"{CHAIN}/", f"{STAMPS}/")) or name in {BESIDE, SEALS, LEDGER, LOCK, *self._names}:
+            return
+        if name.endswith(TORN):
             absence = self._torn.get(name.removesuffix(TORN))
-            if absence is None or hashlib.sha256(path.read_bytes()).hexdigest() != absence.digest:
+            if absence is None or _digest(path) != absence.digest:
                 self._say(What.ALTERED, name, "is not what the ledger says was left of a torn record")
+        else:
+            self._say(What.FOREIGN, name, "no record of the chain is in this file")
+
+    def _name(self, path: Path) -> str:
+        return os.fsencode(path.relative_to(self._archive)).decode(errors="replace")
 
     def _say(self, what: What, file: str, text: str) -> None:
         self._found.append(Finding(what=what, file=file, text=text))
@@ -196,3 +247,16 @@ def _against_seal(seal: Seal, lines: Sequence[Line]) -> Iterator[Finding]:
     if found != (seal.first, seal.last, seal.records, seal.head) or tree != seal.root:
         text = f"manifest {seal.number} is about other records than the chain has of {seal.segment}"
         yield Finding(what=What.MANIFEST, file=SEALS, text=text)
+
+
+def _digest(path: Path) -> str:
+    with storage(path), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _pem(path: Path) -> bytes:
+    """The key that is expected; b"" where the file, which a forger may have changed, holds none."""
+    try:
+        return PublicKey.read(path).pem
+    except StorageError:
+        return b""

@@ -4,6 +4,7 @@ import hashlib
 import zlib
 from base64 import b32encode
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
@@ -18,6 +19,8 @@ from crawlers.evidence.record import Headers
 
 LEVEL = 6
 """zlib's level: of a real page 6 takes 0.4 ms and 23 % of its size, 9 twice as long for 1 % less."""
+MOST_UNPACKED = 2**26
+"""Bytes of one record, unpacked; more was made to fill the memory."""
 GZIP = zlib.MAX_WBITS + 16
 PACKING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 """Headers that spoke of the body as it was transferred, kept under the name that replay tools know for it."""
@@ -94,7 +97,7 @@ def metadata(head: Head, content: bytes, kind: str = "application/json") -> byte
 def parsed(content: bytes) -> Iterator[Parsed]:
     """The records in these bytes, up to the first that cannot be read."""
     try:
-        for record in ArchiveIterator(BytesIO(content)):
+        for record in ArchiveIterator(BytesIO(_unpacked(content))):
             headers, http = record.rec_headers, record.http_headers
             yield Parsed(
                 type=record.rec_type,
@@ -103,11 +106,24 @@ def parsed(content: bytes) -> Iterator[Parsed]:
                 date=headers.get_header("WARC-Date") or "",
                 http=tuple(http.headers) if http else (),
                 status=_status(http) if record.rec_type in ("response", "revisit") and http else 0,
-                payload=record.content_stream().read(),
+                payload=record.raw_stream.read(),
                 payload_digest=headers.get_header("WARC-Payload-Digest") or "",
             )
-    except (ArchiveLoadFailed, zlib.error, ValueError, EOFError):
-        return
+    except (ArchiveLoadFailed, ValueError, OverflowError, AttributeError):
+        return  # the last two are what warcio makes of a length beyond all bounds, and of a record without an address
+
+
+def _unpacked(content: bytes) -> bytes:
+    """What is packed in these gzip members, up to the first that cannot be read; nothing where it is more than a record can be."""
+    plain, rest = bytearray(), content
+    with suppress(zlib.error):
+        while rest:
+            unpacker = zlib.decompressobj(GZIP)
+            plain += unpacker.decompress(rest, MOST_UNPACKED + 1 - len(plain))
+            if len(plain) > MOST_UNPACKED:
+                return b""
+            rest = unpacker.unused_data
+    return bytes(plain)
 
 
 def payload_digest(body: bytes) -> str:

@@ -288,18 +288,47 @@ def test_a_record_can_be_exported_and_erased_by_its_name(bench: Bench, said: Any
     bench.crawl()
     record = captures(bench)[-1]
     assert said("evidence", "export", record.name, "--to", str(tmp_path / "one.wacz"))["captures"] == 1
-    erased = said("evidence", "erase", record.name, "--authority", "order-3", "--reason", "by order")
+    erased = said("evidence", "erase", record.name, "--authority", "practice", "--reason", "by order")
     assert [one["record"] for one in erased] == [record.number]
     (finding,) = said("verify")["report"]["findings"]
     assert (finding["what"], finding["record"]) == ("erased", record.number)
     assert headstamp.main(["evidence", "export", record.name, "--to", str(tmp_path / "two.wacz")]) == 2
 
 
+def test_nothing_is_written_over_by_an_export(bench: Bench, said: Any, tmp_path: Path) -> None:
+    stock(bench)
+    bench.crawl()
+    record = captures(bench)[-1].name
+    told = said("evidence", "export", record, "--to", str(tmp_path / "case.txt"))
+    assert (told["wacz"], told["statement"]) == (str(tmp_path / "case.txt"), str(tmp_path / "case.txt.txt"))
+    assert zipfile.is_zipfile(tmp_path / "case.txt")
+    assert headstamp.main(["evidence", "export", record, "--to", str(tmp_path / "case.txt")]) == 2
+
+
+def test_a_page_that_was_changed_in_the_archive_is_not_read_again(bench: Bench, said: Any) -> None:
+    stock(bench)
+    bench.crawl()
+    record = captures(bench)[-1]
+    content = bytearray((archive(bench) / record.segment).read_bytes())
+    content[record.offset + 60] ^= 1
+    (archive(bench) / record.segment).write_bytes(content)
+    assert said("extract", "--from-archive", "tiny")["without_body"] == 1
+
+
+def test_nothing_is_erased_under_an_authority_that_nobody_recorded(bench: Bench, said: Any, capsys: Any) -> None:
+    stock(bench)
+    bench.crawl()
+    name = captures(bench)[-1].name
+    assert headstamp.main(["evidence", "erase", name, "--authority", "order-3", "--reason", "by order"]) == 2
+    assert "there is no authority 'order-3' in" in capsys.readouterr().err
+    assert said("verify")["report"]["findings"] == []
+
+
 def test_a_listing_is_erased_with_all_its_captures(bench: Bench, said: Any) -> None:
     stock(bench)
     bench.crawl()
     bench.crawl()
-    erased = said("evidence", "erase", listings(bench)[0].id, "--authority", "order-3", "--reason", "by order")
+    erased = said("evidence", "erase", listings(bench)[0].id, "--authority", "practice", "--reason", "by order")
     assert len(erased) == 2
     assert said("verify")["sound"]
     assert said("extract", "--from-archive", "tiny")["pages"] == 6

@@ -3,8 +3,11 @@
 import base64
 import os
 import resource
+import shutil
 import signal
 import stat
+import tracemalloc
+import zlib
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from itertools import count
@@ -26,6 +29,7 @@ from crawlers.evidence.merkle import climbed, path, root
 from crawlers.evidence.record import CaptureRecord, Kind, uuid7
 from crawlers.evidence.seen import Seen
 from crawlers.evidence.verify import _Check
+from crawlers.evidence.warc import GZIP, parsed
 from pipeline.errors import StorageError
 from tests.evidence.conftest import BEGUN, MIRROR, ORIGIN, Small, page
 
@@ -185,6 +189,17 @@ def test_a_torn_end_is_set_aside_and_told(empty: Small, left: int) -> None:
     assert empty.segment.with_name(empty.segment.name + ".torn").stat().st_size == left
 
 
+@pytest.mark.parametrize("left", [0, 700])
+def test_a_record_that_a_killed_crawl_did_not_finish_is_told_before_the_next_crawl(empty: Small, left: int) -> None:
+    empty.fill(3, end=False)
+    link = empty.lines()[-1].link
+    os.truncate(empty.segment, link.offset + left)
+    report = empty.report()
+    assert report.sound
+    assert [(finding.what, finding.record) for finding in report.findings] == [(What.OPEN, 0), (What.TORN, link.number)]
+    assert f"{left} of {link.length:,} bytes are there" in report.findings[1].text
+
+
 def test_a_loss_of_power_that_left_zeros_is_a_torn_end(empty: Small) -> None:
     empty.fill(3, end=False)
     link = empty.lines()[-1].link
@@ -311,3 +326,26 @@ def test_a_page_in_another_charset_can_be_read_from_the_archive(empty: Small) ->
         kept = archive.keep(empty.exchange("/a", body, content_type="text/html; charset=utf-16"), ORIGIN)
     assert "Größe" in kept.body.decode()
     assert kept.content_type == "text/html; charset=utf-8"
+
+
+def test_a_body_is_kept_anew_where_the_archive_is_not_the_one_that_the_cache_knows(small: Small) -> None:
+    shutil.rmtree(small.folder)
+    small.fill(1)
+    assert [kept.kind for kept in small.fill(5)] == [Kind.REVISIT] + [Kind.RESPONSE] * 4
+
+
+def test_a_body_is_kept_anew_where_the_earlier_one_was_changed(small: Small) -> None:
+    content = bytearray(small.segment.read_bytes())
+    content[small.bytes_of(2)[0] + 60] ^= 1
+    small.segment.write_bytes(content)
+    assert [kept.kind for kept in small.fill(2)] == [Kind.RESPONSE, Kind.REVISIT]
+
+
+def test_a_record_that_unpacks_to_more_than_a_page_can_be_is_not_unpacked() -> None:
+    packer = zlib.compressobj(1, wbits=GZIP)
+    bomb = packer.compress(b"WARC/1.1\r\nWARC-Type: metadata\r\nContent-Length: 100663296\r\n\r\n")
+    bomb += b"".join(packer.compress(bytes(2**20)) for _ in range(96)) + packer.flush()
+    tracemalloc.start()
+    assert list(parsed(bomb)) == []
+    assert tracemalloc.get_traced_memory()[1] < 200 * 2**20
+    tracemalloc.stop()

@@ -1,5 +1,6 @@
 """Records are taken out under an authority, and never otherwise."""
 
+import os
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from crawlers.evidence.finding import What
 from crawlers.evidence.keys import SigningKey
 from crawlers.evidence.record import Kind
 from crawlers.evidence.signed import LEDGER, Absence, Reason, add
+from crawlers.evidence.verify import _Check
 from pipeline.errors import SettingsError
 from tests.evidence.conftest import BEGUN, ORIGIN, Small, page
 
@@ -97,3 +99,32 @@ def test_a_page_that_only_repeats_an_erased_one_has_no_body_left(small: Small) -
         archive.end("tiny")
     erase(small.home, small.lines()[2:3], ORDER)
     assert small.report().sound
+
+
+def test_what_is_left_of_a_torn_record_is_erased_too(empty: Small) -> None:
+    empty.fill(3, end=False)
+    line = empty.lines()[-1]
+    os.truncate(empty.segment, line.link.offset + 700)
+    empty.fill(1)
+    torn = empty.segment.with_name(empty.segment.name + ".torn")
+    assert torn.stat().st_size == 700
+    erase(empty.home, [line], ORDER)
+    assert not torn.exists()
+    (finding,) = empty.report().findings
+    assert (finding.what, finding.record) == (What.ERASED, line.link.number)
+
+
+def test_a_torn_end_that_is_gone_is_told(empty: Small) -> None:
+    empty.fill(3, end=False)
+    os.truncate(empty.segment, empty.lines()[-1].link.offset + 700)
+    empty.fill(1)
+    empty.segment.with_name(empty.segment.name + ".torn").unlink()
+    assert [finding.what for finding in empty.wrong()] == [What.DROPPED]
+
+
+def test_a_check_that_an_erasure_overtook_does_not_take_it_for_a_change(small: Small) -> None:
+    check = _Check(small.folder)
+    check.look(None)
+    assert check.is_of_now()
+    erase(small.home, small.lines()[2:3], ORDER)
+    assert not check.is_of_now()

@@ -1,6 +1,7 @@
 """Whatever is done to an archive, `verify` says so, and names file and record."""
 
 import json
+import os
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -11,11 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawlers.evidence.anchor import anchor, noted
-from crawlers.evidence.chain import encode
+from crawlers.evidence.chain import encode, hashed
+from crawlers.evidence.erase import erase
 from crawlers.evidence.finding import Finding, What
 from crawlers.evidence.keys import PRIVATE, PUBLIC, SigningKey
-from crawlers.evidence.signed import SEALS, Seal, add
+from crawlers.evidence.signed import SEALS, Reason, Seal, add
 from crawlers.evidence.verify import verify
+from crawlers.evidence.whole import verify_all
 from tests.evidence.conftest import BEGUN, ORIGIN, Small, page
 
 
@@ -192,9 +195,6 @@ def test_a_torn_end_that_was_changed_is_named(small: Small) -> None:
 @pytest.fixture(scope="module")
 def pieces(tmp_path_factory: pytest.TempPathFactory) -> Small:
     """An archive with all that one can have: two segments, a revisit, a refusal, an erased and a torn record."""
-    from crawlers.evidence.erase import erase
-    from crawlers.evidence.signed import Reason
-
     made = Small(tmp_path_factory.mktemp("pieces") / "home")
     made.fill(2, end=False)
     with made.segment.open("r+b") as file:
@@ -223,3 +223,80 @@ def test_any_flipped_byte_is_found(pieces: Small, data: st.DataObject) -> None:
         path.write_bytes(content)
     assert not report.sound
     assert json.loads(msgspec.json.encode(report.findings))
+
+
+def forged(small: Small, place: int, **facts: object) -> None:
+    """Let a line of the chain say something else, and join it and all lines after it anew, as anyone can who has no key."""
+    chain = small.folder / "chain" / "00000000.jsonl"
+    rows = [json.loads(row) for row in chain.read_bytes().splitlines()]
+    rows[place]["link"] |= facts
+    for number in range(place, len(rows)):
+        link = rows[number]["link"]
+        link |= {"hash": "", "previous": rows[number - 1]["link"]["hash"] if number > place else link["previous"]}
+        link["hash"] = hashed(msgspec.json.encode(link))
+    chain.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"digest": "zz"},
+        {"time": "2026-03-01T12:00:00"},
+        {"time": "0001-01-01T00:00:00Z"},
+        {"number": 10**11},
+        {"number": 10**40},
+        {"offset": -1},
+        {"length": 10**14},
+        {"segment": "../../etc/passwd"},
+        {"id": "x"},
+    ],
+    ids=str,
+)
+def test_a_line_of_the_chain_that_nobody_wrote_is_named_whatever_it_says(
+    small: Small, facts: dict[str, object]
+) -> None:
+    forged(small, 2, **facts)
+    assert {finding.what for finding in small.wrong()} & {What.CHAIN, What.CLOCK, What.DROPPED, What.MANIFEST}
+
+
+@pytest.mark.parametrize("length", [10, 2**40])
+def test_a_forged_length_of_an_erased_record_is_named(small: Small, length: int) -> None:
+    erase(small.home, small.lines()[2:3], Reason(authority="order-1", by="me", text="by order"))
+    forged(small, 2, length=length)
+    assert What.MANIFEST in {finding.what for finding in small.wrong()}
+
+
+def test_a_changed_line_of_the_chain_is_not_laid_to_the_next_record(small: Small) -> None:
+    chain = small.folder / "chain" / "00000000.jsonl"
+    chain.write_bytes(chain.read_bytes().replace(b"/listing/k1", b"/listing/kX"))
+    assert {finding.record for finding in small.wrong()} == {0, 3}
+
+
+@pytest.mark.parametrize("name", ["note.txt", "tiny/page.html", "deep/tiny/tiny-000000001.warc.gz", "tiny/\udcff.gz"])
+def test_a_file_that_nobody_wrote_is_named_wherever_it_is(small: Small, name: str) -> None:
+    (small.folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (small.folder / name).write_bytes(b"x")
+    (finding,) = small.wrong()
+    assert (finding.what, finding.file) == (What.FOREIGN, name.replace("\udcff", "\ufffd"))
+    assert msgspec.json.encode(finding)
+
+
+def test_what_is_no_file_is_named_and_never_read(small: Small) -> None:
+    os.mkfifo(small.folder / "tiny" / "tiny-000000099.warc.gz")
+    (small.folder / "market").symlink_to(small.home)
+    assert [finding.what for finding in small.wrong()] == [What.FOREIGN, What.FOREIGN]
+
+
+def test_a_segment_that_was_made_long_is_not_read_to_its_end(small: Small) -> None:
+    os.truncate(small.segment, 2**40)
+    assert {finding.what for finding in small.wrong()} == {What.FOREIGN}
+
+
+def test_a_home_whose_public_key_is_none_is_told(small: Small) -> None:
+    (small.home / PUBLIC).write_bytes(b"x")
+    assert named(list(verify_all(small.home).findings), What.KEY) == {0}
+
+
+def test_an_anchor_that_an_editor_saved_in_its_own_way_is_read(small: Small, tmp_path: Path) -> None:
+    (tmp_path / "anchors").write_bytes(f"\ufeff{anchor(small.folder, BEGUN)}\r\n".encode())
+    assert verify(small.folder, noted(tmp_path / "anchors")).sound
