@@ -30,6 +30,9 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "dt"})
 LOUD_NAME = re.compile(r"(^|[\s_-])(title|heading|btn|button|alert|error|warning|lead|message|notice)($|[\s_-])")
 """Classes of what stands out like a heading or a button."""
 POST_NAME = re.compile(r"(^|[\s_-])(posts?|comments?|repl(y|ies)|review|thread)($|[\s_-])")
+TITLES = HEADINGS | {"title", "legend", "caption"}
+TITLE_NAME = re.compile(r"(^|[\s_-])(title|heading|legend)($|[\s_-])|card-header|panel-header|box-header")
+LONGEST_TITLE = 60
 BLOCKS = frozenset({"div", "article", "li", "tr", "section"})
 SILENT = frozenset({"script", "style", "template"})
 FRAME_TAGS = frozenset({"nav", "header", "footer", "aside"})
@@ -71,6 +74,8 @@ class Area:
 
     said: list[str] = field(default_factory=list)
     loud: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+    """Title and headings, and what is named like one."""
     names: list[str] = field(default_factory=list)
     """What fields, forms and pictures are called."""
     headings: int = 0
@@ -112,6 +117,16 @@ class Face:
         return _line(self.main.loud, LOUDEST)
 
     @cached_property
+    def titles(self) -> str:
+        """The words of the title and the headings, buttons left out."""
+        return _line(self.main.titles + self.frame.titles, LOUDEST)
+
+    @property
+    def links(self) -> int:
+        """How many links the page has."""
+        return len(self.main.links) + len(self.frame.links)
+
+    @cached_property
     def said(self) -> str:
         """All words of the page outside its frame."""
         return _line(self.main.said, SEARCHED)
@@ -134,7 +149,7 @@ class Face:
     @property
     def bare(self) -> bool:
         """Whether the page has few words and hardly a link."""
-        return self.words <= CURT and len(self.main.links) + len(self.frame.links) <= FEW_LINKS
+        return self.words <= CURT and self.links <= FEW_LINKS
 
     @property
     def headings(self) -> int:
@@ -192,7 +207,9 @@ def _look(element: _Element, areas: dict[bool, Area], framed: set[_Element]) -> 
     area.headings += tag in HEADINGS
     area.posts += tag in BLOCKS and bool(POST_NAME.search((element.get("class") or "").lower()))
     if tag in LOUD or (tag in NAMED and LOUD_NAME.search((element.get("class") or "").lower())):
-        _hear(element, area)
+        _hear(element, area.loud, LOUDEST)
+    if tag in TITLES or (tag in NAMED and TITLE_NAME.search((element.get("class") or "").lower())):
+        _hear(element, area.titles, LONGEST_TITLE)
     if tag == "a":
         area.links.append((element.get("href") or "")[:LONGEST_LINK])
     elif tag in SEEN:
@@ -202,10 +219,10 @@ def _look(element: _Element, areas: dict[bool, Area], framed: set[_Element]) -> 
     area.pictures += len(drawn)
 
 
-def _hear(element: _Element, area: Area) -> None:
+def _hear(element: _Element, heard: list[str], most: int) -> None:
     """Take in what an element says aloud, while there is room: headings may lie one in another by the thousand."""
-    if sum(map(len, area.loud)) < LOUDEST:
-        area.loud.append("".join(element.itertext())[:LOUDEST] + "\n")
+    if sum(map(len, heard)) < LOUDEST:
+        heard.append("".join(element.itertext())[:most] + "\n")
 
 
 def _frames(element: _Element, tag: str) -> bool:

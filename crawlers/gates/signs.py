@@ -75,6 +75,10 @@ TILES, SHORT = 4, 120
 REFUSING, CLOSING = frozenset({401, 403, 429}), frozenset({502, 503, 504})
 ASKED = re.compile(r"\w\?")
 SIGNS_IN = re.compile(r"log-?_?in|sign-?_?in|\bauth|anmeld|connexion|pgp|2fa|mnemonic")
+ENTERS = re.compile(
+    rf"{HEADINGS[Gate.LOGIN].pattern}|{PASSWORD.pattern}|{CERTAIN[Gate.LOGIN].pattern}|account|regist|sign ?up|member|welcome back|session|2fa|konto|compte|cuenta|аккаунт|регистр"
+)
+"""What the title or a heading says where the login is what the page is for, and no box beside something else."""
 SETTINGS = re.compile(r"(old|current|new)[_-]?pass")
 SEIZED = re.compile(r"seiz|beschlagnahm|law-?_?enforcement")
 
@@ -189,6 +193,8 @@ def _entered(shown: Face) -> Iterator[float]:
         yield -3.0 if SETTINGS.search(shown.names) or OWN_AFFAIRS.search(shown.heard) else 3.5
         alone = main.boxes and curt and shown.shelf < GOODS
         yield 1.5 if alone and HEADINGS[Gate.LOGIN].search(shown.heard) else 0.0
+        elsewhere = shown.links > FEW_LINKS and not ENTERS.search(shown.titles)
+        yield -5.5 if elsewhere and not DEMANDS_LOGIN.search(shown.heard) else 0.0
     elif shown.frame.passwords and curt:
         yield 2.0
     demands = curt and shown.shelf < GOODS and DEMANDS_LOGIN.search(shown.heard)
