@@ -67,6 +67,8 @@ class Walk:
     """How many texts of each field could not be read since this process began with the visit."""
     mirrors: Mirrors = field(init=False)
     _under_way: dict[int, Attempt] = field(default_factory=dict, init=False)
+    _open: set[int] = field(default_factory=set, init=False)
+    """Addresses that were handed out and are not settled: no more of them than the pace allows at once."""
     _strange: int = field(default=0, init=False)
     """Pages of no known kind in a row."""
 
@@ -89,7 +91,8 @@ class Walk:
     def next(self) -> Place | None:
         """The next address to ask for; None while there is none, or while every mirror is left alone."""
         with self._minding():
-            attempt = None if not self._may() or self.entry.rest_s else self.mirrors.take()
+            full = len(self._open) >= self.profile.pace.concurrent
+            attempt = None if full or not self._may() or self.entry.rest_s else self.mirrors.take()
             return self._place(attempt) if attempt else None
         return None
 
@@ -97,6 +100,7 @@ class Walk:
         place = self._take()
         if place:
             self._under_way[place.id] = attempt
+            self._open.add(place.id)
         else:
             self.mirrors.released(attempt)
         return place
@@ -160,6 +164,7 @@ class Walk:
 
     def settle(self, found: Outcome) -> None:
         """Publish what came of an address, then note it: killed in between, it is asked for and published again."""
+        self._open.discard(found.place.id)
         with self._minding():
             lists = mirror_lists.Mirrors(database=self.frontier.database, profile=self.profile)
             outcome = self.entry.judged(verified(found, lists, self.url(found.place), now()), now())
@@ -179,6 +184,7 @@ class Walk:
 
     def no_way(self, place: Place, reason: Reason, detail: str) -> None:
         """Put the address back, for it is not at fault; leave the mirror alone, for the visit where only an operator can help."""
+        self._open.discard(place.id)
         attempt = self._under_way.pop(place.id)
         (self.mirrors.refused if reason in LASTING else self.mirrors.failed)(attempt, reason)
         with self._minding():
@@ -223,6 +229,7 @@ class Walk:
 
     def hold(self, place: Place) -> None:
         """Put an address back untouched."""
+        self._open.discard(place.id)
         if attempt := self._under_way.pop(place.id, None):
             self.mirrors.released(attempt)
         with self._minding():

@@ -77,7 +77,9 @@ def test_a_paused_market_is_left_alone_until_its_profile_changes(bench: Bench) -
     bench.profile(more="venue: omnibus")
     bench.crawl()
     assert len(bench.tiny.asked) > asked
-    assert len(bench.published(TASKS)) == 1, "the same visit makes the same task"
+    assert len({task.id for task in bench.published(TASKS) if isinstance(task, Task)}) == 1, (
+        "the same visit makes the same task"
+    )
 
 
 def test_a_known_page_between_them_starts_the_count_anew(bench: Bench) -> None:
