@@ -10,7 +10,7 @@ from crawlers.draft.cards import Cards, cards, priced
 from crawlers.draft.labels import label
 from crawlers.draft.relations import spoken
 from crawlers.draft.sample import Element, Sample, whole
-from crawlers.draft.zones import frame, within
+from crawlers.draft.zones import apart, frame, within
 
 BUYS = re.compile(
     r"\b(buy|order|purchase|cart|basket|checkout|kaufen|bestellen|warenkorb|acheter|commander|panier|comprar|carrito|acquista|купить|заказать|satın al|sepet|kopen|koop|kup|购买)\b",
@@ -18,6 +18,8 @@ BUYS = re.compile(
 )
 LIKENESS = 0.5
 """Share of names that two rows of one kind have in common."""
+SIGNS, FEW_SIGNS = 5, 3
+"""Signs of one offer that outweigh rows, and those that do where the rows are said to be others' or there are none."""
 TELLING = frozenset({"vendor", "ships_from", "ships_to", "stock", "description", "price", "sold", "category_path"})
 
 
@@ -71,9 +73,10 @@ def make(element: Element) -> set[str]:
 def _kind(sample: Sample, found: Cards | None) -> Kind:
     inside = set(found.members) if found else set()
     outside = evidence(sample, inside)
-    if found and len(found.members) >= 3 and outside < 5:  # noqa: PLR2004
+    enough = FEW_SIGNS if found and apart(found.members[0]) else SIGNS
+    if found and len(found.members) >= 3 and outside < enough:  # noqa: PLR2004
         return Kind.RESULTS
-    if outside >= 3:  # noqa: PLR2004
+    if outside >= FEW_SIGNS:
         return Kind.LISTING
     return Kind.RESULTS if found else Kind.OTHER
 

@@ -1,4 +1,4 @@
-"""Selectors of an element by what its author called it: ids and classes, never places."""
+"""Selectors of an element by what its author called it: ids and classes, and by its place only where nothing names it."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -72,7 +72,8 @@ def _named(sample: Sample) -> Iterator[Candidate]:
     elements = priced(sample)
     ordered = [one for one in sample.node.root.iter() if one in elements]
     outside = [one for one in ordered if not frame(one, sample)] or ordered
-    foremost = next((one for one in outside if len(whole(one)) <= SHORT), None)
+    short = [one for one in outside if len(whole(one)) <= SHORT]
+    foremost = min(short, key=lambda one: away(one, sample), default=None)
     for place, element in enumerate(outside[:MOST]):
         prior = _prior(element, sample) - 0.02 * place - 0.2 * (element is not foremost)
         yield from (

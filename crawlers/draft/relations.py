@@ -78,6 +78,7 @@ def _every(sample: Sample) -> Iterator[tuple[tuple[str, ...], bool, Selector]]:
         yield from ((told.label.fields, told.label.weak, selector) for selector in selectors)
     yield from lined(sample)
     yield from _columns(sample)
+    yield from _headed(sample)
     yield from _spoken(sample)
 
 
@@ -115,6 +116,19 @@ def _columns(sample: Sample) -> Iterator[tuple[tuple[str, ...], bool, Selector]]
             yield one.fields, one.weak and "ships" not in one.fields[0], step
             if "vendor" in one.fields:
                 yield one.fields, one.weak, f"{step}//a"
+
+
+def _headed(sample: Sample) -> Iterator[tuple[tuple[str, ...], bool, Selector]]:
+    """The parts of a row that is no table's, under the first row's, which are labels."""
+    row = sample.node.root
+    if not sample.row or row.tag == "tr" or row.getparent() is None:
+        return
+    heads = [one for one in row.getparent()[0] if isinstance(one.tag, str)]
+    told = [label(whole(one)) for one in heads]
+    if len(heads) == len(row) and sum(bool(one and not one.rest) for one in told) > 1:
+        yield from (
+            (one.fields, one.weak, f"./*[{place}]") for place, one in enumerate(told, 1) if one and not one.rest
+        )
 
 
 def _inside(sample: Sample, told: _Told) -> Iterator[Selector]:

@@ -24,6 +24,8 @@ ELSE = known(
 )
 MOST = 24
 """Elements of a sample that may hold its title."""
+PLACE = 20
+"""Letters of the longest text that is thought to be a place, where it names one."""
 UNSEEN = frozenset({"html", "body", "head", "title", "meta", "option", "script", "style"})
 DIGITS = re.compile(r"\d+")
 
@@ -67,7 +69,8 @@ def _headed(sample: Sample) -> Iterator[Candidate]:
 def _leading(sample: Sample) -> Iterator[tuple[float, Element]]:
     """What stands last before the offer's labels, whatever it is called: the title of a page without headings."""
     for element in () if sample.row else leading(sample):
-        if not called(element, ELSE) and not means(whole(element)) and not countries(whole(element)):
+        text = whole(element)
+        if not called(element, ELSE) and not means(text) and (len(text) > PLACE or not countries(text)):
             yield -0.1 - _outside(element, sample), element
 
 

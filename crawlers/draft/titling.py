@@ -55,7 +55,7 @@ def _beside(plain: str, sample: Sample) -> float:
     parts = [part for part in (title, *BETWEEN.split(title)) if part in body(sample) and not NOT_TITLES.fullmatch(part)]
     distinct = len(plain) > DISTINCT
     if sample.texts and plain == sample.texts[0][2].lower():
-        return 0.75
+        return 0.6
     if plain in parts or (distinct and title.startswith(plain) and len(plain) > 0.3 * len(title)):
         return 1.2
     if distinct and plain in title:

@@ -18,7 +18,7 @@ from crawlers.profile import Pick
 from pipeline.values import countries, money
 
 WORDS = known(
-    "vendor seller merchant sellername vendorname username shopname storename verkaeufer verkauefer haendler anbieter vendeur vendedor satici shop store member user"
+    "vendor seller merchant sellername vendorname username shopname storename verkaeufer verkauefer haendler anbieter vendeur vendedor satici shop store member user author autor auteur poster nickname"
 )
 NAME = re.compile(r"[^\W_][\w.\-@!$&'’ ]{0,39}|[\w.\-!$&][\w.\-@!$&]{1,39}")
 GENERIC = re.compile(
@@ -200,6 +200,7 @@ def _named(sample: Sample) -> Iterator[Candidate]:
         yield from (Candidate(selector, prior) for selector in names)
         if len(element):
             yield from (Candidate(f"{selector}::text", prior - 0.03) for selector in names[:3])
+            yield from (Candidate(f"{name} {tag}", prior - 0.04) for name in names[:2] for tag in ("a", "b", "strong"))
 
 
 def _trimmed(one: Scored, samples: Sequence[Sample]) -> Candidate | None:

@@ -27,6 +27,8 @@ APART = re.compile(
     re.IGNORECASE,
 )
 """What a heading says over what belongs to no offer of the page."""
+FEET = 3
+"""So many footers are those of cards, not that of the page."""
 MOST_SHARE = 0.5
 """What says more than this share of a page is no frame, whatever it is called."""
 
@@ -37,7 +39,9 @@ def frames(sample: Sample) -> set[Element]:
         letters = _letters(sample)
         most = MOST_SHARE * letters.get(sample.node.root, 0)
         named = [one for one in sample.node.root.iterdescendants() if isinstance(one.tag, str) and _frames(one)]
-        sample.__dict__["frames"] = {one for one in named if letters.get(one, 0) <= most}
+        feet = [one for one in named if one.tag == "footer" or "footer" in words(one)]
+        ends = set(feet) if len(feet) >= FEET else set()
+        sample.__dict__["frames"] = {one for one in named if letters.get(one, 0) <= most and one not in ends}
     return sample.__dict__["frames"]  # type: ignore[no-any-return]  # kept beside the frozen fields
 
 

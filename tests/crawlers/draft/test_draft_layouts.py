@@ -59,4 +59,4 @@ def test_a_draft_of_one_page_reads_every_field_of_the_others(layout: str, tmp_pa
 
 def test_every_layout_holds_rows_or_listing_pages_as_it_was_made(tmp_path: Path) -> None:
     rowed = {layout for layout in EXPECTED if drafted(sorted((LAYOUTS / layout).glob("*.html")), tmp_path).rows}
-    assert rowed == {"resulttable", "resultlines", "cardgrid", "ledger", "bsrows"}
+    assert rowed == {"resulttable", "resultlines", "cardgrid", "ledger", "bsrows", "cardfeet", "bareprices"}
