@@ -12,7 +12,12 @@ from crawlers.evidence.record import Headers
 FILE = "keys/cookies.key"
 SECRET = frozenset({"cookie", "authorization", "proxy-authorization"})
 SET = frozenset({"set-cookie", "set-cookie2"})
-VALUE = re.compile(r"^([^=;]*=)([^;]*)")
+NAME = re.compile(r"[^,\s]+")
+ATTRIBUTE = re.compile(
+    r" ?(secure|httponly|partitioned|(path|domain|max-age|samesite)=[^,\s]*|expires=[\w ,:+-]{,40})?",
+    re.IGNORECASE | re.ASCII,
+)
+"""What every cookie has beside its value; all else that a server writes there may be a secret too."""
 
 
 class Cookies:
@@ -38,8 +43,14 @@ class Cookies:
         if name in SECRET:
             return self._digest(value)
         if name in SET:
-            return VALUE.sub(lambda found: found[1] + self._digest(found[2]), value)
+            return self._set(value)
         return value
+
+    def _set(self, cookie: str) -> str:
+        first, *rest = cookie.split(";")
+        name, _, secret = first.partition("=")
+        usual = "=" in first and NAME.fullmatch(name) and all(map(ATTRIBUTE.fullmatch, rest))
+        return ";".join([f"{name}={self._digest(secret)}", *rest]) if usual else self._digest(cookie)
 
     def _digest(self, value: str) -> str:
         return "hmac-sha256:" + hmac.new(self._key, value.encode(), hashlib.sha256).hexdigest()

@@ -41,7 +41,11 @@ class Joints:
         body = raw.removesuffix(b"\n")
         content = body.rstrip(b" ")
         line = decode(content)
-        fault = "" if raw.endswith(b"\n") else "is cut"
+        fault = (
+            ""
+            if raw.endswith(b"\n")
+            else "is cut, by a loss of power or a hand; the next crawl goes on behind the one before"
+        )
         if line is None or encode(line) != content or line.link.computed() != line.link.hash:
             fault = fault or "was changed"
         elif self._wrong_url(line) or (body != content and not self._erased(line.link)):

@@ -1,5 +1,6 @@
 """Where each body was kept first, so that the same one is not kept twice; a cache, which may be lost."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,7 @@ class Seen:
 
     def __init__(self, home: Path) -> None:
         self._database = Database(home / FILE, MIGRATIONS, derived=True)
+        self._database.all("PRAGMA secure_delete=ON")  # what is forgotten after an erasure is overwritten
         self._fresh: dict[str, Source] = {}
 
     def of(self, market: str, body: str) -> Source | None:
@@ -28,7 +30,11 @@ class Seen:
         if place in self._fresh:
             return self._fresh[place]
         found = self._database.row("SELECT source FROM body WHERE place=?", place)
-        return msgspec.json.decode(bytes(found[0]), type=Source) if found and isinstance(found[0], bytes) else None
+        if not (found and isinstance(found[0], bytes)):
+            return None
+        with suppress(msgspec.DecodeError, UnicodeDecodeError):  # a changed cache costs a copy, and nothing else
+            return msgspec.json.decode(found[0], type=Source)
+        return None
 
     def note(self, market: str, body: str, source: Source) -> None:
         """That a record on disk has the body."""

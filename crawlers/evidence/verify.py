@@ -219,7 +219,10 @@ class _Check:
             self._check_file(path, self._name(path))
         for path in sorted(self._odd):
             self._say(What.FOREIGN, self._name(path), "is no file, or a link to a folder; a check follows neither")
-        for name in sorted(self._torn):
+        for name, absence in sorted(self._torn.items()):
+            if not absence.record:
+                text = "bytes that the chain did not know, as after a loss of power, are set aside in this file"
+                self._say(What.TORN, name + TORN, text)
             if self._archive / (name + TORN) not in self._sizes:
                 self._say(What.DROPPED, name + TORN, "what was left of a torn record is gone")
 

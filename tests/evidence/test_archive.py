@@ -225,6 +225,7 @@ def test_a_loss_of_power_that_took_the_end_of_the_chain_is_mended(empty: Small) 
     empty.fill(1)
     report = empty.report()
     assert report.sound, report.findings
+    assert [(finding.what, finding.file[-5:]) for finding in report.findings] == [(What.TORN, ".torn")]
     assert len(empty.lines()) == 5
 
 
@@ -349,3 +350,9 @@ def test_a_record_that_unpacks_to_more_than_a_page_can_be_is_not_unpacked() -> N
     assert list(parsed(bomb)) == []
     assert tracemalloc.get_traced_memory()[1] < 200 * 2**20
     tracemalloc.stop()
+
+
+def test_a_cache_that_was_changed_costs_a_copy_and_nothing_else(small: Small) -> None:
+    path = small.home / "archive.db"
+    path.write_bytes(path.read_bytes().replace(b'{"id"', b'{"\xff"'))
+    assert small.fill(1)[0].kind is Kind.RESPONSE

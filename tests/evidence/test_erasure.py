@@ -128,3 +128,10 @@ def test_a_check_that_an_erasure_overtook_does_not_take_it_for_a_change(small: S
     assert check.is_of_now()
     erase(small.home, small.lines()[2:3], ORDER)
     assert not check.is_of_now()
+
+
+def test_the_cache_forgets_an_erased_address_down_to_its_bytes(small: Small) -> None:
+    line = small.lines()[2]
+    assert line.url.encode() in (small.home / "archive.db").read_bytes()
+    erase(small.home, [line], ORDER)
+    assert not any(line.url.encode() in path.read_bytes() for path in small.home.rglob("*") if path.is_file())
