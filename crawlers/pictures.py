@@ -24,6 +24,9 @@ BASE64 = re.compile(
 )
 """The beginning of a PNG, JPEG, GIF, WebP, PDF, MP4, WebM or ZIP file in base64 (RFC 4648), wherever it stands."""
 SVG = re.compile(rb"<(?:svg(?=[\s>/])[^<>]*+>?|/svg\s{0,9}>)")
+MOST_SVGS = 5_000
+"""Inline pictures of one page that are told apart; where there are more, the page is one picture from the next one, or from one that
+was never closed, to its end."""
 TAKEN = re.compile(rb"(?:cut-\d{1,9})?")
 PLACEHOLDER = re.compile(rb"<svg data-cut=\d{1,9}></svg>")
 BREAKOUT = re.compile(
@@ -166,6 +169,8 @@ def _svgs(body: bytes) -> list[tuple[int, int | None]]:
             if under_way:
                 number = under_way.pop()
                 found[number] = (found[number][0], tag.end())
+        elif len(found) == MOST_SVGS:
+            return [*((start, end or len(body)) for start, end in found), (tag.start(), len(body))]
         elif tag[0].endswith(b"/>"):
             found.append((tag.start(), tag.end()))
         else:

@@ -79,6 +79,15 @@ def test_a_pgp_block_is_no_picture() -> None:
     assert without_pictures(block) == block
 
 
+def test_pictures_by_the_hundred_thousand_do_not_make_a_page_grow() -> None:
+    page = b"<p>before</p>" + b"<svg><b>" * 300_000 + b"<svg/>" * 300_000 + SVG
+    found = cut(page)
+    assert found.body.startswith(b"<p>before</p>")
+    assert len(found.body) < len(page)
+    assert b"path" not in found.body
+    assert without_pictures(found.body) == found.body
+
+
 @given(st.lists(st.sampled_from([b"<svg", b">", b"</svg>", b"/>", b"data:image/png;base64,", PNG, b'"', b"'", b"(", b")", b"<p>", b" ", b"cut-7", b"<svg data-cut=7>"]), max_size=30))  # fmt: skip
 def test_a_second_pass_changes_nothing(parts: list[bytes]) -> None:
     once = without_pictures(b"".join(parts))
