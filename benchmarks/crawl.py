@@ -108,13 +108,22 @@ class Served:
 
 def page(words: argparse.Namespace) -> None:
     """Print what a page costs, apart from the start."""
-    with tempfile.TemporaryDirectory() as folder:
-        rounds = [_pair(Path(folder) / str(number)) for number in range(words.rounds)]
+    plain = []
+    with tempfile.TemporaryDirectory() as folder, route.ports() as (origin, socks):
+        asked = argparse.Namespace(socks=socks, mirror=route.MIRROR, origin=origin, lanes=2, pages=words.pages)
+        rounds = []
+        for number in range(words.rounds):
+            rounds.append(_pair(Path(folder) / str(number)))
+            plain.append(route.measure("plain", 8, asked)["cpu_ms"] / 1000)
     costs = [(large.cpu_s - small.cpu_s) / (large.pages - small.pages) for small, large in rounds]
     starts = [small.cpu_s - small.pages * cost for (small, _), cost in zip(rounds, costs, strict=True)]
     whole = [large.cpu_s / large.pages for _, large in rounds]
     print(f"page    pages of the two markets: {rounds[0][0].pages} and {rounds[0][1].pages}")
     print(f"page    CPU a page: {_told(costs, 1000)} ms (goal: 9.9; the closest peer: 9.9 to 11.3)")
+    print(
+        f"page    CPU a page of plain Scrapy that only fetches, in the same rounds: {_told(plain, 1000)} ms", end=": "
+    )
+    print(f"times {_told([cost / least for cost, least in zip(costs, plain, strict=True)], 1)}")
     print(f"page    CPU of the start: {_told(starts, 1)} s")
     print(f"page    CPU a page, start and all, of the larger crawl: {_told(whole, 1000)} ms", flush=True)
 

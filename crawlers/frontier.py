@@ -72,10 +72,14 @@ class Visit:
 
 
 class Frontier:
-    """The frontier of one home."""
+    """The frontier of one home.
+
+    What a loss of power takes back of it is asked for and published once more, as after a kill: what came of an address is
+    noted only when it is on disk in the log. So no page waits for the disk on its account.
+    """
 
     def __init__(self, home: Path) -> None:
-        self.database = Database(home / "frontier.db", MIGRATIONS)
+        self.database = Database(home / "frontier.db", MIGRATIONS, synced=False)
         self._filled: dict[str, Counter[str]] = {}
 
     def close(self) -> None:

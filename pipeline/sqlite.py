@@ -24,7 +24,6 @@ NAP_S = (0.0005, 0.004)
 """A wait for another process's commit. SQLite's own naps grow to 100 ms and lose nearly every race against a busy
 writer: the slowest of a console's commits beside two of them took 1.8 s, with these naps 0.4 s."""
 PRAGMAS = {
-    "synchronous": "FULL",
     "cache_size": -65_536,  # KiB
     "temp_store": "MEMORY",
     "journal_size_limit": 64 * 2**20,  # a WAL that one great transaction swelled is cut again
@@ -39,12 +38,15 @@ class Database:
 
     `migrations` are SQL scripts; the first makes a new file, each later one brings an older file forward, after a copy
     of it was put beside it. A `derived` file (an index, a cache) is emptied instead, for it can be made again. `remedy`
-    is what the error about a damaged file tells an operator to do.
+    is what the error about a damaged file tells an operator to do. Of a file that is not `synced` a loss of power, though no
+    kill, takes back the last commits (sqlite.org/pragma.html#pragma_synchronous).
 
     Threads that share one take turns, and a transaction keeps the others waiting; a thread that reads long opens its own.
     """
 
-    def __init__(self, path: Path, migrations: Sequence[str], *, derived: bool = False, remedy: str = REMEDY) -> None:
+    def __init__(
+        self, path: Path, migrations: Sequence[str], *, derived: bool = False, remedy: str = REMEDY, synced: bool = True
+    ) -> None:
         self.path = path
         self._door = _Door(path, remedy)
         with _files(path):
@@ -52,7 +54,7 @@ class Database:
         with self._door:
             self._connection = apsw.Connection(str(path))
             self._connection.set_busy_handler(_patience())
-            for name, value in PRAGMAS.items():
+            for name, value in (PRAGMAS | {"synchronous": "FULL" if synced else "NORMAL"}).items():
                 self._connection.pragma(name, value)
         if self._version() != len(migrations):
             with _files(path), _locked_file(_locks(path) / f"{path.name}.lock", fcntl.LOCK_EX):

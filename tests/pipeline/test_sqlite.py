@@ -68,6 +68,13 @@ def test_a_commit_is_synced_and_readers_do_not_wait(things: Database) -> None:
     assert things.row("PRAGMA synchronous") == (2,)
 
 
+def test_a_file_may_leave_it_to_the_system_when_a_commit_reaches_the_disk(things: Database) -> None:
+    with closing(Database(things.path, (FIRST,), synced=False)) as same:
+        assert same.row("PRAGMA synchronous") == (1,)
+        add(same, "a")
+    assert names(things) == ["a"]
+
+
 def test_a_failed_transaction_leaves_nothing(things: Database) -> None:
     def work() -> None:
         with things.transaction():
