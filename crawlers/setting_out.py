@@ -83,7 +83,8 @@ def grants(markets: Sequence[str], settings: Settings) -> list[Grant]:
 def ready(grant: Grant, frontier: Frontier, denied: Denylist) -> Grant:
     """The grant with the mirrors that the market's signed lists named, if there are any to ask."""
     listed = Mirrors(database=frontier.database, profile=grant.profile).listed()
-    return replace(grant, profile=asked(widened(grant.profile, listed), denied))
+    covered = [mirror for mirror in listed if not grant.authority.mirrors or mirror in grant.authority.mirrors]
+    return replace(grant, profile=asked(widened(grant.profile, covered), denied))
 
 
 def asked(profile: MarketProfile, denied: Denylist) -> MarketProfile:

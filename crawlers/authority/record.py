@@ -1,5 +1,6 @@
 """The legal basis under which markets are read: what it covers, and until when."""
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -33,6 +34,8 @@ class Authority(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     opened_by: str = ""
     """The officer who opened the account; asked for where the scope is inside_session."""
     opened_at: date | None = None
+    mirrors: tuple[str, ...] = ()
+    """The only mirrors it covers; none: whatever mirrors the markets have."""
 
     @property
     def begin(self) -> datetime:
@@ -55,7 +58,9 @@ class Authority(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         )
 
 
-def refusal(authority: Authority, market: str, now: datetime, *, inside_session: bool = False) -> str:
+def refusal(
+    authority: Authority, market: str, now: datetime, *, inside_session: bool = False, mirrors: Collection[str] = ()
+) -> str:
     """Why the authority does not allow a market to be read now, with what to do; "" where it does."""
     name = f"authority {authority.id}"
     if market not in authority.markets:
@@ -64,6 +69,8 @@ def refusal(authority: Authority, market: str, now: datetime, *, inside_session:
         return f"{name} is valid only from {authority.valid_from}: wait, or name another in the profile"
     if now >= authority.end:
         return f"{name} ended on {authority.valid_until}: have it renewed, or name another in the profile"
+    if authority.mirrors and (others := sorted(set(mirrors) - set(authority.mirrors))):
+        return f"{name} covers other mirrors of market {market}, and not {others[0]}: name an authority that does"
     if inside_session and authority.scope is not Scope.INSIDE_SESSION:
         return (
             f"{name} covers public pages only, and market {market} is read inside a session that an officer opened:"

@@ -44,7 +44,7 @@ def permit(profile: MarketProfile, settings: Settings, now: datetime, *, inside_
             f"profile {profile.market}: there is no authority '{profile.authority}' in {file(settings)}: add its record"
             " (docs/operations.md shows one), or correct the profile"
         )
-    if told := refusal(found, profile.market, now, inside_session=inside_session):
+    if told := refusal(found, profile.market, now, inside_session=inside_session, mirrors=profile.mirrors):
         raise AuthorityError(f"market {profile.market} is not read: {told}")
     return found
 

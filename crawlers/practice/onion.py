@@ -7,6 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import yaml
+
+from crawlers.authority.register import SHIPPED
 from crawlers.practice.network import private_network
 from crawlers.practice.pages import Pages
 from crawlers.practice.server import LOOPBACK, NAME, Conversation, browsing, ended, stopped, told
@@ -30,9 +33,8 @@ def serve_onions(
     ):
         port = http.getsockname()[1]
         site = Site(pages, network.publish(port), gated)
-        if profiles:
-            write_profile(profiles, site.mirrors)
-        line = told(site, network.socks, port, control=network.control)
+        more = {"authorities": str(write_profile(profiles, site.mirrors))} if profiles else {}
+        line = told(site, network.socks, port, control=network.control, **more)
         asyncio.run(_serve(http, browsing(site, tally), parent, lambda: ready(line)))
     tally.write()
 
@@ -44,10 +46,18 @@ async def _serve(http: socket.socket, talk: Conversation, parent: int, ready: Ca
         await ended(stop, parent)
 
 
-def write_profile(folder: Path, mirrors: Sequence[str]) -> None:
-    """Write the shipped profile with other mirrors; a profile that someone else wrote is left alone."""
+def write_profile(folder: Path, mirrors: Sequence[str]) -> Path:
+    """Write the shipped profile with other mirrors, which someone else's profile is left alone for; the file of the authority that covers them."""
     file = folder / f"{NAME}.yaml"
     if file.exists() and not file.read_text(encoding="utf-8", errors="replace").startswith(MADE):
         raise SettingsError(f"--profiles: {file} was not made here; name another folder")
-    folder.mkdir(parents=True, exist_ok=True)
+    authorities = folder / "authority" / "authorities.yaml"
+    authorities.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(f"{MADE}extends: {NAME}\nmirrors: {json.dumps(list(mirrors))}\n", encoding="utf-8")
+    authorities.write_text(MADE + yaml.safe_dump(_covering(mirrors), sort_keys=False), encoding="utf-8")
+    return authorities
+
+
+def _covering(mirrors: Sequence[str]) -> object:
+    """The shipped authority, for these mirrors."""
+    return [record | {"mirrors": list(mirrors)} for record in yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))]

@@ -49,6 +49,7 @@ class _Market(msgspec.Struct, frozen=True, kw_only=True):
     socks: str
     mirrors: tuple[str, ...]
     control: str = ""
+    authorities: str = ""
 
 
 class _Report(msgspec.Struct):
@@ -147,6 +148,7 @@ def _crawled(home: Path, environment: Mapping[str, str], listings: int, *, tor: 
     told = {f"{PREFIX}CRAWL_PROFILES": str(home / PROFILES)} if tor else {}
     with _market(environment, ["--listings", str(listings), *onions]) as market:
         told |= {f"{PREFIX}CRAWL_SOCKS": market.socks, f"{PREFIX}TOR_CONTROL": market.control}
+        told |= {f"{PREFIX}CRAWL_AUTHORITIES": market.authorities} if market.authorities else {}
         return _headstamp(["crawl", MARKET, "--json"], {**environment, **told})
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
+import msgspec
 import pytest
 
 import headstamp
@@ -19,7 +20,7 @@ from crawlers.gates.desk import Desk
 from crawlers.gates.entry import Entry
 from crawlers.gates.vault import Vault
 from crawlers.leave import Leave
-from crawlers.profile import MarketProfile
+from crawlers.profile import MarketProfile, load
 from crawlers.reason import Reason
 from crawlers.walk import Walk
 from pipeline.errors import AuthorityError
@@ -36,6 +37,7 @@ CASE = Authority(
     valid_until=date(2026, 5, 31),
 )
 PROFILE = MarketProfile(market="smithy", authority="case-7", mirrors=(onion(bytes(32)),))
+ELSEWHERE = onion(bytes(range(32)))
 MIDMONTH = datetime(2026, 5, 10, 12, tzinfo=UTC)
 WRITTEN = """
 - id: case-7
@@ -98,6 +100,17 @@ def test_a_market_without_a_fitting_authority_is_not_read(home: Settings, author
 
 def test_a_home_without_authorities_reads_practice_only(tmp_path: Path) -> None:
     assert list(authorities(Settings(home=str(tmp_path)))) == ["practice"]
+
+
+def test_an_authority_may_cover_some_mirrors_only() -> None:
+    limited = msgspec.structs.replace(CASE, mirrors=(onion(bytes(32)),))
+    assert refusal(limited, "smithy", MIDMONTH, mirrors=[onion(bytes(32))]) == ""
+    assert "covers other mirrors" in refusal(limited, "smithy", MIDMONTH, mirrors=[onion(bytes(32)), ELSEWHERE])
+
+
+def test_the_practice_authority_covers_no_other_market_under_its_name(home: Settings) -> None:
+    with pytest.raises(AuthorityError, match="covers other mirrors"):
+        permit(msgspec.structs.replace(load("practice"), mirrors=(ELSEWHERE,)), home, MIDMONTH)
 
 
 def test_the_settings_may_name_another_file(home: Settings, tmp_path: Path) -> None:

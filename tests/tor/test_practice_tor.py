@@ -44,6 +44,7 @@ def crawled(home: Path, socks: str, profiles: Path) -> dict[str, int]:
         "HEADSTAMP_HOME": str(home),
         "HEADSTAMP_CRAWL_SOCKS": socks,
         "HEADSTAMP_CRAWL_PROFILES": str(profiles),
+        "HEADSTAMP_CRAWL_AUTHORITIES": str(profiles / "authority" / "authorities.yaml"),
     }
     words = [sys.executable, "-m", "headstamp", "crawl", "practice", "--json"]
     done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
