@@ -40,6 +40,22 @@ def locked(archive: Path) -> Iterator[None]:
         os.close(handle)
 
 
+@contextmanager
+def unchanged(archive: Path) -> Iterator[None]:
+    """What a crawl is adding is wholly there or not at all while the block runs; a copy or read-only disk stays as it is."""
+    try:
+        handle = os.open(archive / LOCK, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:  # nobody adds to it, or nobody who lets this user look
+        yield
+        return
+    try:
+        with suppress(OSError):  # a network's disk may want a file that can be written
+            fcntl.flock(handle, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(handle)
+
+
 class Log:
     """A file that only grows, at whose end something is put whole or not at all."""
 

@@ -13,7 +13,7 @@ from crawlers.evidence.anchor import Noted, against
 from crawlers.evidence.chain import FOLDER as CHAIN
 from crawlers.evidence.chain import Line, Link
 from crawlers.evidence.erasing import filling
-from crawlers.evidence.files import LOCK, locked, storage
+from crawlers.evidence.files import LOCK, storage, unchanged
 from crawlers.evidence.finding import Finding, What, about
 from crawlers.evidence.joints import Joints
 from crawlers.evidence.keys import BESIDE, PublicKey
@@ -49,10 +49,10 @@ def verify(archive: Path, anchors: Sequence[Noted] = (), expected: Path | None =
     """Everything that is wrong with an archive, and everything that is lawfully not there."""
     while True:
         check = _Check(archive)
-        with locked(archive):  # what a crawl is adding is then either wholly there or not at all
+        with unchanged(archive):  # what a crawl is adding is then either wholly there or not at all
             check.look(expected)
         report = check.report(anchors)
-        with locked(archive):
+        with unchanged(archive):
             if check.is_of_now():  # or else something was erased meanwhile, which would look like a change
                 return report
 
