@@ -373,7 +373,7 @@ def test_verify_says_what_is_wrong_in_words_and_fails(bench: Bench, said: Any, c
     capsys.readouterr()
     assert headstamp.main(["verify"]) == 1
     told = capsys.readouterr().out
-    assert f"WRONG  tiny/{path.name}: record 3, offset " in told
+    assert f"WRONG altered    tiny/{path.name}: record 3, offset " in told
     assert "/listing/k0" in told
     assert "was changed after it was written" in told
     assert "--anchor" in told
