@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from crawlers.evidence.chain import FIRST, newest
-from crawlers.evidence.files import storage, unchanged
+from crawlers.evidence.files import reading, unchanged
 from crawlers.evidence.finding import Finding, What
 from crawlers.evidence.keys import BESIDE, PublicKey
 from crawlers.evidence.merkle import root
@@ -76,7 +76,7 @@ def anchor(archive: Path, now: datetime) -> Anchor:
 
 def noted(path: Path) -> list[Noted]:
     """The anchors in a file, a line each, as `evidence anchor` prints them, with or without --json."""
-    with storage(path):
+    with reading(path):
         text = path.read_text(encoding="utf-8-sig", errors="replace")
     found = [_noted(line.strip(), path) for line in text.splitlines() if line.strip()]
     if not found:

@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from crawlers.evidence.files import Log, storage
+from crawlers.evidence.files import Log, reading, storage
 from pipeline.errors import CorruptError
 
 FOLDER = "chain"
@@ -104,7 +104,7 @@ def lines(archive: Path, since: int = 1) -> Iterator[Line]:
     for path in files(archive):
         if path.name < Path(file_of(since)).name:
             continue
-        with storage(path), path.open("rb") as file:
+        with reading(path), path.open("rb") as file:
             while raw := file.readline(LONGEST):
                 line = decode(raw)
                 if line and line.link.number >= since:
@@ -114,7 +114,7 @@ def lines(archive: Path, since: int = 1) -> Iterator[Line]:
 def newest(archive: Path) -> Link | None:
     """The last whole line's link, for those who only look; a `CorruptError` where it is none."""
     for path in reversed(files(archive)):
-        with storage(path), path.open("rb") as file:
+        with reading(path), path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - LONGEST))
             tail = file.read(LONGEST)
         if whole := tail[: tail.rfind(b"\n") + 1]:

@@ -10,9 +10,9 @@ import msgspec
 
 from crawlers.evidence.anchor import Noted
 from crawlers.evidence.archive import FOLDER
-from crawlers.evidence.files import storage
+from crawlers.evidence.files import reading
 from crawlers.evidence.finding import Finding, What
-from crawlers.evidence.keys import PUBLIC
+from crawlers.evidence.keys import PUBLIC, PublicKey
 from crawlers.evidence.verify import Report, verify
 from pipeline.audit import FILE, Audit
 from pipeline.errors import CorruptError, SettingsError, StorageError
@@ -26,6 +26,8 @@ def verify_all(folder: Path, anchors: Sequence[Noted] = (), key: Path | None = N
     archive = folder if (folder / "chain").is_dir() else folder / FOLDER
     if not (archive / "chain").is_dir():
         raise SettingsError(f"{folder}: holds no archive; name a home, or the folder `archive` of one")
+    if key:
+        PublicKey.read(key)  # a name that was mistyped is no exchanged key
     home = archive.parent if archive.name == FOLDER else None
     if key is None and home and (home / PUBLIC).exists():
         key = home / PUBLIC
@@ -54,7 +56,7 @@ def _fault(copy: Path) -> str | None:
 def _copied(path: Path) -> Iterator[Path]:
     """A folder with a copy of a database, for SQLite writes beside what it reads, and evidence may lie on a read-only disk."""
     beside = path.with_name(f"{path.name}-wal")
-    with storage(path), TemporaryDirectory(prefix="headstamp-") as folder:
+    with reading(path), TemporaryDirectory(prefix="headstamp-") as folder:
         for _ in range(TRIES):
             before = path.stat()
             shutil.copyfile(path, Path(folder, path.name))
