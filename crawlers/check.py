@@ -46,4 +46,5 @@ def archive(deployment: Deployment) -> str:
     for _, fault in lists:
         if fault:
             raise CorruptError(f"{fault.file}: {fault.text}; `headstamp verify` says more")
-    return f"{head.number if head else 0:,} records, {len(lists):,} manifests, key {key.fingerprint[:12]}"
+    counted = f"{head.number if head else 0:,} records, {len(lists):,} manifests, key {key.fingerprint[:12]}"
+    return f"{counted}; a quick look, `headstamp verify` reads all"
