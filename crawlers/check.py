@@ -1,12 +1,10 @@
 """What `headstamp check` says of a crawl: its way out, its authorities, its archive."""
 
-from contextlib import closing
-
 from crawlers import guards as confinement
 from crawlers.authority import register
 from crawlers.evidence.archive import FOLDER
-from crawlers.evidence.chain import Chain
-from crawlers.evidence.files import locked
+from crawlers.evidence.chain import newest
+from crawlers.evidence.files import unchanged
 from crawlers.evidence.keys import BESIDE, PublicKey
 from crawlers.evidence.signed import SEALS, Seal
 from crawlers.evidence.statements import checked
@@ -42,10 +40,11 @@ def archive(deployment: Deployment) -> str:
     if not (folder / "chain").exists():
         return "no archive yet; `crawl` makes one"
     key = PublicKey.read(folder / BESIDE)
-    with locked(folder), closing(Chain(folder)) as chain:
-        head = chain.head()
+    with unchanged(folder):
+        head = newest(folder)
         lists = list(checked(folder / SEALS, Seal, key))
     for _, fault in lists:
         if fault:
             raise CorruptError(f"{fault.file}: {fault.text}; `headstamp verify` says more")
-    return f"{head.number if head else 0:,} records, {len(lists):,} manifests, key {key.fingerprint[:12]}"
+    counted = f"{head.number if head else 0:,} records, {len(lists):,} manifests, key {key.fingerprint[:12]}"
+    return f"{counted}; a quick look, `headstamp verify` reads all"

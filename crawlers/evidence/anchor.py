@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from crawlers.evidence.chain import FIRST, Chain
-from crawlers.evidence.files import locked, storage
+from crawlers.evidence.chain import FIRST, newest
+from crawlers.evidence.files import reading, unchanged
 from crawlers.evidence.finding import Finding, What
 from crawlers.evidence.keys import BESIDE, PublicKey
 from crawlers.evidence.merkle import root
@@ -61,10 +61,8 @@ class Noted(msgspec.Struct, frozen=True, kw_only=True):
 
 def anchor(archive: Path, now: datetime) -> Anchor:
     """What the archive is now."""
-    with locked(archive):
-        chain = Chain(archive)
-        head = chain.head()
-        chain.close()
+    with unchanged(archive):
+        head = newest(archive)
         last = next(iter(deque(statements(archive / SEALS, Seal), maxlen=1)), None)
     return Anchor(
         time=now,
@@ -78,7 +76,7 @@ def anchor(archive: Path, now: datetime) -> Anchor:
 
 def noted(path: Path) -> list[Noted]:
     """The anchors in a file, a line each, as `evidence anchor` prints them, with or without --json."""
-    with storage(path):
+    with reading(path):
         text = path.read_text(encoding="utf-8-sig", errors="replace")
     found = [_noted(line.strip(), path) for line in text.splitlines() if line.strip()]
     if not found:

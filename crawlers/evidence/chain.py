@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from crawlers.evidence.files import Log, storage
+from crawlers.evidence.files import Log, reading, storage
 from pipeline.errors import CorruptError
 
 FOLDER = "chain"
@@ -104,11 +104,22 @@ def lines(archive: Path, since: int = 1) -> Iterator[Line]:
     for path in files(archive):
         if path.name < Path(file_of(since)).name:
             continue
-        with storage(path), path.open("rb") as file:
+        with reading(path), path.open("rb") as file:
             while raw := file.readline(LONGEST):
                 line = decode(raw)
                 if line and line.link.number >= since:
                     yield line
+
+
+def newest(archive: Path) -> Link | None:
+    """The last whole line's link, for those who only look; a `CorruptError` where it is none."""
+    for path in reversed(files(archive)):
+        with reading(path), path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - LONGEST))
+            tail = file.read(LONGEST)
+        if whole := tail[: tail.rfind(b"\n") + 1]:
+            return _last(path, whole)
+    return None
 
 
 class Chain:
@@ -178,10 +189,7 @@ class Chain:
             log.cut(size - len(tail) + len(whole))
         if not whole:
             return self._before(log)
-        line = decode(whole.rstrip(b"\n").rpartition(b"\n")[2])
-        if line is None:
-            raise CorruptError(f"{log.path}: the last line cannot be read; `headstamp verify` says more")
-        return line.link
+        return _last(log.path, whole)
 
     def _before(self, log: Log) -> Link | None:
         """The last link of the file before, where this one has none yet."""
@@ -192,3 +200,10 @@ class Chain:
         with known[place - 1].open("rb") as file:
             last = decode(file.read().rstrip(b"\n").rpartition(b"\n")[2])
         return last.link if last else None
+
+
+def _last(path: Path, whole: bytes) -> Link:
+    line = decode(whole.rstrip(b"\n").rpartition(b"\n")[2])
+    if line is None:
+        raise CorruptError(f"{path}: the last line cannot be read; `headstamp verify` says more")
+    return line.link

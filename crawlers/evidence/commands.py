@@ -50,7 +50,7 @@ def verify(arguments: argparse.Namespace, deployment: Deployment) -> int:
 
 def _tell(report: "Report", *, anchored: bool) -> None:
     for finding in report.findings:
-        print(f"{'WRONG' if finding.wrong else 'note '}  {plain(str(finding))}")  # noqa: T201  # the result
+        print(f"{'WRONG' if finding.wrong else 'note '} {finding.what:<10} {plain(str(finding))}")  # noqa: T201  # the result
     wrong = sum(finding.wrong for finding in report.findings)
     facts: dict[str, object] = {"records": report.records, "segments": report.segments, "manifests": report.manifests}
     facts |= {"key": report.key or "none", "wrong": wrong or "nothing"}

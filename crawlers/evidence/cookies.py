@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from crawlers.evidence.files import storage, write
+from crawlers.evidence.files import reading, write
 from crawlers.evidence.record import Headers
 
 FILE = "keys/cookies.key"
@@ -32,7 +32,7 @@ class Cookies:
         path = home / FILE
         if not path.exists():
             write(path, os.urandom(32))
-        with storage(path):
+        with reading(path):
             return cls(path.read_bytes())
 
     def hidden(self, headers: Headers) -> Headers:

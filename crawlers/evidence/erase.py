@@ -11,7 +11,7 @@ import msgspec
 from crawlers.evidence.archive import FOLDER
 from crawlers.evidence.chain import Line, Link, encode, file_of
 from crawlers.evidence.erasing import filling
-from crawlers.evidence.files import locked, storage, sync_folder, write
+from crawlers.evidence.files import locked, reading, storage, sync_folder, write
 from crawlers.evidence.keys import SigningKey
 from crawlers.evidence.seen import Seen
 from crawlers.evidence.segment import TORN, mend
@@ -80,7 +80,7 @@ def _remove(path: Path) -> None:
 
 def _fill(path: Path, offset: int, content: bytes) -> None:
     """Put the filling into a new copy of the segment, so that a kill leaves the old one or the new one."""
-    with storage(path):
+    with reading(path):
         whole = bytearray(path.read_bytes())
     whole[offset : offset + len(content)] = content
     write(path, bytes(whole))

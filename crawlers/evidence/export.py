@@ -1,5 +1,6 @@
 """Hands evidence over: the captures of a listing as a WACZ, with proofs and a statement, for people who have no Headstamp."""
 
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -30,13 +31,19 @@ def export(what: str, deployment: Deployment, archive: Path, path: Path) -> dict
         raise SettingsError(f"{there}: exists already, and evidence is not written over; name another file with --to")
     home = deployment.settings.root
     found = _with_sources(archive, records_of(what, deployment, archive))
-    for market in {line.link.market for line in found}:
-        with suppress(LockedError), lock(home / "locks" / f"crawl-{market}.lock", f"crawl {market}"), locked(archive):
-            mend(archive, SigningKey.of(home), market, datetime.now(UTC))
+    if os.access(archive, os.W_OK):  # or else what is open stays open, and the statement says so
+        _close(home, archive, {line.link.market for line in found})
     content, text, count = bundle(what, archive, found)
     write(path, content)
     write(beside, text.encode())
     return {"wacz": str(path), "statement": str(beside), "captures": count}
+
+
+def _close(home: Path, archive: Path, markets: set[str]) -> None:
+    """Have what killed crawls left open signed."""
+    for market in markets:
+        with suppress(LockedError), lock(home / "locks" / f"crawl-{market}.lock", f"crawl {market}"), locked(archive):
+            mend(archive, SigningKey.of(home), market, datetime.now(UTC))
 
 
 def bundle(what: str, archive: Path, found: Sequence[Line]) -> tuple[bytes, str, int]:

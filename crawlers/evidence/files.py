@@ -25,6 +25,26 @@ def storage(path: Path) -> Iterator[None]:
 
 
 @contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """What the system says of a file that is only read becomes an error that names it, and what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be read ({error.strerror or error}); {_remedy(error)}") from error
+
+
+def _remedy(error: OSError) -> str:
+    match error.errno:
+        case errno.ENOENT | errno.ENOTDIR:
+            return "name a file that is there, or put back a copy"
+        case errno.EISDIR:
+            return "name a file, or put back the file that was there"
+        case errno.EACCES | errno.EPERM:
+            return "work as the user whom the file belongs to, or have it made readable"
+    return "check the disk, or work on a copy"
+
+
+@contextmanager
 def locked(archive: Path) -> Iterator[None]:
     """The archive to oneself while the block runs; others wait. A copy that cannot be written is nobody else's either."""
     try:
@@ -35,6 +55,22 @@ def locked(archive: Path) -> Iterator[None]:
         return
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def unchanged(archive: Path) -> Iterator[None]:
+    """What a crawl is adding is wholly there or not at all while the block runs; a copy or read-only disk stays as it is."""
+    try:
+        handle = os.open(archive / LOCK, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:  # nobody adds to it, or nobody who lets this user look
+        yield
+        return
+    try:
+        with suppress(OSError):  # a network's disk may want a file that can be written
+            fcntl.flock(handle, fcntl.LOCK_SH)
         yield
     finally:
         os.close(handle)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from crawlers.evidence.chain import FIRST, LONGEST, Line, Link, decode, encode, files, hashed
+from crawlers.evidence.files import reading
 from crawlers.evidence.finding import Finding, What, about
 
 SLACK = timedelta(seconds=2)
@@ -101,7 +102,9 @@ class Joints:
 
 def _raw_lines(path: Path, size: int) -> Iterator[bytes]:
     """The lines in the first bytes of a file, which may have grown since its size was taken."""
-    with path.open("rb") as file:
+    if not size:  # or no file at all
+        return
+    with reading(path), path.open("rb") as file:
         while size > 0 and (raw := file.readline(min(size, LONGEST))):
             size -= len(raw)
             yield raw

@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from crawlers.evidence.files import storage, write
+from crawlers.evidence.files import reading, write
 from pipeline.errors import StorageError
 
 PRIVATE, PUBLIC = "keys/evidence.key", "keys/evidence.pub"
@@ -70,7 +70,7 @@ class SigningKey:
         path = home / PRIVATE
         if not path.exists():
             _make(home)
-        with storage(path):
+        with reading(path):
             pem = path.read_bytes()
         try:
             loaded = serialization.load_pem_private_key(pem, password=None)

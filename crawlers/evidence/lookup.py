@@ -1,5 +1,6 @@
 """Records of the archive by what people call them: a listing, or a record's name or id."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import closing
@@ -35,6 +36,12 @@ def records_of(what: str, deployment: Deployment, archive: Path) -> list[Line]:
 
 
 def _of_listing(id_: str, deployment: Deployment, archive: Path) -> list[Line]:
+    home = deployment.settings.root
+    if not os.access(home, os.W_OK):
+        raise SettingsError(
+            f"{home}: is read-only, and the log, which knows the addresses of listing {id_}, opens only where it can be"
+            " written; name a record (SEGMENT#ID), or work on a copy of the home"
+        )
     market, addresses = "", set[str]()
     with closing(deployment.log()) as log:
         for listing in _told(log, id_):

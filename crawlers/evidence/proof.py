@@ -7,7 +7,7 @@ import msgspec
 
 from crawlers.evidence.agreement import capture_of
 from crawlers.evidence.chain import Line, Link, hashed, lines
-from crawlers.evidence.files import storage
+from crawlers.evidence.files import reading
 from crawlers.evidence.keys import PublicKey
 from crawlers.evidence.merkle import climbed, path
 from crawlers.evidence.record import CaptureRecord
@@ -52,7 +52,7 @@ def content_of(archive: Path, link: Link) -> bytes:
 
 def read(path: Path, offset: int, length: int) -> bytes:
     """Some bytes of a file."""
-    with storage(path), path.open("rb") as file:
+    with reading(path), path.open("rb") as file:
         file.seek(offset)
         return file.read(min(length, MOST))
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from crawlers.evidence.chain import Link, lines
-from crawlers.evidence.files import Log, storage, sync_folder, write
+from crawlers.evidence.files import Log, reading, sync_folder, write
 from crawlers.evidence.keys import SigningKey
 from crawlers.evidence.merkle import root
 from crawlers.evidence.signed import LEDGER, SEALS, Absence, Seal, add, statements
@@ -78,7 +78,7 @@ def _mend(archive: Path, key: SigningKey, name: str, now: datetime) -> list[str]
     number = int(name.removesuffix(SUFFIX).rpartition("-")[2])
     links = [line.link for line in lines(archive, number) if line.link.segment == name]
     whole = list(links)
-    with storage(archive / name):
+    with reading(archive / name):
         content = (archive / name).read_bytes()
     while whole and unwritten(content, whole[-1]):
         whole.pop()

@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from crawlers.evidence.chain import FIRST, LONGEST, encode, hashed
-from crawlers.evidence.files import Log, storage
+from crawlers.evidence.files import Log, reading
 from crawlers.evidence.keys import SigningKey
 
 
@@ -86,7 +86,7 @@ def statements(path: Path, kind: type[S]) -> Iterator[S]:
 def raw_lines(path: Path) -> Iterator[bytes]:
     """The whole lines of a list, without their ends."""
     if path.exists():
-        with storage(path), path.open("rb") as file:
+        with reading(path), path.open("rb") as file:
             while raw := file.readline(LONGEST):
                 yield raw.removesuffix(b"\n")
 
@@ -123,5 +123,5 @@ def add(path: Path, key: SigningKey, statement: S) -> S:
 
 def _whole(path: Path) -> int:
     """Bytes up to the end of the last whole line; a loss of power may have left a part of one more."""
-    with storage(path):
+    with reading(path):
         return path.read_bytes().rfind(b"\n") + 1

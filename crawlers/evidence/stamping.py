@@ -6,7 +6,7 @@ from pathlib import Path
 from types import ModuleType
 
 from crawlers.evidence.anchor import anchor
-from crawlers.evidence.files import storage, write
+from crawlers.evidence.files import reading, write
 from pipeline.errors import SettingsError
 
 FOLDER = "stamps"
@@ -23,7 +23,7 @@ def request(archive: Path, path: Path, now: datetime) -> str:
 
 def file(archive: Path, path: Path) -> str:
     """Where the answer (TSR) was filed, beside the anchor that it stamps; an answer to nothing asked here is refused."""
-    with storage(path):
+    with reading(path):
         answer = path.read_bytes()
     try:
         stamped = _library().decode_timestamp_response(answer).tst_info.message_imprint.message

@@ -15,14 +15,19 @@ Captures: {count}
 Signing key (SHA-256 of the Ed25519 public key): {key}
 
 WHAT THIS SHOWS
-- Each capture below is the answer that the crawler named in it recorded, at the time it gives, when it asked for that address through Tor.
-- The bytes in archive/data.warc.gz have not changed since they were recorded: their SHA-256 digests lead, by the paths in
-  headstamp/proof.json, to roots that the key above signed when each file of the archive was closed.
-- Each record names the one before it by its hash, so that records cannot have been added, dropped or reordered since.
+- Each capture below is the answer that the crawler named in it recorded, at the time it gives, when it asked for that address in the way it gives under "asked".
+- The bytes of each capture that is signed in a manifest have not changed since the key above signed it, when the file of the archive they stand in was closed: their SHA-256
+  digests lead, by the paths in headstamp/proof.json, to the roots it signed. A capture that is signed in no manifest yet is held by no signature.
 
 WHAT THIS CANNOT SHOW
 - It does not prove what the market's server sent: a Tor onion service signs nothing, and whoever holds the key could have recorded something else.
-  It shows who recorded this, and that it did not change since.
+  It shows which key stands for a signed capture, and that nobody without that key changed it since.
+- It does not prove the way there. The crawler hands every request to a SOCKS port; which program answered at that port, and where it led, is not in the records.
+  A version of tor, where one is given, is what tor said of itself over its control port; that the SOCKS port was the same tor's is
+  what the settings of the crawl meant, and nothing in the records shows it.
+- It does not prove by itself that no record of the archive was added, dropped or reordered: this file has some of its records only, and nothing but these was checked
+  when it was made. Each record names the one before it by its hash; `headstamp verify` checks that for the whole archive. What it finds then holds up to the last anchor that was noted
+  outside the machine: before it, whoever has the key could not make the records anew unseen; after it they could, and whoever can write the files could cut off the end.
 - The times are those of the recording machine's clock. Each record gives that clock's drift during the crawl and whether it was set back.
 - A signature by a key of one's own proves little by itself. Compare the anchors that were noted outside the machine (`headstamp verify --anchor`),
   or a time stamp by a third party (RFC 3161), where there is one.
@@ -60,18 +65,25 @@ def _capture(proof: Proof, there: Collection[str]) -> str:
         "requested": stamp(record.requested),
         "received": stamp(record.received),
         "clock": _clock(record),
+        "asked": _way(record),
         "answer": _answer(record, there),
         "as received": f"{record.page.size:,} bytes, SHA-256 {record.page.sha256}",
         "as stored": f"{record.stored.size:,} bytes, SHA-256 {record.stored.sha256}",
         "pictures cut out": f"{record.pictures_cut} ({record.picture_bytes:,} bytes)",
         "authority": record.origin.authority or "not named",
-        "recorded by": f"{record.origin.crawler}, tor {record.tor or 'version not known'}, profile {record.origin.profile}",
+        "recorded by": f"{record.origin.crawler}, profile {record.origin.profile}",
         "stands in": f"{link.segment}, offset {link.offset:,}, {link.length:,} bytes, SHA-256 {link.digest}",
         "signed in": f"manifest {seal.number} of {stamp(seal.time)}"
         if seal
-        else "no manifest yet: its file is still being written",
+        else "no manifest yet: its file was not closed when this was made",
     }
     return "".join(f"{name + ':':<18}{plain(value)}\n" for name, value in facts.items())
+
+
+def _way(record: CaptureRecord) -> str:
+    if record.tor:
+        return f"through the SOCKS port of a tor of version {record.tor}"
+    return "through a SOCKS port; which program answered there is not recorded"
 
 
 def _clock(record: CaptureRecord) -> str:

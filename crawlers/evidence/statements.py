@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from crawlers.evidence.chain import FIRST, encode
-from crawlers.evidence.files import storage
+from crawlers.evidence.files import reading
 from crawlers.evidence.finding import Finding, What
 from crawlers.evidence.keys import PublicKey
 from crawlers.evidence.signed import Absence, Seal, decode, raw_lines
@@ -18,6 +18,9 @@ def checked(path: Path, kind: type[S], key: PublicKey | None) -> Iterator[tuple[
     """Each statement that the key stands for, or what is wrong with it."""
     what = What.MANIFEST if kind is Seal else What.LEDGER
     number, previous = 0, FIRST
+    if path.exists() and not path.is_file():
+        yield None, Finding(what=what, file=path.name, text="is no file: what stood in it is gone")
+        return
     for raw in raw_lines(path):
         number += 1
         found = decode(raw, kind)
@@ -57,7 +60,7 @@ def _fault(found: Seal | Absence | None, number: int, previous: str, key: Public
 
 
 def _ends_whole(path: Path) -> bool:
-    with storage(path), path.open("rb") as file:
+    with reading(path), path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - 1))
         return file.read() in (b"", b"\n")

@@ -13,7 +13,7 @@ from crawlers.evidence.anchor import Noted, against
 from crawlers.evidence.chain import FOLDER as CHAIN
 from crawlers.evidence.chain import Line, Link
 from crawlers.evidence.erasing import filling
-from crawlers.evidence.files import LOCK, locked, storage
+from crawlers.evidence.files import LOCK, reading, unchanged
 from crawlers.evidence.finding import Finding, What, about
 from crawlers.evidence.joints import Joints
 from crawlers.evidence.keys import BESIDE, PublicKey
@@ -49,10 +49,10 @@ def verify(archive: Path, anchors: Sequence[Noted] = (), expected: Path | None =
     """Everything that is wrong with an archive, and everything that is lawfully not there."""
     while True:
         check = _Check(archive)
-        with locked(archive):  # what a crawl is adding is then either wholly there or not at all
+        with unchanged(archive):  # what a crawl is adding is then either wholly there or not at all
             check.look(expected)
         report = check.report(anchors)
-        with locked(archive):
+        with unchanged(archive):
             if check.is_of_now():  # or else something was erased meanwhile, which would look like a change
                 return report
 
@@ -82,7 +82,7 @@ class _Check:
     def is_of_now(self) -> bool:
         """Whether the ledger is still the one that was taken in."""
         path = self._archive / LEDGER
-        return (path.stat().st_size if path.exists() else 0) == self._sizes.get(path, 0)
+        return (path.stat().st_size if path.is_file() else 0) == self._sizes.get(path, 0)
 
     def report(self, anchors: Sequence[Noted]) -> Report:
         hashes = self._check_chain({one.records for one in anchors})
@@ -99,6 +99,9 @@ class _Check:
         )
 
     def _read_key(self, expected: Path | None) -> None:
+        if self._archive / BESIDE in self._odd:
+            self._say(What.KEY, BESIDE, "is no file: without the public key nothing can be checked")
+            return
         try:
             self._key = PublicKey.read(self._archive / BESIDE)
         except StorageError as error:
@@ -172,7 +175,7 @@ class _Check:
         size, end = self._sizes[path], min(MOST, max(line.link.end for line in lines))
         if size > end + BEYOND:
             self._say(What.FOREIGN, lines[0].link.segment, f"{size - end:,} bytes stand behind the last record")
-        with storage(path), path.open("rb") as file:
+        with reading(path), path.open("rb") as file:
             return file.read(min(size, end + BEYOND))
 
     def _without(self, line: Line, content: bytes) -> bytes:
@@ -253,7 +256,7 @@ def _against_seal(seal: Seal, lines: Sequence[Line]) -> Iterator[Finding]:
 
 
 def _digest(path: Path) -> str:
-    with storage(path), path.open("rb") as file:
+    with reading(path), path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -363,17 +363,23 @@ def test_a_copied_archive_is_checked_where_there_is_no_home(bench: Bench, said: 
     assert headstamp.main(["verify", str(tmp_path / "copy" / "chain")]) == 2
 
 
-def test_verify_says_what_is_wrong_in_words_and_fails(bench: Bench, said: Any, capsys: Any) -> None:
-    stock(bench)
-    bench.crawl()
+def altered(bench: Bench) -> Path:
+    """The segment, in which a byte of the second answer was flipped."""
     path = next(archive(bench).rglob("*.warc.gz"))
     content = bytearray(path.read_bytes())
     content[captures(bench)[1].offset + 40] ^= 4
     path.write_bytes(content)
+    return path
+
+
+def test_verify_says_what_is_wrong_in_words_and_fails(bench: Bench, said: Any, capsys: Any) -> None:
+    stock(bench)
+    bench.crawl()
+    path = altered(bench)
     capsys.readouterr()
     assert headstamp.main(["verify"]) == 1
     told = capsys.readouterr().out
-    assert f"WRONG  tiny/{path.name}: record 3, offset " in told
+    assert f"WRONG altered    tiny/{path.name}: record 3, offset " in told
     assert "/listing/k0" in told
     assert "was changed after it was written" in told
     assert "--anchor" in told
@@ -395,6 +401,14 @@ def test_a_broken_audit_chain_is_told_too(bench: Bench, said: Any) -> None:
         database.run("UPDATE entry SET content=CAST(replace(CAST(content AS TEXT), 'in_scope', 'unsure') AS BLOB)")
     (finding,) = said("verify", status=1)["report"]["findings"]
     assert (finding["what"], finding["file"]) == ("audit", "audit.db")
+
+
+def test_check_says_that_it_looks_quickly_where_only_verify_finds_the_fault(bench: Bench, said: Any) -> None:
+    stock(bench)
+    bench.crawl()
+    altered(bench)
+    assert check.archive(headstamp.deployment(bench.settings)).endswith("; a quick look, `headstamp verify` reads all")
+    assert not said("verify", status=1)["sound"]
 
 
 def test_check_has_a_line_about_the_archive(bench: Bench) -> None:

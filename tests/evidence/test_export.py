@@ -46,3 +46,28 @@ def test_no_answer_can_add_lines_to_the_statement(empty: Small) -> None:
     text = bundle("a", empty.folder, empty.lines()[1:])[1]
     assert "\naddress: forged" not in text
     assert "\u202e" not in text
+
+
+@pytest.mark.parametrize(
+    ("tor", "said"),
+    [
+        ("0.4.8.16", "through the SOCKS port of a tor of version 0.4.8.16\n"),
+        ("", "through a SOCKS port; which program answered there is not recorded\n"),
+    ],
+)
+def test_the_statement_says_no_more_of_the_way_than_was_recorded(empty: Small, tor: str, said: str) -> None:
+    with closing(empty.open()) as archive:
+        archive.keep(empty.exchange("/a", page("a"), tor=tor), ORIGIN)
+        archive.end("tiny")
+    text = bundle("a", empty.folder, empty.lines()[1:])[1]
+    assert f"asked:            {said}" in text
+    assert "through Tor" not in text
+
+
+def test_the_statement_claims_nothing_of_records_that_it_did_not_look_at(empty: Small) -> None:
+    empty.fill(3, end=False)
+    text = bundle("a", empty.folder, empty.lines()[1:2])[1]
+    assert "It does not prove by itself that no record of the archive was added, dropped or reordered" in text
+    assert "holds up to the last anchor" in text
+    assert "signed in:        no manifest yet: its file was not closed when this was made" in text
+    assert "A capture that is signed in no manifest yet is held by no signature." in text

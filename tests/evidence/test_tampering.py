@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from crawlers.evidence.keys import PRIVATE, PUBLIC, SigningKey
 from crawlers.evidence.signed import SEALS, Reason, Seal, add
 from crawlers.evidence.verify import verify
 from crawlers.evidence.whole import verify_all
+from pipeline.errors import StorageError
 from tests.evidence.conftest import BEGUN, ORIGIN, Small, page
 
 
@@ -300,3 +302,33 @@ def test_a_home_whose_public_key_is_none_is_told(small: Small) -> None:
 def test_an_anchor_that_an_editor_saved_in_its_own_way_is_read(small: Small, tmp_path: Path) -> None:
     (tmp_path / "anchors").write_bytes(f"\ufeff{anchor(small.folder, BEGUN)}\r\n".encode())
     assert verify(small.folder, noted(tmp_path / "anchors")).sound
+
+
+@pytest.mark.parametrize("name", ["manifests.jsonl", "ledger.jsonl", "key.pub", "chain/00000000.jsonl"])
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo], ids=["folder", "pipe"])
+def test_a_file_that_something_else_stands_for_is_named(small: Small, name: str, make: Callable[[Path], None]) -> None:
+    (small.folder / name).unlink(missing_ok=True)
+    make(small.folder / name)
+    assert any(finding.file in (name, f"tiny/{small.segment.name}") for finding in small.wrong())
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"), [("nosuch", "name a file that is there"), ("home", "name a file"), ("home/x", "is there")]
+)
+def test_what_cannot_be_read_is_said_with_what_helps_reading(small: Small, name: str, remedy: str) -> None:
+    with pytest.raises(StorageError, match=remedy) as error:
+        noted(small.home.parent / name)
+    assert "space" not in str(error.value)
+    assert "writable" not in str(error.value)
+
+
+def test_an_anchor_over_manifests_that_are_a_folder_says_what_to_put_back(small: Small) -> None:
+    (small.folder / SEALS).unlink()
+    (small.folder / SEALS).mkdir()
+    with pytest.raises(StorageError, match="put back the file that was there"):
+        anchor(small.folder, BEGUN)
+
+
+def test_a_mistyped_key_is_no_exchanged_key(small: Small, tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="nosuch"):
+        verify_all(small.home, key=tmp_path / "nosuch")
