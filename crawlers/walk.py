@@ -171,10 +171,10 @@ class Walk:
             if outcome.answered:
                 self._heed(outcome)
             self.stopped = self.stopped or self.entry.paused is not None
-        self.unread_texts.update(outcome.unread)
-        if attempt := self._under_way.pop(outcome.place.id, None):
-            (self.mirrors.answered if outcome.answered else self.mirrors.released)(attempt)
-        if outcome.answered:
+            self.unread_texts.update(outcome.unread)
+        if attempt := self._under_way.pop(found.place.id, None):
+            (self.mirrors.answered if found.answered else self.mirrors.released)(attempt)
+        if found.answered:
             self.moved(1)
 
     def no_way(self, place: Place, reason: Reason, detail: str) -> None:
