@@ -22,4 +22,6 @@ def probe(socks: str, timeout_s: float = PROBE_TIMEOUT_S) -> None:
 
 def unavailable(socks: str) -> TorUnavailableError:
     """What an operator is told when the SOCKS port is away."""
-    return TorUnavailableError(f"SOCKS port {socks} does not answer: start tor, or set crawl.socks")
+    return TorUnavailableError(
+        f"SOCKS port {socks} does not answer: start tor, or set crawl.socks; `headstamp tor status` says how far the home's own is"
+    )

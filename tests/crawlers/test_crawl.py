@@ -257,7 +257,8 @@ def test_a_market_that_does_not_answer_fails_and_keeps_its_visit(bench: Bench) -
 def test_a_socks_port_that_does_not_answer_is_named(bench: Bench) -> None:
     done = bench.crawl(HEADSTAMP_CRAWL_SOCKS="127.0.0.1:1")
     assert done.status == 1
-    assert done.errors.strip() == "headstamp: SOCKS port 127.0.0.1:1 does not answer: start tor, or set crawl.socks"
+    (line,) = done.errors.splitlines()
+    assert line.startswith("headstamp: SOCKS port 127.0.0.1:1 does not answer: start tor, or set crawl.socks; ")
 
 
 def test_the_environments_proxies_are_ignored(bench: Bench) -> None:
@@ -343,7 +344,7 @@ def test_a_socks_port_that_stays_away_burns_no_page(bench: Bench) -> None:
     bench.tiny.leave()
     stopped = running.ended()
     assert stopped.status == 1
-    assert stopped.errors.strip().endswith("does not answer: start tor, or set crawl.socks")
+    assert "does not answer: start tor, or set crawl.socks" in stopped.errors.splitlines()[-1]
     bench.tiny.come_back()
     done = bench.crawl()
     assert (done.summary["listings"], done.visit["rejected"]) == (6, {})

@@ -184,6 +184,16 @@ def test_the_socks_port_in_use_is_the_named_one_else_the_homes_own_else_the_usua
     assert (control(plain), tor_version(plain)) == ("", "")
 
 
+def test_the_homes_own_tor_is_the_one_in_use_before_it_listens(off: Path) -> None:
+    headstamp("tor", "start", "--wait", "0", folder=off, TOR_TORRC=str(off / "torrc"))
+    own_socks = f"unix:{off / 'home' / 'tor' / 'socks'}"
+    (off / "home" / "tor" / "socks").unlink(missing_ok=True)
+    assert told(off, 1)["socks"] == own_socks
+    assert f"SOCKS port {own_socks} does not answer" in headstamp("check", folder=off, CRAWL_AUTHORITIES="")
+    headstamp("tor", "stop", folder=off)
+    assert told(off, 1)["socks"] == "127.0.0.1:9050"
+
+
 @pytest.mark.slow
 def test_a_crawl_goes_through_the_homes_own_tor_and_status_tells_of_it(
     tor_network: Network, origin: Origin, mirrors: tuple[str, str], tmp_path: Path
