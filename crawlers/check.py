@@ -10,7 +10,7 @@ from crawlers.evidence.files import locked
 from crawlers.evidence.keys import BESIDE, PublicKey
 from crawlers.evidence.signed import SEALS, Seal
 from crawlers.evidence.statements import checked
-from crawlers.probe import probe
+from crawlers.probe import greet
 from pipeline.deployment import Deployment
 from pipeline.errors import CorruptError, GuardMissingError
 
@@ -18,9 +18,9 @@ WAIT_S = 2.0
 
 
 def tor(deployment: Deployment) -> str:
-    """Whether the SOCKS port answers, which only a crawl needs."""
+    """Whether the SOCKS port answers as tor's does, which only a crawl needs."""
     socks = deployment.settings.socks
-    probe(socks, WAIT_S)
+    greet(socks, WAIT_S)
     return f"SOCKS port {socks} answers"
 
 
