@@ -1,20 +1,24 @@
 """The authorities of a home, from their file."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
-import yaml
 
 from crawlers.authority.record import Authority, Scope, refusal
 from crawlers.profile import MarketProfile
+from crawlers.profile.faults import nearest
+from crawlers.profile.loading import UNKNOWN
+from crawlers.written import tree
 from pipeline.deployment import Deployment
 from pipeline.errors import AuthorityError
 from pipeline.settings import Settings
 
 SHIPPED = Path(__file__).parents[1] / "authorities.yaml"
 FILE = "authorities.yaml"
+NO_DATE = re.compile(r"\bdate\b.* - at `\$\.(\w+)`")
 
 
 def file(settings: Settings) -> Path:
@@ -75,17 +79,36 @@ def check(deployment: Deployment) -> str:
 
 
 def _read(path: Path) -> dict[str, Authority]:
-    try:
-        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
-        listed = msgspec.convert(tree if tree is not None else [], list[Authority])
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError, msgspec.ValidationError) as error:
-        raise AuthorityError(f"{path}: {' '.join(str(error).split())}") from error
+    listed = tree(path, AuthorityError) or []
+    if not isinstance(listed, list):
+        raise AuthorityError(f"{path}: is no list of authorities (docs/operations.md shows one)")
     found: dict[str, Authority] = {}
-    for authority in listed:
+    for number, record in enumerate(listed, start=1):
+        authority = _record(record, f"{path}: {_called(record, number)}")
         if fault := _fault(authority, found):
             raise AuthorityError(f"{path}: authority '{authority.id}': {fault}")
         found[authority.id] = authority
     return found
+
+
+def _called(record: object, number: int) -> str:
+    return f"authority '{record['id']}'" if isinstance(record, dict) and "id" in record else f"record {number}"
+
+
+def _record(record: object, name: str) -> Authority:
+    try:
+        return msgspec.convert(record, Authority)
+    except msgspec.ValidationError as error:
+        raise AuthorityError(f"{name}: {_plain(str(error), record)}") from error
+
+
+def _plain(message: str, record: object) -> str:
+    if unknown := UNKNOWN.search(message):
+        return f"unknown key '{unknown[1]}'{nearest(unknown[1], Authority.__struct_fields__)}"
+    if dated := NO_DATE.search(message):
+        shown = record[dated[1]] if isinstance(record, dict) else ""
+        return f"{dated[1]}: '{shown}' is no day; write one as 2026-08-31"
+    return message
 
 
 def _fault(authority: Authority, before: Mapping[str, Authority]) -> str:

@@ -113,11 +113,14 @@ def test_the_settings_may_name_another_file(home: Settings, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("more", "scope", "told"),
     [
-        ("  colour: red", "public_pages", "unknown field `colour`"),
-        ("", "everything", "Invalid enum value 'everything'"),
+        ("  colour: red", "public_pages", "authorities.yaml: authority 'case-7': unknown key 'colour'"),
+        ("  opened_byy: red", "public_pages", r"unknown key 'opened_byy'; did you mean 'opened_by'\?"),
+        ("  opened_at: 2026-13-30", "public_pages", "'case-7': opened_at: '2026-13-30' is no day; write one as"),
+        ("  opened_at: soon", "public_pages", "'case-7': opened_at: 'soon' is no day"),
+        ("- issuer: the court", "public_pages", "record 2: Object missing required field `id`"),
+        ("", "everything", "'case-7': Invalid enum value 'everything'"),
         ("", "inside_session", "'opened_by' and 'opened_at' are missing"),
-        ("  basis: ''", "public_pages", "'basis' is empty"),
-        ("  valid_until: 2026-04-01", "public_pages", "ends on 2026-04-01, before it begins"),
+        ("  basis: an order", "public_pages", "key 'basis' is there twice in line 9"),
         (WRITTEN.format(more="", scope="public_pages"), "public_pages", "is there twice"),
         ("  basis: [", "public_pages", "while parsing"),
     ],
@@ -126,6 +129,21 @@ def test_a_faulty_record_is_refused_with_what_is_wrong(tmp_path: Path, more: str
     written(tmp_path, more, scope)
     with pytest.raises(AuthorityError, match=told):
         authorities(Settings(home=str(tmp_path)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("an order of the court", "''", "'basis' is empty"),
+        ("2026-05-31", "2026-04-01", "ends on 2026-04-01, before it begins"),
+        ("2026-05-31", "2026-13-30", "'case-7': valid_until: '2026-13-30' is no day"),
+    ],
+)
+def test_a_record_that_cannot_hold_is_refused_by_its_name(home: Settings, old: str, new: str, told: str) -> None:
+    file = home.root / "authorities.yaml"
+    file.write_text(file.read_text().replace(old, new))
+    with pytest.raises(AuthorityError, match=told):
+        authorities(home)
 
 
 def test_a_walk_that_runs_past_the_end_of_its_authority_stops_and_keeps_what_waits(tmp_path: Path) -> None:
