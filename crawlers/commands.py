@@ -57,18 +57,24 @@ def _facts(tally: "Tally") -> dict[str, object]:
     for name in ("rejected", "gated", "refused", "unread"):
         counted = getattr(tally, name)
         facts[name] = ", ".join(f"{reason} {number}" for reason, number in counted.items()) or "none"
-    if tally.gated and not tally.held:
+    if tally.gated and (tally.finished or not tally.held):
         facts["gated"] = f"{facts['gated']}; see `headstamp gate list`"
     if tally.unreachable:
         facts["unreachable"] = (
             f"no mirror answers (headstamp why {tally.market} says why); the visit goes on at the next crawl"
         )
     elif tally.held:
-        again = f"the market may be asked again from {tally.until}" if tally.until else "see `headstamp gate list`"
-        facts["held"] = f"{tally.held}; {again}"
+        facts["held"] = f"{tally.held}; {_again(tally)}"
     elif not tally.finished:
         facts["interrupted"] = "the visit goes on at the next crawl"
     return facts
+
+
+def _again(tally: "Tally") -> str:
+    """When what is held will be asked for."""
+    if tally.finished:
+        return "the next crawl takes up what waits"
+    return f"the market may be asked again from {tally.until}" if tally.until else "see `headstamp gate list`"
 
 
 def extract_arguments(parser: argparse.ArgumentParser) -> None:

@@ -273,7 +273,9 @@ def test_a_visit_reads_no_more_pages_than_its_profile_says_and_the_next_goes_on(
     (bench.folder / "tiny.yaml").write_text(text)
     stock(bench, 8)
     first = bench.crawl()
-    assert (first.summary["pages"], first.visit["refused"]) == (4, {"pages_per_visit": 5})
+    assert (first.status, first.summary["pages"], first.summary["waiting"]) == (0, 4, 5)
+    assert (first.visit["held"], first.visit["refused"]) == ("pages_per_visit", {})
+    assert bench.why("/listing/k7")[:2] == ("waiting", "pages_per_visit")
     bench.crawl()
     bench.crawl()
     assert {record.key for record in listings(bench)} == {f"k{number}" for number in range(8)}
