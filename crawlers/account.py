@@ -42,6 +42,11 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     unread: Mapping[str, int] = {}
     """Texts that stand for a value and could not be read, by field, since the process began or took the visit up."""
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether a signal ended the crawl before the visit was over."""
+        return not (self.finished or self.unreachable or self.held)
+
 
 class Why(msgspec.Struct, frozen=True, kw_only=True):
     """How far an address is, and why."""

@@ -30,6 +30,8 @@ COLUMNS = ("title", "vendor", "price", "ships_from", "ships_to", "description")
 CELL = 40
 NEEDS_A_PERSON = ("unknown_pages", "authority_ended")
 """Reasons to pause a market that do not pass by themselves."""
+INTERRUPTED = 130
+"""The exit status of a command that Ctrl-C or SIGTERM ended."""
 
 
 def crawl_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +41,7 @@ def crawl_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def crawl(arguments: argparse.Namespace, deployment: Deployment) -> int:
-    """Visit markets; 1 where one could not be reached."""
+    """Visit markets; 1 where one could not be reached, 130 where a signal ended a visit."""
     from crawlers.crawl import crawl as visit  # noqa: PLC0415  # Scrapy takes half a second to import
 
     tallies = visit(arguments.markets, deployment, partial(progress, "pages"))
@@ -48,6 +50,8 @@ def crawl(arguments: argparse.Namespace, deployment: Deployment) -> int:
     else:
         for one in tallies:
             show_facts(_facts(one))
+    if any(one.interrupted for one in tallies):
+        return INTERRUPTED
     return int(any(one.unreachable or one.held in NEEDS_A_PERSON for one in tallies))
 
 
@@ -65,7 +69,7 @@ def _facts(tally: "Tally") -> dict[str, object]:
         )
     elif tally.held:
         facts["held"] = f"{tally.held}; {_again(tally)}"
-    elif not tally.finished:
+    elif tally.interrupted:
         facts["interrupted"] = "the visit goes on at the next crawl"
     return facts
 

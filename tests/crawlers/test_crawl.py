@@ -3,6 +3,8 @@
 import signal
 from collections.abc import Iterator
 
+import pytest
+
 from pipeline.records import Capture, Listing, Presence, Sighting, Task, listing_id
 from pipeline.topics import LISTINGS, TASKS
 from tests.crawlers.conftest import MIRRORS, Answer, Bench, Limits, links, listing
@@ -114,11 +116,12 @@ def test_nothing_is_lost_when_a_crawl_is_killed_in_mid_visit(bench: Bench) -> No
     assert bench.tiny.asked.count("/") <= 2
 
 
-def test_a_signal_lets_the_page_in_hand_finish_and_the_visit_go_on_later(bench: Bench) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_lets_the_page_in_hand_finish_and_the_visit_go_on_later(bench: Bench, number: signal.Signals) -> None:
     stock(bench, 6)
     bench.tiny.pause_s = 0.3
-    stopped = bench.killed_at(3, signal.SIGTERM)
-    assert stopped.status == 0, stopped.errors
+    stopped = bench.killed_at(3, number)
+    assert stopped.status == 130, stopped.errors
     assert not stopped.visit["finished"]
     assert stopped.visit["pages"] == len(bench.tiny.asked)
     bench.tiny.pause_s = 0.0
