@@ -13,7 +13,7 @@ from crawlers.profile.faults import nearest
 from crawlers.profile.loading import UNKNOWN
 from crawlers.written import tree
 from pipeline.deployment import Deployment
-from pipeline.errors import AuthorityError
+from pipeline.errors import AuthorityEndedError, AuthorityError
 from pipeline.settings import Settings
 
 SHIPPED = Path(__file__).parents[1] / "authorities.yaml"
@@ -62,20 +62,35 @@ def recorded(id_: str, settings: Settings) -> Authority:
 
 
 def findings(known: Mapping[str, Authority], now: datetime) -> Iterator[str]:
-    """What an operator must know of the authorities: those that end soon, and those that have ended."""
+    """What an operator must know of the authorities: those that end soon, and the markets that none covers any more."""
     for authority in known.values():
-        if now >= authority.end:
-            yield f"authority {authority.id} ended on {authority.valid_until}: {', '.join(authority.markets)} are not read"
-        elif told := authority.ends_soon(now):
+        if told := authority.ends_soon(now):
             yield told
+        elif lost := uncovered(authority, known, now):
+            yield (
+                f"authority {authority.id} ended on {authority.valid_until}, and no other covers {', '.join(lost)}:"
+                f" ask {authority.issuer} for a new one, or stop reading"
+            )
+
+
+def uncovered(authority: Authority, known: Mapping[str, Authority], now: datetime) -> list[str]:
+    """The markets of an authority that ended which no valid one covers; none where it has not ended."""
+    valid = {market for one in known.values() if one.begin <= now < one.end for market in one.markets}
+    return [market for market in authority.markets if now >= authority.end and market not in valid]
 
 
 def check(deployment: Deployment) -> str:
-    """What `headstamp check` says of the authorities: how many are valid, and which end soon or have ended."""
+    """What `headstamp check` says of the authorities: how many are valid, and which end soon.
+
+    An `AuthorityEndedError` says which have ended while no other covers their markets.
+    """
     now = datetime.now(UTC)
     known = authorities(deployment.settings)
     valid = sum(authority.begin <= now < authority.end for authority in known.values())
-    return "; ".join([f"{valid} of {len(known)} valid", *findings(known, now)])
+    told = "; ".join([f"{valid} of {len(known)} valid", *findings(known, now)])
+    if any(uncovered(authority, known, now) for authority in known.values()):
+        raise AuthorityEndedError(told)
+    return told
 
 
 def _read(path: Path) -> dict[str, Authority]:

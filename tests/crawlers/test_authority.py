@@ -22,6 +22,7 @@ from crawlers.leave import Leave
 from crawlers.profile import MarketProfile
 from crawlers.reason import Reason
 from crawlers.walk import Walk
+from pipeline.commands.check import findings
 from pipeline.errors import AuthorityError
 from pipeline.settings import Crawl, Settings
 from tests.crawlers.conftest import Bench, links, listing
@@ -185,6 +186,18 @@ def test_a_crawl_warns_while_its_authority_is_about_to_end(bench: Bench) -> None
     assert (done.status, done.summary["listings"]) == (0, 1)
     assert f"headstamp: authority test ends on {end} (3 days left)" in done.errors
     assert f"ends on {end}" in check(headstamp.deployment(bench.settings))
+
+
+def test_check_says_what_is_missing_where_an_authority_ended_and_no_other_covers_its_markets(home: Settings) -> None:
+    told = {one.part: one for one in findings(headstamp.deployment(home))}["authorities"]
+    assert told.state == "missing"
+    assert told.detail.startswith(
+        "1 of 2 valid; authority case-7 ended on 2026-05-31, and no other covers smithy: ask the"
+    )
+    file = home.root / "authorities.yaml"
+    again = file.read_text().replace("case-7", "case-8").replace("2026-05-31", "2099-12-31")
+    file.write_text(file.read_text() + again)
+    assert check(headstamp.deployment(home)) == "2 of 3 valid", "ended records stay in the file"
 
 
 def test_the_commands_list_and_check_authorities(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
