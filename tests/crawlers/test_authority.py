@@ -25,7 +25,7 @@ from crawlers.walk import Walk
 from pipeline.commands.check import findings
 from pipeline.errors import AuthorityError
 from pipeline.settings import Crawl, Settings
-from tests.crawlers.conftest import Bench, links, listing
+from tests.crawlers.conftest import MIRRORS, Bench, links, listing
 
 CASE = Authority(
     id="case-7",
@@ -212,3 +212,26 @@ def test_the_commands_list_and_check_authorities(bench: Bench, capsys: pytest.Ca
     bench.authorities.unlink()
     assert headstamp.main(["--config", str(config), "authority", "check"]) == 1
     assert "there is no authority 'test'" in capsys.readouterr().out
+
+
+def test_authority_check_leaves_out_what_no_crawl_could_ask_unless_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HEADSTAMP_HOME", str(tmp_path))
+    assert headstamp.main(["authority", "check", "--json"]) == 0
+    assert [one["market"] for one in json.loads(capsys.readouterr().out)] == ["practice"]
+    assert headstamp.main(["authority", "check", "hansa"]) == 1
+    assert "'authority' is missing" in capsys.readouterr().out
+
+
+def test_a_market_that_the_denylist_names_is_not_said_to_be_readable(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in bench.environment.items():
+        monkeypatch.setenv(name, value)
+    denylist = bench.folder / "denied.txt"
+    denylist.write_text(MIRRORS[0])
+    assert headstamp.main(["authority", "check", "tiny"]) == 0
+    monkeypatch.setenv("HEADSTAMP_CRAWL_DENYLIST", str(denylist))
+    assert headstamp.main(["authority", "check", "tiny"]) == 1
+    assert "crawl.denylist names its mirror" in capsys.readouterr().out
