@@ -88,11 +88,17 @@ def extract_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from-archive", metavar="MARKET", help="read a market's archived pages again and publish what they say"
     )
-    parser.add_argument(
-        "--since", type=datetime.fromisoformat, metavar="DATE", help="with --from-archive: only pages from then on"
-    )
+    parser.add_argument("--since", type=_date, metavar="DATE", help="with --from-archive: only pages from then on")
     parser.add_argument("--address", default="", metavar="PATH", help="path and query that the page was saved from")
     parser.add_argument("--json", action="store_true", help="print the listings as a JSON array")
+
+
+def _date(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no date: write one as 2026-08-31") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def extract(arguments: argparse.Namespace, deployment: Deployment) -> int:
@@ -110,6 +116,8 @@ def extract(arguments: argparse.Namespace, deployment: Deployment) -> int:
     if gate := recognised(arguments.page, profile, arguments.address):
         listings, rejected = [], []
         sys.stderr.write(f"headstamp: {plain(str(arguments.page))} is a gate ({gate}): {WHAT_TO_DO[gate]}\n")
+    elif not listings and not rejected:
+        sys.stderr.write(f"headstamp: {_unlisted(arguments.address, profile)}\n")
     rows = [flat(listing) for listing in listings]
     if arguments.json:
         show_json(rows)
@@ -119,11 +127,22 @@ def extract(arguments: argparse.Namespace, deployment: Deployment) -> int:
     return int(not listings)
 
 
+def _unlisted(address: str, profile: "MarketProfile") -> str:
+    """Why a page shows neither a listing nor what should be one."""
+    if profile.rows:
+        return f"no listing: the page has no row ('{plain(profile.rows)}'); correct 'rows', or read another page"
+    if not profile.listing:
+        return "no listing: the profile has neither 'listing' nor 'rows'; add what the market's addresses show"
+    return (
+        f"no listing: the address {plain(address)} is none by the rule '{plain(profile.listing)}';"
+        " correct 'listing', or the --address"
+    )
+
+
 def _extract_again(arguments: argparse.Namespace, deployment: Deployment) -> int:
     from crawlers.evidence.again import again  # noqa: PLC0415  # as above
 
-    since = arguments.since
-    found = again(arguments.from_archive, deployment, since.replace(tzinfo=since.tzinfo or UTC) if since else None)
+    found = again(arguments.from_archive, deployment, arguments.since)
     (show_json if arguments.json else show_facts)(asdict(found))
     return int(not found.pages)
 

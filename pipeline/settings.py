@@ -148,10 +148,21 @@ def load(environment: Mapping[str, str], file: Path | None = None) -> Settings:
     try:
         settings = msgspec.convert(tree, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"settings: {error}") from error
+        raise SettingsError(_told(str(error), tree)) from error
     _check_home(settings)
     _check_files(settings)
     return settings
+
+
+def _told(message: str, tree: Mapping[str, object]) -> str:
+    """What is wrong with a value, with its setting and the value itself."""
+    wrong, _, place = message.partition(" - at `$.")
+    value: object = tree
+    for key in place.rstrip("`").split("."):
+        value = value.get(key) if isinstance(value, dict) else value
+    name = place.rstrip("`")
+    variable = f"{PREFIX}{name.replace('.', '_')}".upper()
+    return f"{name}: {value!r} will not do: {wrong}; correct it in headstamp.toml or as {variable}"
 
 
 def file_of(address: str) -> str:

@@ -43,7 +43,12 @@ def names(extra: str = "") -> list[str]:
 
 
 def _folders(extra: str) -> list[Path]:
-    return [*([Path(extra).expanduser()] if extra else []), SHIPPED]
+    if not extra:
+        return [SHIPPED]
+    own = Path(extra).expanduser()
+    if not own.is_dir():
+        raise SettingsError(f"crawl.profiles: there is no folder {own}; make it, or correct the setting")
+    return [own, SHIPPED]
 
 
 def _named(name: str, extra: str, below: Path | None = None) -> Path:

@@ -88,7 +88,10 @@ def _home(deployment: Deployment) -> str:
 
 
 def _disk(deployment: Deployment) -> str:
-    free = shutil.disk_usage(deployment.settings.root).free / 2**30
+    try:
+        free = shutil.disk_usage(deployment.settings.root).free / 2**30
+    except OSError as error:
+        raise StorageError(f"cannot be looked at ({error.strerror}); mend the home first") from error
     if free < LEAST_FREE_GIB:
         raise StorageError(f"{free:.1f} GiB free, {LEAST_FREE_GIB:.0f} GiB asked for; free some space")
     return f"{free:.1f} GiB free"

@@ -141,6 +141,11 @@ def test_lines_that_would_weaken_tor_are_refused(tmp_path: Path, line: str, said
     assert not (tmp_path / "home" / "tor" / "process.json").exists()
 
 
+def test_a_file_of_lines_that_is_not_there_is_said_once(tmp_path: Path) -> None:
+    said = headstamp("tor", "start", folder=tmp_path, status=2, TOR_TORRC="/nosuch")
+    assert said == "headstamp: tor.torrc: /nosuch cannot be read (No such file or directory); correct the setting\n"
+
+
 def test_the_document_lists_every_option_that_may_be_added() -> None:
     text = (ROOT / "docs" / "tor.md").read_text(encoding="utf-8")
     assert [option for option in ALLOWED if f"`{option}`" not in text] == []
