@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipeline.index import Index
     from pipeline.stages import Classifier
 
-CHECKS = dict.fromkeys(("tor", "guards", "authorities", "archive"), "crawlers.check")
+CHECKS = dict.fromkeys(("tor", "guards", "profiles", "denylist", "authorities", "archive"), "crawlers.check")
 """Further lines of `headstamp check`: the function of that name, in the module that knows the part."""
 MODEL = Path(__file__).parent / "models" / "linear-1"
 FAILED, WRONG, INTERRUPTED = 1, 2, 130

@@ -42,6 +42,11 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     unread: Mapping[str, int] = {}
     """Texts that stand for a value and could not be read, by field, since the process began or took the visit up."""
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether a signal ended the crawl before the visit was over."""
+        return not (self.finished or self.unreachable or self.held)
+
 
 class Why(msgspec.Struct, frozen=True, kw_only=True):
     """How far an address is, and why."""
@@ -87,7 +92,8 @@ def tally(
     row = database.row("SELECT pages, listings, sightings, gone, finished FROM visit WHERE id=?", visit.id)
     assert row is not None, "the visit was begun"
     pages, news, sightings, gone = (int(str(value)) for value in row[:4])
-    left, refused = _left(database, visit), _reasons(database, visit, State.REFUSED)
+    left = _left(database, visit)
+    over = Reason.PAGES_PER_VISIT if row[4] and left else ""
     return Tally(
         market=visit.market,
         visit=visit.id,
@@ -98,12 +104,12 @@ def tally(
         news=news,
         gone=gone,
         sightings=sightings,
-        waiting=0 if row[4] else left,
-        held=paused.reason if paused else gate or "",
+        waiting=left,
+        held=paused.reason if paused else gate or over,
         until=f"{paused.until:%Y-%m-%d %H:%M} UTC" if paused else "",
         rejected=_reasons(database, visit, State.REJECTED) | _rows(database, visit),
         gated=_reasons(database, visit, State.GATED),
-        refused=refused | ({str(Reason.PAGES_PER_VISIT): left} if row[4] and left else {}),
+        refused=_reasons(database, visit, State.REFUSED),
         unread=dict(sorted((unread or {}).items())),
     )
 

@@ -1,14 +1,16 @@
-"""What `headstamp check` says of a crawl: its way out, its authorities, its archive."""
+"""What `headstamp check` says of a crawl: its way out, its profiles and lists, its authorities, its archive."""
 
 from crawlers import guards as confinement
 from crawlers.authority import register
+from crawlers.denylist import Denylist
 from crawlers.evidence.archive import FOLDER
 from crawlers.evidence.chain import newest
 from crawlers.evidence.files import unchanged
 from crawlers.evidence.keys import BESIDE, PublicKey
 from crawlers.evidence.signed import SEALS, Seal
 from crawlers.evidence.statements import checked
-from crawlers.probe import probe
+from crawlers.probe import greet
+from crawlers.profile import load, names
 from pipeline.deployment import Deployment
 from pipeline.errors import CorruptError, GuardMissingError
 
@@ -16,9 +18,9 @@ WAIT_S = 2.0
 
 
 def tor(deployment: Deployment) -> str:
-    """Whether the SOCKS port answers, which only a crawl needs."""
+    """Whether the SOCKS port answers as tor's does, which only a crawl needs."""
     socks = deployment.settings.socks
-    probe(socks, WAIT_S)
+    greet(socks, WAIT_S)
     return f"SOCKS port {socks} answers"
 
 
@@ -27,6 +29,19 @@ def guards(_deployment: Deployment) -> str:
     if lost := confinement.missing():
         raise GuardMissingError(f"crawls run with less ({', '.join(confinement.offered())}); {'; '.join(lost)}")
     return ", ".join(confinement.offered())
+
+
+def profiles(deployment: Deployment) -> str:
+    """How many profiles can be used; a `SettingsError` at the first that cannot."""
+    extra = deployment.settings.crawl.profiles
+    found = [load(name, extra) for name in names(extra)]
+    return f"{len(found)} can be read, {sum(bool(one.mirrors) for one in found)} with mirrors"
+
+
+def denylist(deployment: Deployment) -> str:
+    """How many services are never contacted; a `SettingsError` where the list cannot be read."""
+    path = deployment.settings.crawl.denylist
+    return f"{len(Denylist.read(path).entries):,} services are never contacted" if path else "none is kept"
 
 
 def authorities(deployment: Deployment) -> str:

@@ -30,6 +30,8 @@ COLUMNS = ("title", "vendor", "price", "ships_from", "ships_to", "description")
 CELL = 40
 NEEDS_A_PERSON = ("unknown_pages", "authority_ended")
 """Reasons to pause a market that do not pass by themselves."""
+INTERRUPTED = 130
+"""The exit status of a command that Ctrl-C or SIGTERM ended."""
 
 
 def crawl_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +41,7 @@ def crawl_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def crawl(arguments: argparse.Namespace, deployment: Deployment) -> int:
-    """Visit markets; 1 where one could not be reached."""
+    """Visit markets; 1 where one could not be reached, 130 where a signal ended a visit."""
     from crawlers.crawl import crawl as visit  # noqa: PLC0415  # Scrapy takes half a second to import
 
     tallies = visit(arguments.markets, deployment, partial(progress, "pages"))
@@ -48,6 +50,8 @@ def crawl(arguments: argparse.Namespace, deployment: Deployment) -> int:
     else:
         for one in tallies:
             show_facts(_facts(one))
+    if any(one.interrupted for one in tallies):
+        return INTERRUPTED
     return int(any(one.unreachable or one.held in NEEDS_A_PERSON for one in tallies))
 
 
@@ -57,18 +61,24 @@ def _facts(tally: "Tally") -> dict[str, object]:
     for name in ("rejected", "gated", "refused", "unread"):
         counted = getattr(tally, name)
         facts[name] = ", ".join(f"{reason} {number}" for reason, number in counted.items()) or "none"
-    if tally.gated and not tally.held:
+    if tally.gated and (tally.finished or not tally.held):
         facts["gated"] = f"{facts['gated']}; see `headstamp gate list`"
     if tally.unreachable:
         facts["unreachable"] = (
             f"no mirror answers (headstamp why {tally.market} says why); the visit goes on at the next crawl"
         )
     elif tally.held:
-        again = f"the market may be asked again from {tally.until}" if tally.until else "see `headstamp gate list`"
-        facts["held"] = f"{tally.held}; {again}"
-    elif not tally.finished:
+        facts["held"] = f"{tally.held}; {_again(tally)}"
+    elif tally.interrupted:
         facts["interrupted"] = "the visit goes on at the next crawl"
     return facts
+
+
+def _again(tally: "Tally") -> str:
+    """When what is held will be asked for."""
+    if tally.finished:
+        return "the next crawl takes up what waits"
+    return f"the market may be asked again from {tally.until}" if tally.until else "see `headstamp gate list`"
 
 
 def extract_arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,11 +88,17 @@ def extract_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from-archive", metavar="MARKET", help="read a market's archived pages again and publish what they say"
     )
-    parser.add_argument(
-        "--since", type=datetime.fromisoformat, metavar="DATE", help="with --from-archive: only pages from then on"
-    )
+    parser.add_argument("--since", type=_date, metavar="DATE", help="with --from-archive: only pages from then on")
     parser.add_argument("--address", default="", metavar="PATH", help="path and query that the page was saved from")
     parser.add_argument("--json", action="store_true", help="print the listings as a JSON array")
+
+
+def _date(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no date: write one as 2026-08-31") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def extract(arguments: argparse.Namespace, deployment: Deployment) -> int:
@@ -100,6 +116,8 @@ def extract(arguments: argparse.Namespace, deployment: Deployment) -> int:
     if gate := recognised(arguments.page, profile, arguments.address):
         listings, rejected = [], []
         sys.stderr.write(f"headstamp: {plain(str(arguments.page))} is a gate ({gate}): {WHAT_TO_DO[gate]}\n")
+    elif not listings and not rejected:
+        sys.stderr.write(f"headstamp: {_unlisted(arguments.address, profile)}\n")
     rows = [flat(listing) for listing in listings]
     if arguments.json:
         show_json(rows)
@@ -109,11 +127,22 @@ def extract(arguments: argparse.Namespace, deployment: Deployment) -> int:
     return int(not listings)
 
 
+def _unlisted(address: str, profile: "MarketProfile") -> str:
+    """Why a page shows neither a listing nor what should be one."""
+    if profile.rows:
+        return f"no listing: the page has no row ('{plain(profile.rows)}'); correct 'rows', or read another page"
+    if not profile.listing:
+        return "no listing: the profile has neither 'listing' nor 'rows'; add what the market's addresses show"
+    return (
+        f"no listing: the address {plain(address)} is none by the rule '{plain(profile.listing)}';"
+        " correct 'listing', or the --address"
+    )
+
+
 def _extract_again(arguments: argparse.Namespace, deployment: Deployment) -> int:
     from crawlers.evidence.again import again  # noqa: PLC0415  # as above
 
-    since = arguments.since
-    found = again(arguments.from_archive, deployment, since.replace(tzinfo=since.tzinfo or UTC) if since else None)
+    found = again(arguments.from_archive, deployment, arguments.since)
     (show_json if arguments.json else show_facts)(asdict(found))
     return int(not found.pages)
 

@@ -41,8 +41,14 @@ class Denylist:
             return cls()
         try:
             return cls.of(Path(path).expanduser().read_text(encoding="utf-8").splitlines(), path)
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"crawl.denylist: {path} cannot be read: {error}") from error
+        except OSError as error:
+            raise SettingsError(
+                f"crawl.denylist: {path} cannot be read ({error.strerror}); correct the setting"
+            ) from error
+        except UnicodeDecodeError as error:
+            raise SettingsError(
+                f"crawl.denylist: {path} is no text ({error}); name a list, an address a line"
+            ) from error
 
     def names(self, host: str) -> bool:
         """Whether the list names the onion service of a host, whatever sub-domain stands before it."""

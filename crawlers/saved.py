@@ -15,9 +15,9 @@ ORIGIN = "http://saved.invalid"
 
 
 def profile_of(name: str, extra: str) -> MarketProfile:
-    """The profile of a market, or the one in a file."""
+    """The profile of a market, or the one in a file, which has a folder or an ending to its name."""
     path = Path(name)
-    return read(path, extra) if path.suffix in (".yaml", ".yml") else load(name, extra)
+    return read(path, extra) if path.suffix or "/" in name else load(name, extra)
 
 
 def page_of(path: Path, profile: MarketProfile, address: str = "") -> Page:

@@ -87,6 +87,13 @@ def ready(grant: Grant, frontier: Frontier, denied: Denylist) -> Grant:
     return replace(grant, profile=asked(widened(grant.profile, covered), denied))
 
 
+def leave(market: str, settings: Settings, frontier: Frontier) -> Authority:
+    """The authority under which a crawl would read a market now; a `SettingsError` with why none would."""
+    denied = Denylist.read(settings.crawl.denylist)
+    (grant,) = grants([market], settings)
+    return ready(grant, frontier, denied).authority
+
+
 def asked(profile: MarketProfile, denied: Denylist) -> MarketProfile:
     """The profile, if it has mirrors, none of which is on the denylist."""
     if not profile.mirrors:

@@ -38,6 +38,7 @@ LASTING = frozenset(
 """Reasons that only an operator can take away, so that asking again is of no use."""
 VERSION = 5
 LONGEST = 255
+LAST_PORT = 65_535
 BY_PASSWORD = b"\x05\x02"
 ADDRESS_SIZES = {1: 4, 4: 16}
 
@@ -100,8 +101,7 @@ class Handshake:
 
     def _steps(self) -> Iterator[bytes]:
         yield from self._until(2)
-        if self._take(2) != BY_PASSWORD:
-            raise SocksUnfitError("it takes no isolation key (user name and password)")
+        fitting(self._take(2))
         user, password, host = self._target.user, self._target.password, self._target.host
         yield bytes([1, len(user)]) + user + bytes([len(password)]) + password
         yield from self._until(2)
@@ -130,17 +130,30 @@ class Handshake:
         return taken
 
 
+def fitting(answer: bytes) -> None:
+    """Return if a port answers the greeting as tor's does; a `SocksUnfitError` if not."""
+    if answer[:1] != BY_PASSWORD[:1]:
+        raise SocksUnfitError("it does not speak SOCKS5")
+    if answer != BY_PASSWORD:
+        raise SocksUnfitError("it takes no isolation key (user name and password)")
+
+
 def port(address: str, setting: str = "crawl.socks") -> tuple[str, int]:
     """Host and number of the port at "127.0.0.1:9050", or path and 0 of the one at "unix:/run/tor/socks".
 
-    A name is refused: it would have to be resolved.
+    A name is refused, for it would have to be resolved, and another machine, to which addresses would go in the clear.
     """
     if address.startswith("unix:/"):
         return address.removeprefix("unix:"), 0
     host, _, number = address.rpartition(":")
     try:
-        return str(ipaddress.IPv4Address(host)), int(number)
+        found, chosen = ipaddress.IPv4Address(host), int(number)
     except ValueError:
         raise SettingsError(
             f"{setting}: '{address}' is neither a numeric address such as 127.0.0.1:9050 nor unix:/PATH"
         ) from None
+    if not found.is_loopback or not 0 < chosen <= LAST_PORT:
+        raise SettingsError(
+            f"{setting}: '{address}' is no port of this machine, on which tor must run: write 127.0.0.1:9050 or unix:/PATH"
+        )
+    return str(found), chosen

@@ -24,7 +24,7 @@ from crawlers.mirrors import store as mirror_lists
 from crawlers.mirrors.shown import verified
 from crawlers.news import Said, absent
 from crawlers.outcome import MOST_TRIES, Outcome, Place, State
-from crawlers.probe import unavailable
+from crawlers.probe import unavailable, unfit
 from crawlers.profile import MarketProfile
 from crawlers.reason import Reason
 from crawlers.socks import LASTING
@@ -32,7 +32,7 @@ from crawlers.unknown import MOST_IN_A_ROW, REST
 from crawlers.vanished import vanished
 from pipeline.broker import Broker
 from pipeline.codec import messages
-from pipeline.errors import HeadstampError, TorUnavailableError
+from pipeline.errors import HeadstampError
 from pipeline.records import Record
 from pipeline.topics import ALERTS, LISTINGS, TASKS, Topic
 
@@ -176,10 +176,10 @@ class Walk:
             if outcome.answered:
                 self._heed(outcome)
             self.stopped = self.stopped or self.entry.paused is not None
-        self.unread_texts.update(outcome.unread)
-        if attempt := self._under_way.pop(outcome.place.id, None):
-            (self.mirrors.answered if outcome.answered else self.mirrors.released)(attempt)
-        if outcome.answered:
+            self.unread_texts.update(outcome.unread)
+        if attempt := self._under_way.pop(found.place.id, None):
+            (self.mirrors.answered if found.answered else self.mirrors.released)(attempt)
+        if found.answered:
             self.moved(1)
 
     def no_way(self, place: Place, reason: Reason, detail: str) -> None:
@@ -243,7 +243,7 @@ class Walk:
     def met_no_tor(self, place: Place, detail: str) -> None:
         """Stop, keeping everything, for what stands at the SOCKS port would not keep markets apart."""
         self.hold(place)
-        self.stop(TorUnavailableError(f"SOCKS port {self.route.socks} is not tor's, {detail}: correct crawl.socks"))
+        self.stop(unfit(self.route.socks, detail))
 
     def stop(self, fault: HeadstampError) -> None:
         """Ask for nothing more; the visit goes on another time."""

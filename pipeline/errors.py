@@ -3,6 +3,7 @@
 HeadstampError
 ├── SettingsError               a setting, profile, mapping or command line is wrong
 │   └── AuthorityError          no authority allows a market to be read
+│       └── AuthorityEndedError an authority ended, and no other covers its markets
 ├── StorageError                a file of the home cannot be read or written
 │   ├── LockedError             another process works for this group already
 │   └── CorruptError            a database file is damaged
@@ -29,6 +30,10 @@ class SettingsError(HeadstampError):
 
 class AuthorityError(SettingsError):
     """No authority allows a market to be read: none is named, known, valid now, or wide enough."""
+
+
+class AuthorityEndedError(AuthorityError):
+    """An authority ended, and no other covers its markets."""
 
 
 class StorageError(HeadstampError):

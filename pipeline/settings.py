@@ -23,6 +23,8 @@ OTHER_FILES = frozenset({"audit.db", "activations.db", "archive.db", "frontier.d
 """Files of a home that can be neither its log nor its index."""
 SOCKS, USUAL_SOCKS = Path("tor") / "socks", "127.0.0.1:9050"
 """Where the home's own tor listens, and where a system's does."""
+STARTED = SOCKS.with_name("process.json")
+"""There from the start of the home's own tor until it is stopped."""
 
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -127,9 +129,10 @@ class Settings(Section, frozen=True, kw_only=True):
 
     @property
     def socks(self) -> str:
-        """The SOCKS5 port in use: that of `crawl.socks`, else of the home's own tor where it runs, else tor's usual one."""
+        """The SOCKS5 port in use: that of `crawl.socks`, else of the home's own tor where it was started, else tor's usual one."""
         own = self.root / SOCKS
-        return self.crawl.socks or (f"unix:{own}" if own.is_socket() else USUAL_SOCKS)
+        started = own.is_socket() or (self.root / STARTED).exists()  # it may not listen yet
+        return self.crawl.socks or (f"unix:{own}" if started else USUAL_SOCKS)
 
 
 def load(environment: Mapping[str, str], file: Path | None = None) -> Settings:
@@ -145,10 +148,21 @@ def load(environment: Mapping[str, str], file: Path | None = None) -> Settings:
     try:
         settings = msgspec.convert(tree, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"settings: {error}") from error
+        raise SettingsError(_told(str(error), tree)) from error
     _check_home(settings)
     _check_files(settings)
     return settings
+
+
+def _told(message: str, tree: Mapping[str, object]) -> str:
+    """What is wrong with a value, with its setting and the value itself."""
+    wrong, _, place = message.partition(" - at `$.")
+    value: object = tree
+    for key in place.rstrip("`").split("."):
+        value = value.get(key) if isinstance(value, dict) else value
+    name = place.rstrip("`")
+    variable = f"{PREFIX}{name.replace('.', '_')}".upper()
+    return f"{name}: {value!r} will not do: {wrong}; correct it in headstamp.toml or as {variable}"
 
 
 def file_of(address: str) -> str:

@@ -124,6 +124,18 @@ def test_check_names_an_index_that_was_lost_and_an_audit_that_was_changed(tmp_pa
     assert "1 of 1 listings" in run("search", "lamp", home=home).stdout
 
 
+def test_check_names_a_home_that_cannot_be_made_a_folder_and_a_list_that_are_not_there(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    none = str(tmp_path / "none")
+    done = run("check", home=tmp_path / "file" / "x", HEADSTAMP_CRAWL_PROFILES=none, HEADSTAMP_CRAWL_DENYLIST=none)
+    assert (done.returncode, done.stderr) == (1, "")
+    said = {line.split()[0]: line for line in done.stdout.splitlines() if " failed " in line}
+    assert "cannot be written (Not a directory); make it writable" in said["home"]
+    assert "mend the home first" in said["disk"]
+    assert f"crawl.profiles: there is no folder {none}; make it, or correct the setting" in said["profiles"]
+    assert f"crawl.denylist: {none} cannot be read (No such file or directory); correct" in said["denylist"]
+
+
 def test_check_names_a_table_of_rates_that_no_stage_could_read(tmp_path: Path) -> None:
     (tmp_path / "rates.csv").write_text("date,currency,usd\n2024-05-01,BTC,much\n")
     done = run("check", home=tmp_path)

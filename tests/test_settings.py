@@ -59,6 +59,19 @@ def test_a_value_with_which_no_work_could_be_done_is_refused(name: str, value: s
         load({name: value})
 
 
+def test_a_wrong_value_is_told_with_its_setting(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as found:
+        load({"HEADSTAMP_CRAWL_TIMEOUT_S": "abc"})
+    assert str(found.value) == (
+        "crawl.timeout_s: 'abc' will not do: Expected `float`, got `str`;"
+        " correct it in headstamp.toml or as HEADSTAMP_CRAWL_TIMEOUT_S"
+    )
+    file = tmp_path / "settings.toml"
+    file.write_text("crawl = 7\n")
+    with pytest.raises(SettingsError, match="crawl"):
+        load({}, file)
+
+
 @pytest.mark.parametrize("home", ["", " ", "~nobody-of-this-name/x", "/tmp/\udcff"])
 def test_a_home_without_a_usable_name_is_refused(home: str) -> None:
     with pytest.raises(SettingsError, match=r"^home: .* name a"):

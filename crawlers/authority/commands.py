@@ -1,6 +1,7 @@
 """`headstamp authority`: which authorities there are, and whether markets may be read under them."""
 
 import argparse
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from pipeline.terminal import show_json, show_table
 
 if TYPE_CHECKING:
     from crawlers.authority.record import Authority
+    from crawlers.profile import MarketProfile
 
 HEAD = ("id", "issuer", "scope", "markets", "from", "until", "opened by", "state")
 
@@ -30,7 +32,9 @@ def authority_arguments(parser: argparse.ArgumentParser) -> None:
     shown = actions.add_parser("list", help="list the authorities of this home")
     shown.add_argument("--json", action="store_true", help="print the records as a JSON array")
     check = actions.add_parser("check", help="say of each market that has a profile whether it may be read now")
-    check.add_argument("markets", nargs="*", metavar="MARKET", help="a market (default: all)")
+    check.add_argument(
+        "markets", nargs="*", metavar="MARKET", help="a market (default: all that have mirrors or an authority)"
+    )
     check.add_argument("--json", action="store_true", help="print the answers as a JSON array")
 
 
@@ -66,10 +70,7 @@ def _state(one: "Authority", now: datetime) -> str:
 
 
 def _check(arguments: argparse.Namespace, deployment: Deployment, now: datetime) -> int:
-    from crawlers.profile import names  # noqa: PLC0415  # as above
-
-    markets = arguments.markets or names(deployment.settings.crawl.profiles)
-    found = [_cover(market, deployment, now) for market in markets]
+    found = [_cover(one, deployment, now) for one in _chosen(arguments.markets, deployment.settings.crawl.profiles)]
     if arguments.json:
         show_json(found)
     else:
@@ -78,15 +79,26 @@ def _check(arguments: argparse.Namespace, deployment: Deployment, now: datetime)
     return int(not all(one.readable for one in found))
 
 
-def _cover(market: str, deployment: Deployment, now: datetime) -> Cover:
-    from crawlers.authority.register import permit  # noqa: PLC0415  # as above
-    from crawlers.profile import load  # noqa: PLC0415  # as above
-    from pipeline.errors import AuthorityError  # noqa: PLC0415  # as above
+def _chosen(markets: list[str], extra: str) -> "list[MarketProfile]":
+    """The profiles of the markets that are named; of all but drafts and closed markets where none is."""
+    from crawlers.profile import load, names  # noqa: PLC0415  # as above
 
-    profile = load(market, deployment.settings.crawl.profiles)
+    if markets:
+        return [load(market, extra) for market in markets]
+    known = [load(market, extra) for market in names(extra)]
+    return [profile for profile in known if profile.mirrors or profile.authority]
+
+
+def _cover(profile: "MarketProfile", deployment: Deployment, now: datetime) -> Cover:
+    from crawlers.frontier import Frontier  # noqa: PLC0415  # as above
+    from crawlers.setting_out import leave  # noqa: PLC0415  # Scrapy takes half a second to import
+    from pipeline.errors import SettingsError  # noqa: PLC0415  # as above
+
+    market, authority = profile.market, profile.authority
     try:
-        found = permit(profile, deployment.settings, now)
-    except AuthorityError as error:
-        return Cover(market=market, authority=profile.authority, readable=False, detail=str(error))
+        with closing(Frontier(deployment.settings.root)) as frontier:
+            found = leave(market, deployment.settings, frontier)
+    except SettingsError as error:
+        return Cover(market=market, authority=authority, readable=False, detail=str(error))
     detail = found.ends_soon(now) or f"until {found.valid_until}, {found.scope}"
-    return Cover(market=market, authority=profile.authority, readable=True, detail=detail)
+    return Cover(market=market, authority=authority, readable=True, detail=detail)

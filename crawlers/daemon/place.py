@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.errors import TorUnavailableError
-from pipeline.settings import SOCKS, Settings
+from pipeline.settings import SOCKS, STARTED, Settings
 
 LONGEST_PATH = 107
 """Octets that Linux takes for the path of a unix socket."""
@@ -48,7 +48,7 @@ class Place(NamedTuple):
     @property
     def process(self) -> Path:
         """Which process it is, so that no other is taken for it."""
-        return self.folder / "process.json"
+        return self.folder / STARTED.name
 
     @property
     def pid(self) -> Path:

@@ -53,8 +53,10 @@ def allowed(file: Path) -> list[str]:
     """The lines of an operator's file; a `SettingsError` at the first that could weaken the rest."""
     try:
         text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"tor.torrc: {file}: {error}") from error
+    except OSError as error:
+        raise SettingsError(f"tor.torrc: {file} cannot be read ({error.strerror}); correct the setting") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"tor.torrc: {file} is no text ({error}); name a file of torrc lines") from error
     found = [(number, line.strip()) for number, line in enumerate(text.split("\n"), 1)]
     kept = [(number, line) for number, line in found if line and not line.startswith("#")]
     for number, line in kept:

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,7 @@ def _list(deployment: Deployment, *, as_json: bool) -> int:
         (
             one.market,
             one.gate,
-            one.since,
+            f"{datetime.fromisoformat(one.since):%Y-%m-%d %H:%M}",
             one.addresses,
             one.dear,
             _kept(session=one.session),

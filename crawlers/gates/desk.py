@@ -1,7 +1,6 @@
 """What waits for an operator, and how long sessions lasted: one small file of the home."""
 
 import statistics
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -73,9 +72,9 @@ class Desk:
         """Close the tasks of gates that a whole visit no longer met."""
         self._database.run("DELETE FROM task WHERE market=? AND visit<>?", market, visit)
 
-    def close_tasks(self, market: str, gates: Sequence[Gate]) -> int:
-        """Close a market's tasks of these kinds; how many there were."""
-        return sum(self._database.run("DELETE FROM task WHERE market=? AND gate=?", market, gate) for gate in gates)
+    def handed(self, market: str) -> None:
+        """Note that a session was handed over: the next whole visit closes the tasks of gates that it does not meet."""
+        self._database.run("UPDATE task SET visit='' WHERE market=?", market)
 
     def tasks(self) -> list[Open]:
         """Every open task, by market."""

@@ -56,12 +56,19 @@ def waiting(deployment: Deployment) -> list[Waiting]:
                 dear=_behind(frontier.database, task, DEAR),
                 session=vault.has(task.market),
                 length=desk.length(task.market),
-                todo=WHAT_TO_DO[task.gate],
+                todo=_todo(task, session=vault.has(task.market)),
                 url=task.url,
             )
             for task in desk.tasks()
         ]
     return sorted(found, key=lambda one: (-one.dear, -one.addresses, one.market, one.gate))
+
+
+def _todo(task: Open, *, session: bool) -> str:
+    inside = session and task.gate in PASSED_BY_HAND
+    return (
+        f"`headstamp crawl {task.market}` goes on inside the session that is kept" if inside else WHAT_TO_DO[task.gate]
+    )
 
 
 def _behind(database: Database, task: Open, condition: str) -> int:
@@ -72,7 +79,7 @@ def _behind(database: Database, task: Open, condition: str) -> int:
 
 
 def resume(profile: MarketProfile, given: Handed, user_agent: str, deployment: Deployment) -> Session:
-    """The session that was handed over, kept and bound to a lane of its own; it closes the tasks that it opens."""
+    """The session that was handed over, kept and bound to a lane of its own; tasks stay until a visit has shown them done."""
     home, market = deployment.settings.root, profile.market
     with _alone(market, deployment), closing(Desk(home)) as desk:
         opened = now()
@@ -86,7 +93,7 @@ def resume(profile: MarketProfile, given: Handed, user_agent: str, deployment: D
             cookies=given.cookies,
         )
         Vault(home).keep(session)
-        desk.close_tasks(market, PASSED_BY_HAND)
+        desk.handed(market)
     return session
 
 

@@ -12,6 +12,7 @@ from crawlers.origin import Origin
 from crawlers.pattern import Pattern
 from crawlers.profile.pinned import pace_faults, pinned_faults
 from crawlers.profile.shape import Fields, MarketProfile, Pick, Selector, gate_entries, is_address, select
+from pipeline.records import Venue
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
@@ -32,6 +33,14 @@ def faults(profile: MarketProfile) -> Iterator[str]:
     yield from pace_faults(profile.pace)
     yield from _rule_faults(profile)
     yield from _selector_faults(profile)
+
+
+def venue_fault(said: object) -> str:
+    """What is wrong with a venue as it is written; records take an unknown one from newer writers, profiles do not."""
+    known = [str(venue) for venue in Venue]
+    if said in (None, *known):
+        return ""
+    return f"venue: no '{said}'{nearest(str(said), known)} (known: {', '.join(known)})"
 
 
 def _rule_faults(profile: MarketProfile) -> Iterator[str]:

@@ -5,15 +5,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
-import yaml
 
-from crawlers.profile.faults import NAME, faults, nearest
+from crawlers.profile.faults import NAME, faults, nearest, venue_fault
 from crawlers.profile.pinned import with_key
-from crawlers.profile.shape import Fields, MarketProfile, MirrorKey, Pace
+from crawlers.profile.shape import Fields, Gate, MarketProfile, MirrorKey, Pace, Pick
+from crawlers.written import tree
 from pipeline.errors import SettingsError
 
 SHIPPED = Path(__file__).parents[1] / "markets"
 UNKNOWN = re.compile(r"unknown field `([^`]*)`(?: - at `\$\.?([^`]*)`)?")
+NO_GATE = re.compile(r"Invalid enum value '([^']*)' - at `key` in `\$\.gates`")
 
 SECTIONS = {
     "": MarketProfile.__struct_fields__,
@@ -42,7 +43,12 @@ def names(extra: str = "") -> list[str]:
 
 
 def _folders(extra: str) -> list[Path]:
-    return [*([Path(extra).expanduser()] if extra else []), SHIPPED]
+    if not extra:
+        return [SHIPPED]
+    own = Path(extra).expanduser()
+    if not own.is_dir():
+        raise SettingsError(f"crawl.profiles: there is no folder {own}; make it, or correct the setting")
+    return [own, SHIPPED]
 
 
 def _named(name: str, extra: str, below: Path | None = None) -> Path:
@@ -65,8 +71,11 @@ def _behind(found: Sequence[Path], below: Path) -> Sequence[Path]:
 
 
 def _profile(path: Path, label: str, extra: str) -> MarketProfile:
+    said = _tree(path, extra, ())
+    if fault := venue_fault(said.get("venue")):
+        raise SettingsError(f"profile {label}: {fault}")
     try:
-        profile = msgspec.convert(_tree(path, extra, ()), MarketProfile)
+        profile = msgspec.convert(said, MarketProfile)
     except msgspec.ValidationError as error:
         raise SettingsError(f"profile {label}: {_plain(str(error))}") from error
     for fault in faults(profile):
@@ -77,33 +86,32 @@ def _profile(path: Path, label: str, extra: str) -> MarketProfile:
 def _tree(path: Path, extra: str, seen: Sequence[Path]) -> dict[str, object]:
     if path in seen:
         raise SettingsError(f"{path}: extends itself by way of {seen[-1].name}")
-    try:
-        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
-        raise SettingsError(f"{path}: {' '.join(str(error).split())}") from error
-    if not isinstance(tree, dict):
+    found = tree(path)
+    if not isinstance(found, dict):
         raise SettingsError(f"{path}: is no market profile (docs/market-profiles.md shows one)")
-    with_key(tree, path)
-    base = tree.pop("extends", None)
+    with_key(found, path)
+    base = found.pop("extends", None)
     if base is None:
-        return tree
+        return found
     if not isinstance(base, str):
         raise SettingsError(f"{path}: extends: the name of one profile is expected")
-    return _over(_tree(_named(base, extra, path), extra, (*seen, path)), tree)
+    return _over(_tree(_named(base, extra, path), extra, (*seen, path)), found)
 
 
-def _over(base: Mapping[str, object], tree: Mapping[str, object]) -> dict[str, object]:
+def _over(base: Mapping[str, object], above: Mapping[str, object]) -> dict[str, object]:
     merged = dict(base)
-    for key, value in tree.items():
+    for key, value in above.items():
         below = merged.get(key)
         merged[key] = _over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return merged
 
 
 def _plain(message: str) -> str:
+    if gate := NO_GATE.search(message):
+        return f"unknown key 'gates.{gate[1]}'{nearest(gate[1], list(Gate))} (known: {', '.join(Gate)})"
     unknown = UNKNOWN.search(message)
     if not unknown:
         return message
     key, where = unknown.groups(default="")
-    known = SECTIONS.get(where.partition(".")[0], SECTIONS[""])
+    known = Pick.__struct_fields__ if "." in where else SECTIONS.get(where, SECTIONS[""])
     return f"unknown key '{f'{where}.' * bool(where)}{key}'{nearest(key, known)}"

@@ -10,7 +10,14 @@ import msgspec
 from pipeline.audit import Audit
 from pipeline.broker import START
 from pipeline.deployment import STAGES, Deployment
-from pipeline.errors import CorruptError, GuardMissingError, HeadstampError, StorageError, TorUnavailableError
+from pipeline.errors import (
+    AuthorityEndedError,
+    CorruptError,
+    GuardMissingError,
+    HeadstampError,
+    StorageError,
+    TorUnavailableError,
+)
 from pipeline.index import Query
 from pipeline.rates import FILE as RATES
 from pipeline.rates import Rates
@@ -18,6 +25,8 @@ from pipeline.terminal import show_json, show_table
 from pipeline.topics import ASSESSMENTS, LISTINGS, REVIEWS
 
 LEAST_FREE_GIB = 1.0
+MISSING = (TorUnavailableError, GuardMissingError, AuthorityEndedError)
+"""Errors by which a part is missing, so that only the commands that need it fail."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +67,7 @@ def findings(deployment: Deployment) -> Iterator[Finding]:
     for part, test in parts.items():
         try:
             yield Finding(part=part, state="ok", detail=test(deployment))
-        except (TorUnavailableError, GuardMissingError) as error:
+        except MISSING as error:
             yield Finding(part=part, state="missing", detail=str(error))
         except HeadstampError as error:
             yield Finding(part=part, state="failed", detail=str(error))
@@ -79,7 +88,10 @@ def _home(deployment: Deployment) -> str:
 
 
 def _disk(deployment: Deployment) -> str:
-    free = shutil.disk_usage(deployment.settings.root).free / 2**30
+    try:
+        free = shutil.disk_usage(deployment.settings.root).free / 2**30
+    except OSError as error:
+        raise StorageError(f"cannot be looked at ({error.strerror}); mend the home first") from error
     if free < LEAST_FREE_GIB:
         raise StorageError(f"{free:.1f} GiB free, {LEAST_FREE_GIB:.0f} GiB asked for; free some space")
     return f"{free:.1f} GiB free"

@@ -23,9 +23,10 @@ from crawlers.leave import Leave
 from crawlers.profile import MarketProfile, load
 from crawlers.reason import Reason
 from crawlers.walk import Walk
+from pipeline.commands.check import findings
 from pipeline.errors import AuthorityError
 from pipeline.settings import Crawl, Settings
-from tests.crawlers.conftest import Bench, links, listing
+from tests.crawlers.conftest import MIRRORS, Bench, links, listing
 
 CASE = Authority(
     id="case-7",
@@ -126,11 +127,14 @@ def test_the_settings_may_name_another_file(home: Settings, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("more", "scope", "told"),
     [
-        ("  colour: red", "public_pages", "unknown field `colour`"),
-        ("", "everything", "Invalid enum value 'everything'"),
+        ("  colour: red", "public_pages", "authorities.yaml: authority 'case-7': unknown key 'colour'"),
+        ("  opened_byy: red", "public_pages", r"unknown key 'opened_byy'; did you mean 'opened_by'\?"),
+        ("  opened_at: 2026-13-30", "public_pages", "'case-7': opened_at: '2026-13-30' is no day; write one as"),
+        ("  opened_at: soon", "public_pages", "'case-7': opened_at: 'soon' is no day"),
+        ("- issuer: the court", "public_pages", "record 2: Object missing required field `id`"),
+        ("", "everything", "'case-7': Invalid enum value 'everything'"),
         ("", "inside_session", "'opened_by' and 'opened_at' are missing"),
-        ("  basis: ''", "public_pages", "'basis' is empty"),
-        ("  valid_until: 2026-04-01", "public_pages", "ends on 2026-04-01, before it begins"),
+        ("  basis: an order", "public_pages", "key 'basis' is there twice in line 9"),
         (WRITTEN.format(more="", scope="public_pages"), "public_pages", "is there twice"),
         ("  basis: [", "public_pages", "while parsing"),
     ],
@@ -139,6 +143,21 @@ def test_a_faulty_record_is_refused_with_what_is_wrong(tmp_path: Path, more: str
     written(tmp_path, more, scope)
     with pytest.raises(AuthorityError, match=told):
         authorities(Settings(home=str(tmp_path)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("an order of the court", "''", "'basis' is empty"),
+        ("2026-05-31", "2026-04-01", "ends on 2026-04-01, before it begins"),
+        ("2026-05-31", "2026-13-30", "'case-7': valid_until: '2026-13-30' is no day"),
+    ],
+)
+def test_a_record_that_cannot_hold_is_refused_by_its_name(home: Settings, old: str, new: str, told: str) -> None:
+    file = home.root / "authorities.yaml"
+    file.write_text(file.read_text().replace(old, new))
+    with pytest.raises(AuthorityError, match=told):
+        authorities(home)
 
 
 def test_a_walk_that_runs_past_the_end_of_its_authority_stops_and_keeps_what_waits(tmp_path: Path) -> None:
@@ -182,6 +201,18 @@ def test_a_crawl_warns_while_its_authority_is_about_to_end(bench: Bench) -> None
     assert f"ends on {end}" in check(headstamp.deployment(bench.settings))
 
 
+def test_check_says_what_is_missing_where_an_authority_ended_and_no_other_covers_its_markets(home: Settings) -> None:
+    told = {one.part: one for one in findings(headstamp.deployment(home))}["authorities"]
+    assert told.state == "missing"
+    assert told.detail.startswith(
+        "1 of 2 valid; authority case-7 ended on 2026-05-31, and no other covers smithy: ask the"
+    )
+    file = home.root / "authorities.yaml"
+    again = file.read_text().replace("case-7", "case-8").replace("2026-05-31", "2099-12-31")
+    file.write_text(file.read_text() + again)
+    assert check(headstamp.deployment(home)) == "2 of 3 valid", "ended records stay in the file"
+
+
 def test_the_commands_list_and_check_authorities(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     config = bench.folder / "headstamp.toml"
     config.write_text(f'home = "{bench.settings.home}"\n[crawl]\nprofiles = "{bench.folder}"\n')
@@ -194,3 +225,26 @@ def test_the_commands_list_and_check_authorities(bench: Bench, capsys: pytest.Ca
     bench.authorities.unlink()
     assert headstamp.main(["--config", str(config), "authority", "check"]) == 1
     assert "there is no authority 'test'" in capsys.readouterr().out
+
+
+def test_authority_check_leaves_out_what_no_crawl_could_ask_unless_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HEADSTAMP_HOME", str(tmp_path))
+    assert headstamp.main(["authority", "check", "--json"]) == 0
+    assert [one["market"] for one in json.loads(capsys.readouterr().out)] == ["practice"]
+    assert headstamp.main(["authority", "check", "hansa"]) == 1
+    assert "'authority' is missing" in capsys.readouterr().out
+
+
+def test_a_market_that_the_denylist_names_is_not_said_to_be_readable(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in bench.environment.items():
+        monkeypatch.setenv(name, value)
+    denylist = bench.folder / "denied.txt"
+    denylist.write_text(MIRRORS[0])
+    assert headstamp.main(["authority", "check", "tiny"]) == 0
+    monkeypatch.setenv("HEADSTAMP_CRAWL_DENYLIST", str(denylist))
+    assert headstamp.main(["authority", "check", "tiny"]) == 1
+    assert "crawl.denylist names its mirror" in capsys.readouterr().out

@@ -3,6 +3,8 @@
 import signal
 from collections.abc import Iterator
 
+import pytest
+
 from pipeline.records import Capture, Listing, Presence, Sighting, Task, listing_id
 from pipeline.topics import LISTINGS, TASKS
 from tests.crawlers.conftest import MIRRORS, Answer, Bench, Limits, links, listing
@@ -114,11 +116,12 @@ def test_nothing_is_lost_when_a_crawl_is_killed_in_mid_visit(bench: Bench) -> No
     assert bench.tiny.asked.count("/") <= 2
 
 
-def test_a_signal_lets_the_page_in_hand_finish_and_the_visit_go_on_later(bench: Bench) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_lets_the_page_in_hand_finish_and_the_visit_go_on_later(bench: Bench, number: signal.Signals) -> None:
     stock(bench, 6)
     bench.tiny.pause_s = 0.3
-    stopped = bench.killed_at(3, signal.SIGTERM)
-    assert stopped.status == 0, stopped.errors
+    stopped = bench.killed_at(3, number)
+    assert stopped.status == 130, stopped.errors
     assert not stopped.visit["finished"]
     assert stopped.visit["pages"] == len(bench.tiny.asked)
     bench.tiny.pause_s = 0.0
@@ -257,7 +260,8 @@ def test_a_market_that_does_not_answer_fails_and_keeps_its_visit(bench: Bench) -
 def test_a_socks_port_that_does_not_answer_is_named(bench: Bench) -> None:
     done = bench.crawl(HEADSTAMP_CRAWL_SOCKS="127.0.0.1:1")
     assert done.status == 1
-    assert done.errors.strip() == "headstamp: SOCKS port 127.0.0.1:1 does not answer: start tor, or set crawl.socks"
+    (line,) = done.errors.splitlines()
+    assert line.startswith("headstamp: SOCKS port 127.0.0.1:1 does not answer: start tor, or set crawl.socks; ")
 
 
 def test_the_environments_proxies_are_ignored(bench: Bench) -> None:
@@ -272,7 +276,9 @@ def test_a_visit_reads_no_more_pages_than_its_profile_says_and_the_next_goes_on(
     (bench.folder / "tiny.yaml").write_text(text)
     stock(bench, 8)
     first = bench.crawl()
-    assert (first.summary["pages"], first.visit["refused"]) == (4, {"pages_per_visit": 5})
+    assert (first.status, first.summary["pages"], first.summary["waiting"]) == (0, 4, 5)
+    assert (first.visit["held"], first.visit["refused"]) == ("pages_per_visit", {})
+    assert bench.why("/listing/k7")[:2] == ("waiting", "pages_per_visit")
     bench.crawl()
     bench.crawl()
     assert {record.key for record in listings(bench)} == {f"k{number}" for number in range(8)}
@@ -343,7 +349,7 @@ def test_a_socks_port_that_stays_away_burns_no_page(bench: Bench) -> None:
     bench.tiny.leave()
     stopped = running.ended()
     assert stopped.status == 1
-    assert stopped.errors.strip().endswith("does not answer: start tor, or set crawl.socks")
+    assert "does not answer: start tor, or set crawl.socks" in stopped.errors.splitlines()[-1]
     bench.tiny.come_back()
     done = bench.crawl()
     assert (done.summary["listings"], done.visit["rejected"]) == (6, {})

@@ -68,6 +68,36 @@ def test_a_saved_gate_is_said_to_be_one_and_has_no_listing(capsys: pytest.Captur
     assert "is a gate (login): the market asks for a login" in said.err
 
 
+def test_an_address_that_is_no_listings_is_said_to_be_none(capsys: pytest.CaptureFixture[str]) -> None:
+    assert headstamp.main(["extract", BAZAAR, OFFER, "--address", "/nothing/m11"]) == 1
+    assert "the address /nothing/m11 is none by the rule '/listing/{key}'; correct" in capsys.readouterr().err
+
+
+def test_a_date_that_is_none_says_how_to_write_one(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as found:
+        headstamp.main(["extract", "--from-archive", "smithy", "--since", "yesterday"])
+    assert found.value.code == 2
+    assert "--since: 'yesterday' is no date: write one as 2026-08-31" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("file", ["/nosuch", "./nosuch", "nosuch.yaml"])
+def test_a_file_of_a_profile_that_is_not_there_is_said_once(file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert headstamp.main(["profile", "check", file, OFFER]) == 2
+    said = capsys.readouterr().err
+    assert "No such file or directory; make it readable, or name another file" in said
+    assert said.count("nosuch") == 1
+
+
+def test_a_folder_of_profiles_that_is_not_there_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HEADSTAMP_CRAWL_PROFILES", str(tmp_path / "none"))
+    assert headstamp.main(["crawl", "smithy"]) == 2
+    assert capsys.readouterr().err.startswith(
+        f"headstamp: crawl.profiles: there is no folder {tmp_path / 'none'}; make"
+    )
+
+
 @pytest.mark.parametrize("words", [["no-such-market", OFFER], ["missing.yaml", OFFER], [BAZAAR, "missing.html"]])
 def test_what_is_not_there_is_wrong_usage(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert headstamp.main(["extract", *words]) == 2

@@ -5,17 +5,25 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import pytest
 
+from crawlers.bounds import Route
+from crawlers.breaker import Backoff
+from crawlers.evidence.keeper import Keeper
+from crawlers.frontier import Frontier
 from crawlers.gates.desk import Desk
 from crawlers.gates.entry import MOST_WAIT_S, MOST_WAITS, Entry
 from crawlers.gates.patience import KNOCKS, Patience
 from crawlers.gates.vault import Vault
+from crawlers.leave import Leave
 from crawlers.links import Kind
 from crawlers.outcome import Outcome, Place, State
 from crawlers.profile import Gate, MarketProfile
+from crawlers.walk import Walk
+from pipeline.broker import Broker
 from tests.crawlers.conftest import MIRRORS
 from tests.crawlers.test_cookies import HOST, NOW, session
 
@@ -163,3 +171,29 @@ def test_a_session_is_used_on_its_own_mirror_only(desk: Desk, tmp_path: Path) ->
     opened = Entry(profile=profile, visit="v1", desk=desk, vault=Vault(tmp_path), session=session())
     assert [origin.host for origin in shut.origins] == list(profile.mirrors)
     assert [origin.host for origin in opened.origins] == [HOST]
+
+
+def test_a_gate_that_a_full_disk_leaves_unnoted_stops_the_walk_with_that_one_error(
+    entry: Entry, desk: Desk, tmp_path: Path
+) -> None:
+    full = desk._database._connection
+    full.pragma("max_page_count", full.pragma("page_count"))
+    with closing(Frontier(tmp_path)) as frontier:
+        visit = frontier.begin("tiny", ["/" + "a" * 9_000], NOW)
+        walk = Walk(
+            profile=PROFILE,
+            visit=visit,
+            frontier=frontier,
+            log=cast("Broker", None),
+            route=cast("Route", None),
+            activation=1,
+            backoff=Backoff(),
+            entry=entry,
+            keeper=cast("Keeper", None),
+            leave=cast("Leave", None),
+        )
+        place = frontier.take(visit, 10)
+        assert place is not None
+        walk.settle(replace(came("", Gate.CAPTCHA), place=place))
+    assert walk.stopped
+    assert "gates.db: the disk is full; free some space" in str(walk.fault)

@@ -128,7 +128,8 @@ def test_what_the_budget_left_over_comes_first_the_next_time(frontier: Frontier)
     visit = begun(frontier)
     settle(frontier, visit, taken(frontier, visit), to("/a"), to("/b"))
     frontier.finish(visit, NOON)
-    assert tally(frontier.database, visit).refused == {"pages_per_visit": 2}
+    told = tally(frontier.database, visit)
+    assert (told.waiting, told.held, told.refused) == (2, "pages_per_visit", {})
     assert walk(frontier, begun(frontier, hours=1)) == ["/", "/a", "/b"]
 
 

@@ -1,6 +1,7 @@
 """`headstamp gate` as an operator types it."""
 
 import json
+import re
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -89,7 +90,7 @@ def test_the_list_says_what_waits_behind_each_gate(home: Path, capsys: pytest.Ca
     assert "captcha" in capsys.readouterr().out
 
 
-def test_a_session_handed_over_closes_the_task_and_names_what_was_not_taken(
+def test_a_session_handed_over_is_told_and_so_is_what_was_not_taken(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     gated(home, ["/listing/1"])
@@ -100,8 +101,23 @@ def test_a_session_handed_over_closes_the_task_and_names_what_was_not_taken(
     session = Vault(home).session("tiny")
     assert session is not None
     assert "Firefox" in session.user_agent
+
+
+def test_what_waits_is_listed_after_a_session_was_handed_over_and_after_it_was_forgotten(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gated(home, ["/listing/1", "/listing/2"])
+    headstamp.main(["gate", "resume", "tiny", "--cookies", str(cookies(tmp_path))])
+    capsys.readouterr()
     assert headstamp.main(["gate", "list", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == []
+    (task,) = json.loads(capsys.readouterr().out)
+    assert (task["gate"], task["addresses"], task["session"]) == ("captcha", 2, True)
+    assert task["todo"] == "`headstamp crawl tiny` goes on inside the session that is kept"
+    headstamp.main(["gate", "forget", "tiny"])
+    capsys.readouterr()
+    assert headstamp.main(["gate", "list"]) == 0
+    line = capsys.readouterr().out.splitlines()[1]
+    assert re.match(r"tiny +captcha +\d{4}-\d\d-\d\d \d\d:\d\d +2 +1 +none .*hand the session over", line)
 
 
 def test_a_session_without_an_authority_is_not_taken(

@@ -105,7 +105,7 @@ def test_a_signal_ends_a_crawl_whose_market_is_left_alone(bench: Bench) -> None:
     time.sleep(0.2)
     running.process.terminate()
     done = running.ended()
-    assert (done.status, done.visit["finished"], done.visit["waiting"]) == (0, False, 1)
+    assert (done.status, done.visit["finished"], done.visit["waiting"]) == (130, False, 1)
     assert len(bench.tiny.wishes) == 1
     assert bench.why("/")[:2] == ("waiting", "no_descriptor")
 

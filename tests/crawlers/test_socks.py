@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawlers.probe import greet
 from crawlers.socks import REPLIES, Handshake, SocksError, SocksUnfitError, Target, port
-from pipeline.errors import SettingsError
+from pipeline.errors import SettingsError, TorUnavailableError
+from tests.crawlers.conftest import Tiny, Trouble
 
 TARGET = Target(b"a.onion", 80, b"user", b"key")
 OPEN = b"\x05\x00\x00\x01" + bytes(6)
@@ -72,8 +74,37 @@ def test_a_port_is_a_number_or_a_path() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["localhost:9050", "tor:9050", "127.0.0.1", "127.0.0.1:x", "", "unix:socks", "[::1]:9"]
+    "address",
+    [
+        "localhost:9050",
+        "tor:9050",
+        "127.0.0.1",
+        "127.0.0.1:x",
+        "",
+        "unix:socks",
+        "[::1]:9",
+        "10.0.0.1:9050",
+        "0.0.0.0:9050",
+        "127.0.0.1:0",
+        "127.0.0.1:99999",
+    ],
 )
-def test_a_port_that_would_have_to_be_resolved_is_refused(address: str) -> None:
+def test_a_port_that_would_have_to_be_resolved_or_is_not_of_this_machine_is_refused(address: str) -> None:
     with pytest.raises(SettingsError, match=r"crawl\.socks"):
         port(address)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"),
+    [
+        (Trouble.NO_SOCKS, "is not tor's, it does not speak SOCKS5: correct crawl.socks"),
+        (Trouble.NO_KEYS, "is not tor's, it takes no isolation key"),
+        (Trouble.SILENT, "is not tor's, it gives no answer to a greeting"),
+        (Trouble.CLOSES, "is not tor's, it "),
+    ],
+)
+def test_check_names_what_is_wrong_with_a_port_that_is_not_tors(tiny: Tiny, trouble: Trouble, told: str) -> None:
+    greet(tiny.socks, 0.5)
+    tiny.troubles = [trouble]
+    with pytest.raises(TorUnavailableError, match=told):
+        greet(tiny.socks, 0.5)

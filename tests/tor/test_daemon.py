@@ -141,6 +141,11 @@ def test_lines_that_would_weaken_tor_are_refused(tmp_path: Path, line: str, said
     assert not (tmp_path / "home" / "tor" / "process.json").exists()
 
 
+def test_a_file_of_lines_that_is_not_there_is_said_once(tmp_path: Path) -> None:
+    said = headstamp("tor", "start", folder=tmp_path, status=2, TOR_TORRC="/nosuch")
+    assert said == "headstamp: tor.torrc: /nosuch cannot be read (No such file or directory); correct the setting\n"
+
+
 def test_the_document_lists_every_option_that_may_be_added() -> None:
     text = (ROOT / "docs" / "tor.md").read_text(encoding="utf-8")
     assert [option for option in ALLOWED if f"`{option}`" not in text] == []
@@ -182,6 +187,16 @@ def test_the_socks_port_in_use_is_the_named_one_else_the_homes_own_else_the_usua
     assert plain.socks == "127.0.0.1:9050"
     assert Settings(crawl=Crawl(socks="127.0.0.1:1")).socks == "127.0.0.1:1"
     assert (control(plain), tor_version(plain)) == ("", "")
+
+
+def test_the_homes_own_tor_is_the_one_in_use_before_it_listens(off: Path) -> None:
+    headstamp("tor", "start", "--wait", "0", folder=off, TOR_TORRC=str(off / "torrc"))
+    own_socks = f"unix:{off / 'home' / 'tor' / 'socks'}"
+    (off / "home" / "tor" / "socks").unlink(missing_ok=True)
+    assert told(off, 1)["socks"] == own_socks
+    assert f"SOCKS port {own_socks} does not answer" in headstamp("check", folder=off, CRAWL_AUTHORITIES="")
+    headstamp("tor", "stop", folder=off)
+    assert told(off, 1)["socks"] == "127.0.0.1:9050"
 
 
 @pytest.mark.slow
