@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawlers.draft import Draft, draft, written
+from crawlers.draft.check import checked
+from crawlers.draft.expected import expect
 from crawlers.draft.labels import label
 from crawlers.page import Page
 from crawlers.profile import MarketProfile, read
@@ -69,9 +71,20 @@ def test_each_guess_has_its_confidence_and_an_example() -> None:
     assert vendor.endswith("  # 0.99: 4 of 4, such as “quietmill”")
 
 
-def test_what_is_expected_is_what_was_measured(tmp_path: Path) -> None:
-    profile = loads(of("deflist"), tmp_path)
-    assert profile.expect["title"] == profile.expect["ships_to"] == 1.0
+@pytest.mark.parametrize(
+    ("filled", "of", "share"), [(1, 1, 0.2), (4, 4, 0.5), (30, 30, 0.85), (3, 4, 0.3), (0, 4, 0.0)]
+)
+def test_a_handful_of_pages_promises_less_of_a_field_than_they_have(filled: int, of: int, share: float) -> None:
+    assert expect(filled, of) == share
+
+
+def test_a_listing_without_a_field_that_the_saved_ones_have_is_as_expected(tmp_path: Path) -> None:
+    loads(of("deflist"), tmp_path)
+    bare = tmp_path / "bare.html"
+    bare.write_text("<h1>Bowl</h1><dl><dt>Vendor</dt><dd><a href=/seller/a>a</a></dd></dl>")
+    pages = [*sorted((LAYOUTS / "deflist").glob("offer-*.html")), bare]
+    found = checked(read(tmp_path / "draft.yaml"), pages)
+    assert (found.listings, found.sound) == (5, True)
 
 
 def test_selectors_name_labels_and_classes_never_places_in_a_list() -> None:
