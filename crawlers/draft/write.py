@@ -52,8 +52,9 @@ def _links(rule: Rule) -> str:
 def _note(one: Guess) -> str:
     example = plain(" ".join(one.example.split()))
     shown = example if len(example) <= EXAMPLE else f"{example[:EXAMPLE]}…"
+    how = "always" if one.same else "such as"
     check = "CHECK, " if one.confidence < UNSURE else ""
-    return f"{one.confidence:.2f}: {check}{one.filled} of {one.of}" + (f", such as “{shown}”" if shown else "")
+    return f"{one.confidence:.2f}: {check}{one.filled} of {one.of}" + (f", {how} “{shown}”" if shown else "")
 
 
 def _selector(selector: Selector) -> str:
