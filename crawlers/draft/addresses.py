@@ -68,7 +68,7 @@ class Shapes:
     """What all links of all pages together say of the market's addresses."""
 
     def __init__(self, given: Iterable[str]) -> None:
-        addresses = set(given)
+        addresses = sorted(set(given))
         names: dict[tuple[str, ...], set[str]] = defaultdict(set)
         for address in addresses:
             path, query = apart(address)

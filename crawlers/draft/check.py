@@ -11,6 +11,8 @@ from crawlers.saved import flat, read_page
 from pipeline.records import Listing
 
 MOST_EXAMPLES = 2
+FEWEST = 3
+"""Listings from which one value in all of them tells something."""
 LONGEST_EXAMPLE = 200
 
 
@@ -23,6 +25,8 @@ class Fill(msgspec.Struct, frozen=True, kw_only=True):
     expected: float | None
     examples: tuple[str, ...]
     """The first different values."""
+    same: bool = False
+    """Whether listings with different titles all have one value."""
 
     @property
     def short(self) -> bool:
@@ -91,6 +95,7 @@ def _fill(name: str, rows: Sequence[Mapping[str, object]], profile: MarketProfil
         filled=len(told) / len(rows),
         expected=profile.expect.get(name),
         examples=_examples(told),
+        same=len(told) == len(rows) >= FEWEST and len(set(told)) == 1 and len({row["title"] for row in rows}) > 1,
     )
 
 

@@ -92,13 +92,18 @@ def _check(arguments: argparse.Namespace, extra: str) -> int:
 
 
 def _faults(found: "Checked") -> None:
-    """What gave no listing, and what gave no value."""
+    """What gave no listing, what gave no value, and what gave one value everywhere."""
     for one in found.refused[:MOST_REFUSED]:
         sys.stdout.write(f"rejected, {one.reason}: {plain(one.page)}{plain(f' ({one.detail})') * bool(one.detail)}\n")
     for left in found.unread:
         sys.stdout.write(
             f"unread, {left.field}: {left.listings} of {found.listings}, such as {plain(' | '.join(map(_cut, left.examples)))}\n"
         )
+    for fill in found.fields:
+        if fill.same:
+            sys.stdout.write(
+                f"the same in all {found.listings}, {fill.field}: {plain(_cut(fill.examples[0]))}; see whether it is of the offer, or of every page\n"
+            )
 
 
 def _expected(fill: "Fill") -> str:

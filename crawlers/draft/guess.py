@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from crawlers.draft.known import known
 from crawlers.draft.names import HASHED, LAYOUT
 from crawlers.draft.sample import Sample
+from crawlers.draft.standing import unvaried
 from crawlers.profile import Pick, Selector
 
 BARE = known("div span a td tr p b li small font i table center em u label section ul dl dd dt form br")
@@ -38,6 +39,8 @@ class Guess:
     filled: int
     of: int
     example: str
+    same: bool = False
+    """Whether several different pages all give the example."""
 
     @property
     def share(self) -> float:
@@ -103,7 +106,13 @@ def guess(field: str, best: Scored, samples: Sequence[Sample], certainty: float)
     filled = [value for value in values if value]
     confidence = min(0.99, max(0.05, certainty)) * min(1.0, best.quality / max(0.01, len(filled) / len(values)))
     return Guess(
-        field, best.candidate.selector, round(confidence, 2), len(filled), len(values), filled[0] if filled else ""
+        field=field,
+        selector=best.candidate.selector,
+        confidence=round(confidence, 2),
+        filled=len(filled),
+        of=len(values),
+        example=filled[0] if filled else "",
+        same=unvaried(field, best.candidate.selector, samples),
     )
 
 

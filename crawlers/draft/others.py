@@ -1,14 +1,23 @@
 """The lesser fields: what stands beside a label, where it reads as what the label says."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from crawlers.draft.guess import Candidate, Scored, ranked
+from crawlers.draft.guess import Candidate, Scored, ranked, spread
 from crawlers.draft.relations import Beside
 from crawlers.draft.sample import Sample
+from crawlers.draft.standing import barred, framed, unvaried
 from crawlers.profile import select
 from pipeline.values import date, money, whole
 
-TRAILS = (".breadcrumb a", ".breadcrumbs a", "ol.breadcrumb li a", "[class*=breadcrumb] a", "[id*=breadcrumb] a")
+TRAILS = (
+    ".breadcrumb a",
+    ".breadcrumbs a",
+    "ol.breadcrumb li a",
+    "[class*=breadcrumb] a",
+    "[id*=breadcrumb] a",
+    "[class*=crumb] a",
+)
 METHODS = (
     "select[name*=ship] option",
     "select[name*=deliver] option",
@@ -16,9 +25,11 @@ METHODS = (
     "select[id*=ship] option",
     "#shipping option",
 )
-
-
 LONGEST_COUNT = 60
+LEAST = 0.15
+"""Quality of the least that is taken."""
+DOUBT = -0.6
+"""What speaks for a doubtful candidate; its confidence stays below that of a guess that needs no check."""
 
 
 def _count(text: str, _sample: Sample) -> float:
@@ -48,8 +59,21 @@ def lesser(field: str, samples: Sequence[Sample], told: Sequence[Beside]) -> Sco
     candidates = [Candidate(one.selector, 0.3 - 0.01 * place) for place, one in enumerate(told) if one.field == field]
     if field == "category_path" and not samples[0].row:
         candidates = [*(Candidate(trail, 0.5) for trail in TRAILS), *candidates]
-    found = ranked(candidates[:40], samples, READERS[field])
-    return found[0] if found and found[0].quality > 0.15 else None  # noqa: PLR2004
+    found = [
+        _doubted(field, one, samples)
+        for one in ranked(candidates[:40], samples, READERS[field])
+        if one.quality > LEAST and not barred(one.candidate.selector, samples)
+    ]
+    return max(found, key=lambda one: one.score, default=None)
+
+
+def _doubted(field: str, one: Scored, samples: Sequence[Sample]) -> Scored:
+    """The candidate; with little that speaks for it where all pages say the same, or where it stands in the market's frame."""
+    selector = one.candidate.selector
+    same, outside = unvaried(field, selector, spread(samples)), framed(selector, samples)
+    if not (same or outside):
+        return one
+    return replace(one, candidate=Candidate(selector, DOUBT - 0.1 * (same and outside)))
 
 
 def methods(samples: Sequence[Sample]) -> str:

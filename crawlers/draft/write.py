@@ -1,12 +1,12 @@
 """A draft as the file of a profile, with what to check in comments."""
 
-import math
 from collections import Counter
 from collections.abc import Iterator
 
 import yaml
 
 from crawlers.draft.draft import Draft, Rule
+from crawlers.draft.expected import expect
 from crawlers.draft.guess import Guess
 from crawlers.profile import Pick, Selector
 from pipeline.terminal import plain
@@ -31,9 +31,9 @@ def _lines(found: Draft, market: str) -> Iterator[str]:
         yield f"rows: {_scalar(found.rows)}"
     yield "fields:" if found.guesses else "fields: {}"
     yield from (f"  {one.field}: {_selector(one.selector)}  # {_note(one)}" for one in found.guesses)
-    expected = [one for one in found.guesses if one.filled]
-    yield "expect:" if expected else "expect: {}"
-    yield from (f"  {one.field}: {math.floor(100 * one.share) / 100}" for one in expected)
+    expected = [(one.field, share) for one in found.guesses if (share := expect(one.filled, one.of))]
+    yield "expect:  # a little less than measured" if expected else "expect: {}"
+    yield from (f"  {field}: {share}" for field, share in expected)
 
 
 def _rules(found: Draft) -> Iterator[str]:
@@ -52,8 +52,9 @@ def _links(rule: Rule) -> str:
 def _note(one: Guess) -> str:
     example = plain(" ".join(one.example.split()))
     shown = example if len(example) <= EXAMPLE else f"{example[:EXAMPLE]}…"
+    how = "always" if one.same else "such as"
     check = "CHECK, " if one.confidence < UNSURE else ""
-    return f"{one.confidence:.2f}: {check}{one.filled} of {one.of}" + (f", such as “{shown}”" if shown else "")
+    return f"{one.confidence:.2f}: {check}{one.filled} of {one.of}" + (f", {how} “{shown}”" if shown else "")
 
 
 def _selector(selector: Selector) -> str:

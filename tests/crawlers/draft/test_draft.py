@@ -1,7 +1,7 @@
 """What a draft proposes, and that no page can break it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +10,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawlers.draft import Draft, draft, written
+from crawlers.draft import Draft, Guess, draft, written
+from crawlers.draft.check import checked
+from crawlers.draft.expected import expect
 from crawlers.draft.labels import label
 from crawlers.page import Page
 from crawlers.profile import MarketProfile, read
@@ -69,9 +71,20 @@ def test_each_guess_has_its_confidence_and_an_example() -> None:
     assert vendor.endswith("  # 0.99: 4 of 4, such as “quietmill”")
 
 
-def test_what_is_expected_is_what_was_measured(tmp_path: Path) -> None:
-    profile = loads(of("deflist"), tmp_path)
-    assert profile.expect["title"] == profile.expect["ships_to"] == 1.0
+@pytest.mark.parametrize(
+    ("filled", "of", "share"), [(1, 1, 0.2), (4, 4, 0.5), (30, 30, 0.85), (3, 4, 0.3), (0, 4, 0.0)]
+)
+def test_a_handful_of_pages_promises_less_of_a_field_than_they_have(filled: int, of: int, share: float) -> None:
+    assert expect(filled, of) == share
+
+
+def test_a_listing_without_a_field_that_the_saved_ones_have_is_as_expected(tmp_path: Path) -> None:
+    loads(of("deflist"), tmp_path)
+    bare = tmp_path / "bare.html"
+    bare.write_text("<h1>Bowl</h1><dl><dt>Vendor</dt><dd><a href=/seller/a>a</a></dd></dl>")
+    pages = [*sorted((LAYOUTS / "deflist").glob("offer-*.html")), bare]
+    found = checked(read(tmp_path / "draft.yaml"), pages)
+    assert (found.listings, found.sound) == (5, True)
 
 
 def test_selectors_name_labels_and_classes_never_places_in_a_list() -> None:
@@ -79,6 +92,50 @@ def test_selectors_name_labels_and_classes_never_places_in_a_list() -> None:
         str(guess.selector) for layout in ("deflist", "badges", "spanpairs", "german") for guess in of(layout).guesses
     ]
     assert [selector for selector in selectors if "nth-" in selector or re.search(r"\[\d\d", selector)] == []
+
+
+BAR = "<header><nav><a href=/orders>Orders</a><b>Messages 0</b></nav><nav><a href=/c>Categories</a><a href=/v>Vendors</a></nav></header>"
+OFFERS = tuple(
+    f"<title>{name} - Quay</title><body>{BAR}%s<main><h1>{name}</h1><p>Price: ${price}</p><p>Vendor: quiet{price}</p>"
+    f"<dl><dt>In stock</dt><dd>{price}</dd><dt>Type</dt><dd>Lamp</dd></dl><p>Ships from: Spain</p>%s</main></body>"
+    for name, price in (("Brass lamp", 7), ("Oak stool", 19), ("Tin kettle", 24), ("Clay bowl", 5))
+)
+
+
+def fields(bodies: Sequence[str]) -> dict[str, Guess]:
+    found = draft([(f"{number}.html", page(body)) for number, body in enumerate(bodies)])
+    return {one.field: one for one in found.guesses}
+
+
+def test_the_navigation_of_a_market_is_no_field_of_its_offers() -> None:
+    found = fields([body % ("", "") for body in OFFERS])
+    assert "stock" in found
+    assert {"sold", "category_path"}.isdisjoint(found)
+
+
+def test_the_same_words_in_the_offer_are_taken_for_those_of_the_navigation() -> None:
+    sold = [f"<dl><dt>Sold</dt><dd>{number}</dd></dl>" for number in (3, 0, 12, 5)]
+    found = fields([body % ("", more) for body, more in zip(OFFERS, sold, strict=True)])
+    assert (found["sold"].example, found["sold"].confidence > 0.8) == ("3", True)
+
+
+def test_a_trail_of_links_is_the_category_though_its_first_step_never_changes() -> None:
+    trail = "<nav class=crumbs><a href=/c>All</a> <a href=/stall/{0}>Stall {0}</a></nav>"
+    path = fields([body % (trail.format(number), "") for number, body in enumerate(OFFERS)])["category_path"]
+    assert (path.selector, path.confidence > 0.8) == ("[class*=crumb] a", True)
+
+
+def test_a_field_that_says_the_same_on_every_page_is_to_be_checked() -> None:
+    bodies = [body % ("", "<p>Category: <a href=/c/1>Lamps</a></p>") for body in OFFERS]
+    path = fields(bodies)["category_path"]
+    assert (path.same, path.confidence < 0.6) == (True, True)
+    assert "CHECK, 4 of 4, always “Lamps”" in written(draft([(body[:20], page(body)) for body in bodies]))
+
+
+def test_what_stands_beside_the_page_is_to_be_checked() -> None:
+    aside = "<aside><table><tr><td>Rating</td><td>{}%</td></tr></table></aside>"
+    found = fields([body % ("", aside.format(90 + number)) for number, body in enumerate(OFFERS)])
+    assert found["vendor_rating"].confidence < 0.6
 
 
 def test_pages_without_an_offer_give_a_profile_without_a_guess(tmp_path: Path) -> None:

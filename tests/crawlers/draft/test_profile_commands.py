@@ -72,6 +72,20 @@ def test_a_check_says_what_could_not_be_read(tmp_path: Path, capsys: pytest.Capt
     assert "unread, ships_to: 1 of 1, such as my planet\n" in said
 
 
+def test_a_check_names_a_field_that_reads_the_same_everywhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pages = [tmp_path / f"{name}.html" for name in ("lamp", "bowl", "oak")]
+    for page in pages:
+        page.write_text(f"<nav><b>Vendors</b></nav><h1>{page.stem}</h1><p>$5</p>")
+    file = tmp_path / "quay.yaml"
+    file.write_text("market: quay\nlisting: '/l/{key}'\nfields: {title: h1, category_path: nav b}\n")
+    assert headstamp.main(["profile", "check", str(file), *map(str, pages)]) == 0
+    assert "the same in all 3, category_path: Vendors; see" in capsys.readouterr().out
+    headstamp.main(["profile", "check", str(file), *map(str, pages[:2])])
+    assert "the same in all" not in capsys.readouterr().out
+
+
 def test_a_check_as_json_has_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     headstamp.main(["profile", "check", BAZAAR, str(PAGES / "bazaar" / "l-4711.html"), "--json"])
     told = json.loads(capsys.readouterr().out)
