@@ -27,6 +27,7 @@ from crawlers.draft.places import places
 from crawlers.draft.prices import price
 from crawlers.draft.relations import Beside, beside
 from crawlers.draft.sample import Sample, flat
+from crawlers.draft.shelves import shelves
 from crawlers.draft.titles import title
 from crawlers.draft.vendors import vendor
 from crawlers.page import Page
@@ -37,6 +38,8 @@ MOST_ROWS = 60
 MOST_PAGES = 60
 FALLBACK = "/listing/{key}"
 MOST_RULES = 12
+STANDING = 0.5
+"""Confidence in a rule by nothing but where its links stand."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def draft(pages: Sequence[tuple[str, Page]]) -> Draft:
         kinds={page.sample.page: page.kind for page in found},
         rows=rows,
         listing=_listing(shape, samples, known),
-        follow=_follow(shape, [page.sample for page in results] or samples, known),
+        follow=_follow(shape, [page.sample for page in results] or samples, samples, known),
         guesses=tuple(_guesses(offers, shape)) if offers else (),
     )
 
@@ -124,20 +127,32 @@ def _listing(shape: str, samples: Sequence[Sample], known: Shapes) -> Rule:
     return Rule(rule, len(addresses), sum(map(bool, where)), 0.95 if said(shape) & LISTINGS else 0.7)
 
 
-def _follow(offer: str, samples: Sequence[Sample], known: Shapes) -> tuple[Rule, ...]:
-    """Rules for links to categories and further result pages."""
+def _follow(offer: str, results: Sequence[Sample], samples: Sequence[Sample], known: Shapes) -> tuple[Rule, ...]:
+    """Rules for links to categories and further result pages: by what their addresses say, else by where they stand."""
+    named = {shape: rule for shape, rule in _rules(results, known).items() if shape != offer and _worth(shape)}
+    standing = {shape for shape in shelves(samples, known) if _shelf(shape, offer)}
+    others = {shape: rule for shape, rule in _rules(samples, known).items() if shape in standing} if standing else {}
+    return tuple(sorted((others | named).values(), key=lambda one: (-one.confidence, -one.links))[:MOST_RULES])
+
+
+def _rules(samples: Sequence[Sample], known: Shapes) -> dict[str, Rule]:
+    """A rule for each shape that could be one."""
     counted: Counter[str] = Counter()
     pages: Counter[str] = Counter()
     for sample in samples:
         told = [known.shape(link.address) for link in links(sample.node.root)]
         counted.update(told)
         pages.update(set(told))
-    found = [
-        Rule(follow_rule(shape), number, pages[shape], _worth(shape))
+    return {
+        shape: Rule(follow_rule(shape), number, pages[shape], _worth(shape) or STANDING)
         for shape, number in counted.items()
-        if shape != offer and "{" in shape and sound(shape) and _worth(shape)
-    ]
-    return tuple(sorted(found, key=lambda one: (-one.confidence, -one.links))[:MOST_RULES])
+        if "{" in shape and sound(shape)
+    }
+
+
+def _shelf(shape: str, offer: str) -> bool:
+    """Whether an address that stands among categories may be one: it is no offer's, and no vendor's."""
+    return shape != offer and not said(shape) & (VENDORS | LISTINGS - CATEGORIES)
 
 
 def _worth(shape: str) -> float:

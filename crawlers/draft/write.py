@@ -46,7 +46,8 @@ def _rules(found: Draft) -> Iterator[str]:
 def _links(rule: Rule) -> str:
     if not rule.links:
         return f"{rule.confidence:.2f}: no link to a listing seen; put the market's own address here"
-    return f"{rule.confidence:.2f}: {rule.links} links on {rule.pages} pages"
+    check = "CHECK, " if rule.confidence < UNSURE else ""
+    return f"{rule.confidence:.2f}: {check}{rule.links} links on {rule.pages} pages"
 
 
 def _note(one: Guess) -> str:
