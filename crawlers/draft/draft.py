@@ -1,7 +1,7 @@
 """The profile that saved pages suggest: a pure function."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import parsel
@@ -20,6 +20,7 @@ from crawlers.draft.addresses import (
     sound,
 )
 from crawlers.draft.descriptions import description
+from crawlers.draft.gates import Told, standing_before, telling
 from crawlers.draft.guess import Guess, Scored, guess
 from crawlers.draft.kinds import Kind, Seen, seen, shapes
 from crawlers.draft.others import READERS, lesser, methods
@@ -31,7 +32,7 @@ from crawlers.draft.shelves import shelves
 from crawlers.draft.titles import title
 from crawlers.draft.vendors import vendor
 from crawlers.page import Page
-from crawlers.profile import select
+from crawlers.profile import Gate, select
 
 MOST_ROWS = 60
 """Rows of all result pages that are looked at."""
@@ -62,11 +63,17 @@ class Draft:
     listing: Rule
     follow: tuple[Rule, ...]
     guesses: tuple[Guess, ...]
+    gates: Mapping[str, Gate]
+    """What general signs take for no page of the market, by its name."""
+    told: tuple[Told, ...]
+    """By what a profile may tell these pages."""
 
 
 def draft(pages: Sequence[tuple[str, Page]]) -> Draft:
     """What the pages suggest; without a guess where none shows an offer."""
-    samples = [one for name, page in pages[:MOST_PAGES] if (one := _sample(name, page))]
+    pages = pages[:MOST_PAGES]
+    gates = standing_before(pages)
+    samples = [one for name, page in pages if name not in gates and (one := _sample(name, page))]
     known = shapes(samples)
     found = seen(samples, known)
     listings = [page.sample for page in found if page.kind is Kind.LISTING]
@@ -74,11 +81,13 @@ def draft(pages: Sequence[tuple[str, Page]]) -> Draft:
     rows, offers = ("", listings) if listings else _rows(results)
     shape = _offer_shape(results, samples, known)
     return Draft(
-        kinds={page.sample.page: page.kind for page in found},
+        kinds={page.sample.page: page.kind for page in found} | dict.fromkeys(gates, Kind.GATE),
         rows=rows,
         listing=_listing(shape, samples, known),
         follow=_follow(shape, [page.sample for page in results] or samples, samples, known),
         guesses=tuple(_guesses(offers, shape)) if offers else (),
+        gates=gates,
+        told=telling(pages, gates),
     )
 
 

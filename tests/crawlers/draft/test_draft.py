@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from crawlers.draft import Draft, Guess, draft, written
 from crawlers.draft.check import checked
 from crawlers.draft.expected import expect
+from crawlers.draft.kinds import Kind
 from crawlers.draft.labels import label
 from crawlers.page import Page
-from crawlers.profile import MarketProfile, read
+from crawlers.profile import Gate, MarketProfile, read
 from crawlers.saved import page_of
 from pipeline.records import Capture
 
@@ -166,6 +167,31 @@ def test_pages_without_an_offer_give_a_profile_without_a_guess(tmp_path: Path) -
     found = draft([("login.html", page("<title>Quay</title><form><input name=user><input name=password></form>"))])
     assert found.guesses == ()
     assert loads(found, tmp_path).market == "draft"
+
+
+LOGIN = "<title>Log in</title><form id=enter><h1>Log in to go on</h1><label>Password<input name=pass type=password></label></form>"
+
+
+def test_a_gate_is_never_read_as_a_listing_and_told_by_what_no_other_page_has() -> None:
+    box = "<form id=enter><input type=password name=p></form>"
+    for more, told in (("", ["form#enter"]), (box, [])):
+        bodies = [*(body % ("", more) for body in OFFERS), LOGIN]
+        found = draft([(f"{number}.html", page(body)) for number, body in enumerate(bodies)])
+        assert [(name, kind) for name, kind in found.kinds.items() if kind is Kind.GATE] == [("4.html", Kind.GATE)]
+        assert [one.selector for one in found.told] == told
+
+
+def test_a_form_whose_name_is_a_number_gives_way_to_its_password(tmp_path: Path) -> None:
+    bodies = [*(body % ("", "") for body in OFFERS), LOGIN.replace("enter", "f83921")]
+    found = draft([(f"{number}.html", page(body)) for number, body in enumerate(bodies)])
+    assert loads(found, tmp_path).gates == {Gate.LOGIN: "input[type=password]"}
+
+
+@pytest.mark.parametrize(("others", "line"), [(4, "0.90: on"), (2, "0.50: CHECK, on")])
+def test_a_gates_selector_is_to_be_checked_where_few_other_pages_lack_it(others: int, line: str) -> None:
+    bodies = [*(body % ("", "") for body in OFFERS[:others]), LOGIN]
+    text = written(draft([(f"{number}.html", page(body)) for number, body in enumerate(bodies)]))
+    assert f'  login: "form#enter"  # {line} 1 of 1 such pages, on none of {others} others\n' in text
 
 
 def test_nothing_a_page_says_leaves_its_comment(tmp_path: Path) -> None:
