@@ -69,6 +69,12 @@ def _tell(found: "Draft", given: list[str]) -> None:
         kinds[found.kinds.get(name, "unreadable")].append(Path(name).name)
     for kind, names in sorted(kinds.items()):
         sys.stderr.write(f"{kind}: {plain(', '.join(names))}\n")
+    told = {one.gate for one in found.told}
+    for name, gate in found.gates.items():
+        ending = "" if gate in told else "; no selector tells it, so general signs have to"
+        sys.stderr.write(
+            f"headstamp: {plain(Path(name).name)} stands before the market ({gate}) and is read for no offer{ending}\n"
+        )
     if not found.guesses:
         sys.stderr.write(
             "headstamp: none of these pages shows an offer; save a listing page, or a result page with offers\n"

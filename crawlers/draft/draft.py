@@ -1,7 +1,7 @@
 """The profile that saved pages suggest: a pure function."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import parsel
@@ -20,6 +20,7 @@ from crawlers.draft.addresses import (
     sound,
 )
 from crawlers.draft.descriptions import description
+from crawlers.draft.gates import Told, standing_before, telling
 from crawlers.draft.guess import Guess, Scored, guess
 from crawlers.draft.kinds import Kind, Seen, seen, shapes
 from crawlers.draft.others import READERS, lesser, methods
@@ -27,16 +28,19 @@ from crawlers.draft.places import places
 from crawlers.draft.prices import price
 from crawlers.draft.relations import Beside, beside
 from crawlers.draft.sample import Sample, flat
+from crawlers.draft.shelves import shelves
 from crawlers.draft.titles import title
 from crawlers.draft.vendors import vendor
 from crawlers.page import Page
-from crawlers.profile import select
+from crawlers.profile import Gate, select
 
 MOST_ROWS = 60
 """Rows of all result pages that are looked at."""
 MOST_PAGES = 60
 FALLBACK = "/listing/{key}"
 MOST_RULES = 12
+STANDING = 0.5
+"""Confidence in a rule by nothing but where its links stand."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,17 @@ class Draft:
     listing: Rule
     follow: tuple[Rule, ...]
     guesses: tuple[Guess, ...]
+    gates: Mapping[str, Gate]
+    """What general signs take for no page of the market, by its name."""
+    told: tuple[Told, ...]
+    """By what a profile may tell these pages."""
 
 
 def draft(pages: Sequence[tuple[str, Page]]) -> Draft:
     """What the pages suggest; without a guess where none shows an offer."""
-    samples = [one for name, page in pages[:MOST_PAGES] if (one := _sample(name, page))]
+    pages = pages[:MOST_PAGES]
+    gates = standing_before(pages)
+    samples = [one for name, page in pages if name not in gates and (one := _sample(name, page))]
     known = shapes(samples)
     found = seen(samples, known)
     listings = [page.sample for page in found if page.kind is Kind.LISTING]
@@ -71,11 +81,13 @@ def draft(pages: Sequence[tuple[str, Page]]) -> Draft:
     rows, offers = ("", listings) if listings else _rows(results)
     shape = _offer_shape(results, samples, known)
     return Draft(
-        kinds={page.sample.page: page.kind for page in found},
+        kinds={page.sample.page: page.kind for page in found} | dict.fromkeys(gates, Kind.GATE),
         rows=rows,
         listing=_listing(shape, samples, known),
-        follow=_follow(shape, [page.sample for page in results] or samples, known),
+        follow=_follow(shape, [page.sample for page in results] or samples, samples, known),
         guesses=tuple(_guesses(offers, shape)) if offers else (),
+        gates=gates,
+        told=telling(pages, gates),
     )
 
 
@@ -124,20 +136,32 @@ def _listing(shape: str, samples: Sequence[Sample], known: Shapes) -> Rule:
     return Rule(rule, len(addresses), sum(map(bool, where)), 0.95 if said(shape) & LISTINGS else 0.7)
 
 
-def _follow(offer: str, samples: Sequence[Sample], known: Shapes) -> tuple[Rule, ...]:
-    """Rules for links to categories and further result pages."""
+def _follow(offer: str, results: Sequence[Sample], samples: Sequence[Sample], known: Shapes) -> tuple[Rule, ...]:
+    """Rules for links to categories and further result pages: by what their addresses say, else by where they stand."""
+    named = {shape: rule for shape, rule in _rules(results, known).items() if shape != offer and _worth(shape)}
+    standing = {shape for shape in shelves(samples, known) if _shelf(shape, offer)}
+    others = {shape: rule for shape, rule in _rules(samples, known).items() if shape in standing} if standing else {}
+    return tuple(sorted((others | named).values(), key=lambda one: (-one.confidence, -one.links))[:MOST_RULES])
+
+
+def _rules(samples: Sequence[Sample], known: Shapes) -> dict[str, Rule]:
+    """A rule for each shape that could be one."""
     counted: Counter[str] = Counter()
     pages: Counter[str] = Counter()
     for sample in samples:
         told = [known.shape(link.address) for link in links(sample.node.root)]
         counted.update(told)
         pages.update(set(told))
-    found = [
-        Rule(follow_rule(shape), number, pages[shape], _worth(shape))
+    return {
+        shape: Rule(follow_rule(shape), number, pages[shape], _worth(shape) or STANDING)
         for shape, number in counted.items()
-        if shape != offer and "{" in shape and sound(shape) and _worth(shape)
-    ]
-    return tuple(sorted(found, key=lambda one: (-one.confidence, -one.links))[:MOST_RULES])
+        if "{" in shape and sound(shape)
+    }
+
+
+def _shelf(shape: str, offer: str) -> bool:
+    """Whether an address that stands among categories may be one: it is no offer's, and no vendor's."""
+    return shape != offer and not said(shape) & (VENDORS | LISTINGS - CATEGORIES)
 
 
 def _worth(shape: str) -> float:

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     LISTING = "listing"
     RESULTS = "results"
     OTHER = "other"
+    GATE = "gate"
 
 
 @dataclass(frozen=True)

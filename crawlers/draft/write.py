@@ -7,6 +7,7 @@ import yaml
 
 from crawlers.draft.draft import Draft, Rule
 from crawlers.draft.expected import expect
+from crawlers.draft.gates import Told
 from crawlers.draft.guess import Guess
 from crawlers.profile import Pick, Selector
 from pipeline.terminal import plain
@@ -31,6 +32,9 @@ def _lines(found: Draft, market: str) -> Iterator[str]:
         yield f"rows: {_scalar(found.rows)}"
     yield "fields:" if found.guesses else "fields: {}"
     yield from (f"  {one.field}: {_selector(one.selector)}  # {_note(one)}" for one in found.guesses)
+    if found.told:
+        yield "gates:"
+        yield from (f"  {one.gate}: {_scalar(one.selector)}  # {_shares(one)}" for one in found.told)
     expected = [(one.field, share) for one in found.guesses if (share := expect(one.filled, one.of))]
     yield "expect:  # a little less than measured" if expected else "expect: {}"
     yield from (f"  {field}: {share}" for field, share in expected)
@@ -46,7 +50,8 @@ def _rules(found: Draft) -> Iterator[str]:
 def _links(rule: Rule) -> str:
     if not rule.links:
         return f"{rule.confidence:.2f}: no link to a listing seen; put the market's own address here"
-    return f"{rule.confidence:.2f}: {rule.links} links on {rule.pages} pages"
+    check = "CHECK, " if rule.confidence < UNSURE else ""
+    return f"{rule.confidence:.2f}: {check}{rule.links} links on {rule.pages} pages"
 
 
 def _note(one: Guess) -> str:
@@ -55,6 +60,11 @@ def _note(one: Guess) -> str:
     how = "always" if one.same else "such as"
     check = "CHECK, " if one.confidence < UNSURE else ""
     return f"{one.confidence:.2f}: {check}{one.filled} of {one.of}" + (f", {how} “{shown}”" if shown else "")
+
+
+def _shares(one: Told) -> str:
+    check = "CHECK, " if one.confidence < UNSURE else ""
+    return f"{one.confidence:.2f}: {check}on {one.found} of {one.of} such pages, on none of {one.others} others"
 
 
 def _selector(selector: Selector) -> str:

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from crawlers.draft import Draft, Guess, draft, written
 from crawlers.draft.check import checked
 from crawlers.draft.expected import expect
+from crawlers.draft.kinds import Kind
 from crawlers.draft.labels import label
 from crawlers.page import Page
-from crawlers.profile import MarketProfile, read
+from crawlers.profile import Gate, MarketProfile, read
 from crawlers.saved import page_of
 from pipeline.records import Capture
 
@@ -52,7 +53,7 @@ def test_listing_pages_are_told_from_result_pages() -> None:
 def test_links_that_repeat_become_rules() -> None:
     found = of("deflist")
     assert found.listing.rule == "/offer/{key}"
-    assert [rule.rule for rule in found.follow] == ["/browse/{id}?page={page}"]
+    assert [rule.rule for rule in found.follow] == ["/browse/{id}?page={page}", "/browse/{id}"]
 
 
 def test_no_rule_leads_to_an_address_that_acts(tmp_path: Path) -> None:
@@ -125,6 +126,30 @@ def test_a_trail_of_links_is_the_category_though_its_first_step_never_changes() 
     assert (path.selector, path.confidence > 0.8) == ("[class*=crumb] a", True)
 
 
+def rules(bodies: Sequence[str]) -> list[str]:
+    return [rule.rule for rule in draft([(f"{number}.html", page(body)) for number, body in enumerate(bodies)]).follow]
+
+
+def test_result_pages_of_which_none_was_saved_are_known_by_the_trails_that_lead_to_them() -> None:
+    trail = "<p class=crumbs><a href=/all>All</a> <a href=/stall/7{0}>Stall {0}</a> <a href=/vendor/a{0}>a</a></p>"
+    assert rules([body % (trail.format(number), "") for number, body in enumerate(OFFERS)]) == ["/stall/{id}"]
+
+
+def test_result_pages_of_which_none_was_saved_are_known_by_the_list_of_categories() -> None:
+    stalls = "".join(f"<li><a href=/stall/{number}>Stall</a></li>" for number in range(3))
+    acting = "<li><a href=/order/1>x</a></li><li><a href=/order/2>x</a></li><li><a href=/private/1>Members</a></li>"
+    shelf = f"<aside><h2>Categories</h2><ul>{stalls}{acting}</ul></aside>"
+    assert rules([body % (shelf, "") for body in OFFERS]) == ["/stall/{id}"]
+
+
+def test_a_rule_by_nothing_but_its_place_is_to_be_checked() -> None:
+    trail = "<p class=crumbs><a href=/stall/{0}>Stall {0}</a></p>"
+    bodies = [body % (trail.format(number), "") for number, body in enumerate(OFFERS)]
+    assert '  - "/stall/{id}"  # 0.50: CHECK, 4 links on 4 pages' in written(
+        draft([(body[:20], page(body)) for body in bodies])
+    )
+
+
 def test_a_field_that_says_the_same_on_every_page_is_to_be_checked() -> None:
     bodies = [body % ("", "<p>Category: <a href=/c/1>Lamps</a></p>") for body in OFFERS]
     path = fields(bodies)["category_path"]
@@ -142,6 +167,31 @@ def test_pages_without_an_offer_give_a_profile_without_a_guess(tmp_path: Path) -
     found = draft([("login.html", page("<title>Quay</title><form><input name=user><input name=password></form>"))])
     assert found.guesses == ()
     assert loads(found, tmp_path).market == "draft"
+
+
+LOGIN = "<title>Log in</title><form id=enter><h1>Log in to go on</h1><label>Password<input name=pass type=password></label></form>"
+
+
+def test_a_gate_is_never_read_as_a_listing_and_told_by_what_no_other_page_has() -> None:
+    box = "<form id=enter><input type=password name=p></form>"
+    for more, told in (("", ["form#enter"]), (box, [])):
+        bodies = [*(body % ("", more) for body in OFFERS), LOGIN]
+        found = draft([(f"{number}.html", page(body)) for number, body in enumerate(bodies)])
+        assert [(name, kind) for name, kind in found.kinds.items() if kind is Kind.GATE] == [("4.html", Kind.GATE)]
+        assert [one.selector for one in found.told] == told
+
+
+def test_a_form_whose_name_is_a_number_gives_way_to_its_password(tmp_path: Path) -> None:
+    bodies = [*(body % ("", "") for body in OFFERS), LOGIN.replace("enter", "f83921")]
+    found = draft([(f"{number}.html", page(body)) for number, body in enumerate(bodies)])
+    assert loads(found, tmp_path).gates == {Gate.LOGIN: "input[type=password]"}
+
+
+@pytest.mark.parametrize(("others", "line"), [(4, "0.90: on"), (2, "0.50: CHECK, on")])
+def test_a_gates_selector_is_to_be_checked_where_few_other_pages_lack_it(others: int, line: str) -> None:
+    bodies = [*(body % ("", "") for body in OFFERS[:others]), LOGIN]
+    text = written(draft([(f"{number}.html", page(body)) for number, body in enumerate(bodies)]))
+    assert f'  login: "form#enter"  # {line} 1 of 1 such pages, on none of {others} others\n' in text
 
 
 def test_nothing_a_page_says_leaves_its_comment(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import headstamp
+from crawlers.profile import Gate, read
 
 PAGES = Path(__file__).parents[2] / "pages"
 OFFERS = sorted(str(path) for path in (PAGES / "layouts" / "deflist").glob("offer-*.html"))
@@ -46,6 +47,22 @@ def test_pages_without_an_offer_are_said_to_have_none(tmp_path: Path, capsys: py
     page.write_text("<form><input name=user></form>")
     assert headstamp.main(["profile", "draft", str(page)]) == 1
     assert "none of these pages shows an offer" in capsys.readouterr().err
+
+
+LOGIN = "<title>Log in</title><form id=enter method=post><h1>Log in to go on</h1><label>Password<input name=pass type=password></label></form>"
+
+
+def test_a_login_among_the_pages_is_named_and_told_by_its_form(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page, file = tmp_path / "login.html", tmp_path / "lantern.yaml"
+    page.write_text(LOGIN)
+    assert headstamp.main(["profile", "draft", *OFFERS, str(page)]) == 0
+    said = capsys.readouterr()
+    assert "gate: login.html\n" in said.err
+    assert "login.html stands before the market (login)" in said.err
+    file.write_text(said.out, encoding="utf-8")
+    assert read(file).gates == {Gate.LOGIN: "form#enter"}
 
 
 def test_a_market_needs_a_name_that_can_be_a_file(capsys: pytest.CaptureFixture[str]) -> None:
