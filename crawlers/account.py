@@ -158,7 +158,7 @@ def why(database: Database, address: str, markets: Sequence[str] = ()) -> list[W
 def meaning(state: str, reason: str) -> str:
     """What a state and its reason mean to an operator."""
     if state == State.GATED:
-        return f"a page stood before the market ({reason}): pass it by hand; see topic tasks"
+        return f"a page stood before the market ({reason}): see `headstamp gate list` for what to do"
     if reason in MEANING:
         return MEANING[Reason(reason)]
     return STATES[State(state)]

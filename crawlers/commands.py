@@ -13,7 +13,7 @@ from msgspec.structs import asdict
 
 from pipeline.deployment import Deployment
 from pipeline.errors import SettingsError
-from pipeline.terminal import plain, progress, show_facts, show_json, show_table
+from pipeline.terminal import minute, plain, progress, show_facts, show_json, show_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -224,18 +224,21 @@ def _refused(profile: "MarketProfile", deployment: Deployment) -> str:
 
 def _show(found: "Overview") -> None:
     """Print an overview, part by part; a part that is empty is left out."""
-    rows: list[Sequence[msgspec.Struct]] = [found.addresses, found.mirrors, found.visits, found.alerts]
+    rows: list[Sequence[msgspec.Struct]] = [found.addresses, found.mirrors, found.visits]
     show_facts({"market": found.market, "sum": found.sum.line, "may be asked": found.refused or f"from {found.next}"})
     for part in rows:
         if part:
             sys.stdout.write("\n")
             show_table(part[0].__struct_fields__, [tuple(asdict(one).values()) for one in part])
-    if found.tasks:
+    _show_calls("alert", [(one.kind, minute(one.time), one.detail) for one in found.alerts])
+    _show_calls("task", [(one.kind, minute(one.time.isoformat()), one.detail[:200]) for one in found.tasks])
+
+
+def _show_calls(name: str, rows: "Sequence[tuple[str, str, str]]") -> None:
+    """Print what calls for an operator, where anything does."""
+    if rows:
         sys.stdout.write("\n")
-        show_table(
-            ("task", "since", "detail"),
-            [(one.kind, f"{one.time:%Y-%m-%d %H:%M}", one.detail[:200]) for one in found.tasks],
-        )
+        show_table((name, "since", "detail"), rows)
 
 
 def _place(url: str, extra: str) -> tuple[str, list[str]]:

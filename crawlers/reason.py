@@ -81,9 +81,9 @@ MEANING = {
     Reason.NO_KEY: "a row without the market's own key; the layout may have changed: run `profile check`",
     Reason.OUTSIDE_HOURS: "the market is asked only within pace.hours; a crawl within them goes on",
     Reason.PAGES_PER_DAY: "the day's number of pages was read; a crawl on the next day (UTC) goes on",
-    Reason.UNKNOWN_PAGES: "three pages in a row were of no known kind, so the market waits a day, or until its profile changes; see its task",
+    Reason.UNKNOWN_PAGES: "three pages in a row were of no known kind, so the market waits a day, or until its profile changes; `headstamp why MARKET` shows its task",
     Reason.AUTHORITY_ENDED: "the authority ended in mid-visit; a crawl under a valid one goes on",
-    Reason.MIRROR_LIST: "the list of mirrors there is not signed by the pinned key, or is older than the last; it changed nothing; see its task",
+    Reason.MIRROR_LIST: "the list of mirrors there is not signed by the pinned key, or is older than the last; it changed nothing; `headstamp why MARKET` shows its task",
     Reason.FAULT: "Headstamp itself failed on the page; the log says how, and the next visit tries again",
 }
 """What each reason means and what to do."""

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -33,6 +34,11 @@ def show_facts(facts: Mapping[str, object]) -> None:
 def plain(text: str) -> str:
     """The text on one line, without what could move a terminal's cursor or turn its writing direction."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def minute(time: str) -> str:
+    """A time in ISO 8601 as tables show it, to the minute; "" for none."""
+    return f"{datetime.fromisoformat(time):%Y-%m-%d %H:%M}" if time else ""
 
 
 @contextmanager

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 import headstamp
+from crawlers.authority.register import FILE
+from crawlers.gates.vault import KEY
+from pipeline.settings import CRAWL_LOG, OTHER_FILES, SOCKS
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -36,6 +39,13 @@ def test_every_command_that_a_document_names_exists(page: Path) -> None:
 def test_every_link_between_documents_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_operators_table_of_a_home_names_all_that_a_home_holds() -> None:
+    table = (DOCS / "operations.md").read_text(encoding="utf-8").partition("## A home")[2].partition("**Backups")[0]
+    held = {CRAWL_LOG, "index.db", "rates.csv", "archive/", "models/", "locks/", FILE, KEY, "sessions/", *OTHER_FILES}
+    held |= {f"{SOCKS.parent}/", *(f"keys/{name}" for name in ("evidence.key", "evidence.pub", "cookies.key"))}
+    assert [name for name in held if f"`{name}`" not in table] == []
 
 
 def test_the_readme_begins_with_the_two_commands() -> None:

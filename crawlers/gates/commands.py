@@ -2,12 +2,11 @@
 
 import argparse
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.deployment import Deployment
-from pipeline.terminal import plain, show_facts, show_json, show_table
+from pipeline.terminal import minute, plain, show_facts, show_json, show_table
 
 if TYPE_CHECKING:
     from crawlers.gates.desk import Length
@@ -60,7 +59,7 @@ def _list(deployment: Deployment, *, as_json: bool) -> int:
         (
             one.market,
             one.gate,
-            f"{datetime.fromisoformat(one.since):%Y-%m-%d %H:%M}",
+            minute(one.since),
             one.addresses,
             one.dear,
             _kept(session=one.session),

@@ -77,7 +77,7 @@ def _fewer(found: Figures) -> Iterator[Breach]:
     if found.usual is not None and found.usual >= LEAST_USUAL and found.listings < FEW * found.usual:
         yield Breach(
             kind=Kind.FEWER,
-            detail=f"{found.listings:,} listings, {found.usual:,.0f} are usual (median of {found.usual_of} visits):"
+            detail=f"{found.listings:,} listings, {found.usual:,.0f} are usual ({found.basis}):"
             " see `headstamp why` for what was not read, and the market by hand",
         )
 
@@ -93,7 +93,7 @@ def _failures(found: Figures) -> Iterator[Breach]:
     if found.gated >= LEAST_MANY and found.gated > MANY * found.asked:
         yield Breach(
             kind=Kind.GATES,
-            detail=f"{found.gated} of {found.asked} addresses stand behind a gate: see the market's tasks",
+            detail=f"{found.gated} of {found.asked} addresses stand behind a gate: see `headstamp gate list`",
         )
 
 

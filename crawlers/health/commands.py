@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pipeline.deployment import Deployment
-from pipeline.terminal import plain, show_facts, show_json, show_table
+from pipeline.terminal import minute, plain, show_facts, show_json, show_table
 
 if TYPE_CHECKING:
     from crawlers.health.figures import Figures
@@ -62,17 +62,15 @@ def _show(one: Health) -> None:
         rows = [(each.field, f"{each.filled:.1%}", f"{each.expected:.0%}") for each in one.figures.fields]
         show_table(("field", "filled", "expected"), rows)
     for alert in one.alerts:
-        sys.stdout.write(plain(f"ALERT {alert.kind} since {alert.time[:16]}: {alert.detail}") + "\n")
+        sys.stdout.write(plain(f"ALERT {alert.kind} since {minute(alert.time)}: {alert.detail}") + "\n")
     sys.stdout.write("\n")
 
 
 def _facts(found: "Figures") -> dict[str, object]:
-    usual = (
-        "no visit before" if found.usual is None else f"{found.usual:,.0f} usual (median of {found.usual_of} visits)"
-    )
+    usual = "no visit before" if found.usual is None else f"{found.usual:,.0f} usual ({found.basis})"
     return {
         "market": found.market,
-        "visit": f"{found.visit}, {'finished ' + found.finished[:16] if found.finished else 'not finished'}",
+        "visit": f"{found.visit}, {'finished ' + minute(found.finished) if found.finished else 'not finished'}",
         "pages": found.pages,
         "listings": f"{found.listings:,}; {usual}",
         "unread": f"{found.unread} of {found.shown} listings have no title or key where the profile looks",

@@ -52,6 +52,11 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """Addresses of the visit that were asked for."""
     coverage: Coverage
 
+    @property
+    def basis(self) -> str:
+        """From which visits it is known what is usual."""
+        return "the one visit before" if self.usual_of == 1 else f"median of {self.usual_of} visits"
+
 
 def figures(database: Database, profile: MarketProfile) -> Figures | None:
     """The figures of the market's newest visit; None before the first."""

@@ -1,6 +1,7 @@
 """What visits read against what they should, and the alerts that follow."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -171,12 +172,17 @@ def test_overlapping_visits_estimate_the_coverage(bench: Bench, capsys: pytest.C
     (found,) = json.loads(capsys.readouterr().out)
     assert found["figures"]["coverage"] == {"listings": 12.0, "share": 1.0, "unseen": 0.0}
     assert (found["figures"]["listings"], found["figures"]["usual"]) == (12, 12)
+    headstamp.main(["--config", str(config), "health"])
+    assert "listings: 12; 12 usual (the one visit before)" in capsys.readouterr().out
     stock(bench, 12, tag="h2")
     bench.crawl()
     assert headstamp.main(["--config", str(config), "health", "tiny"]) == 1
     shown = capsys.readouterr().out
     assert "ALERT layout_changed since" in shown
     assert "12 usual (median of 2 visits)" in shown
+    headstamp.main(["--config", str(config), "why", "tiny"])
+    shown = capsys.readouterr().out
+    assert re.search(r"\nalert +since +detail\n(?s:.*)\blayout_changed +\d{4}-\d\d-\d\d \d\d:\d\d  12 of 12", shown)
 
 
 def test_a_home_without_visits_has_no_health(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:

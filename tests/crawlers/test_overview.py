@@ -1,6 +1,7 @@
 """Every address ever seen stays known, in one part of the sum, whatever happens."""
 
 import json
+import re
 import shutil
 import signal
 import tempfile
@@ -183,6 +184,7 @@ def test_an_overview_tells_visits_tasks_alerts_and_when_to_ask_again(
     bench.authorities.unlink()
     assert headstamp.main(["--config", str(config), "why", "tiny"]) == 0
     assert "may be asked: profile tiny: there is no authority 'test'" in capsys.readouterr().out
-    assert "captcha" in shown
+    assert re.search(r"\ntask +since +detail\ncaptcha +\d{4}-\d\d-\d\d \d\d:\d\d  ", shown)
+    assert "see `headstamp gate list`" in shown
     assert headstamp.main(["--config", str(config), "why", f"http://{MIRRORS[0]}/page/1", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["sum"] == "held"
