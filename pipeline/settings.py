@@ -216,7 +216,9 @@ def _file(path: Path, *, must_exist: bool) -> dict[str, object]:
         if must_exist:
             raise SettingsError(f"{path}: no such file; correct HEADSTAMP_CONFIG or --config") from None
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}; correct HEADSTAMP_CONFIG or --config") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path}: {error}") from error
     known = {".".join(keys) for keys in names().values()}
     for section, value in tree.items():

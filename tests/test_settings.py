@@ -72,6 +72,12 @@ def test_a_wrong_value_is_told_with_its_setting(tmp_path: Path) -> None:
         load({}, file)
 
 
+def test_a_settings_file_that_cannot_be_read_is_named_once(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as found:
+        load({}, tmp_path)
+    assert str(found.value) == f"{tmp_path}: Is a directory; correct HEADSTAMP_CONFIG or --config"
+
+
 @pytest.mark.parametrize("home", ["", " ", "~nobody-of-this-name/x", "/tmp/\udcff"])
 def test_a_home_without_a_usable_name_is_refused(home: str) -> None:
     with pytest.raises(SettingsError, match=r"^home: .* name a"):

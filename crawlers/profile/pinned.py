@@ -21,7 +21,8 @@ def with_key(tree: dict[str, object], path: Path) -> None:
         with file.open(encoding="ascii") as opened:
             armored = opened.read(MOST_KEY_BYTES)
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file}: {error}; mirror_key.file names an ASCII-armored public key") from error
+        told = error.strerror if isinstance(error, OSError) else error
+        raise SettingsError(f"{file}: {told}; mirror_key.file names an ASCII-armored public key") from error
     tree["mirror_key"] = {**pinned, "armored": armored, "file": ""}
 
 

@@ -20,7 +20,7 @@ import headstamp
 from crawlers.guards import Watch, Way, confine, landlock, libc, missing, seccomp
 from pipeline.errors import GuardError, TorUnavailableError
 from pipeline.settings import Crawl, Settings
-from tests.crawlers.conftest import FORKS, Bench, Limits, links, listing
+from tests.crawlers.conftest import FORKS, Bench, Limits, Tiny, links, listing
 from tests.crawlers.kernel import LANDLOCK, lack
 
 NAME = "market.example"
@@ -454,10 +454,10 @@ def test_check_asks_a_socks_port_that_is_a_socket_file(tmp_path: Path) -> None:
     deployment = headstamp.deployment(settings)
     with pytest.raises(TorUnavailableError):
         deployment.checks["tor"](deployment)
-    with socket.socket(socket.AF_UNIX) as door:
-        door.bind(str(file))
-        door.listen()
+    with Tiny(str(file)) as tiny:
+        tiny.listen()
         assert deployment.checks["tor"](deployment) == f"SOCKS port unix:{file} answers"
+        tiny.shutdown()
 
 
 def test_the_numbers_of_calls_are_known_for_both_machines() -> None:

@@ -215,7 +215,10 @@ def test_a_saved_list_is_taken_by_hand(bench: Bench, capsys: pytest.CaptureFixtu
         (f"{{fingerprint: {'a' * 40}, file: tiny.asc}}", "the key's fingerprint is"),
         (f"{{fingerprint: {FINGERPRINT}}}", "is no OpenPGP public key"),
         (f"{{fingerprint: {FINGERPRINT}, file: ../tiny.asc}}", "is no file beside the profile"),
-        (f"{{fingerprint: {FINGERPRINT}, file: missing.asc}}", "names an ASCII-armored public key"),
+        (
+            f"{{fingerprint: {FINGERPRINT}, file: missing.asc}}",
+            "missing.asc: No such file or directory; mirror_key.file names an ASCII-armored",
+        ),
         (f"{{fingerprint: {FINGERPRINT}, file: secret.asc}}", "is a secret key"),
         ("null\nmirror_list: /mirrors.txt", "no list can be believed"),
         (f"{{fingerprint: {FINGERPRINT}, files: tiny.asc}}", "did you mean 'file'"),
