@@ -28,13 +28,13 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 
 from crawlers.address import onion
-from crawlers.bounds import Route
 from crawlers.hardening import scrapy_settings
-from crawlers.lanes import Lanes
-from crawlers.origin import Origin
 from crawlers.practice.socks import granted
 from crawlers.practice.tally import Tally
 from crawlers.profile import Pace
+from crawlers.route.bounds import Route
+from crawlers.route.lanes import Lanes
+from crawlers.route.origin import Origin
 from pipeline.settings import Crawl
 
 ROOT = Path(__file__).parents[1]

@@ -7,10 +7,10 @@ import msgspec
 
 from crawlers.frontier import Visit
 from crawlers.hours import Pause
-from crawlers.mirror_health import remembered
 from crawlers.outcome import State
 from crawlers.profile import Gate
 from crawlers.reason import MEANING, Reason
+from crawlers.route.mirror_health import remembered
 from pipeline.sqlite import Database
 
 

@@ -2,15 +2,15 @@
 
 from crawlers import guards as confinement
 from crawlers.authority import register
-from crawlers.denylist import Denylist
 from crawlers.evidence.archive import FOLDER
 from crawlers.evidence.chain import newest
 from crawlers.evidence.files import unchanged
 from crawlers.evidence.keys import BESIDE, PublicKey
 from crawlers.evidence.signed import SEALS, Seal
 from crawlers.evidence.statements import checked
-from crawlers.probe import greet
 from crawlers.profile import load, names
+from crawlers.route.denylist import Denylist
+from crawlers.route.probe import greet
 from pipeline.deployment import Deployment
 from pipeline.errors import CorruptError, GuardMissingError
 

@@ -11,15 +11,15 @@ from scrapy.settings import Settings as ScrapySettings
 
 from crawlers.account import Tally, tally
 from crawlers.daemon.watch import tor_version, watching
-from crawlers.denylist import Denylist
 from crawlers.evidence.archive import Archive
 from crawlers.frontier import Frontier, now
 from crawlers.gates.desk import Desk
 from crawlers.guards import confine, way_of
 from crawlers.hardening import scrapy_settings
-from crawlers.origin import service
-from crawlers.probe import probe
 from crawlers.profile import Pace
+from crawlers.route.denylist import Denylist
+from crawlers.route.origin import service
+from crawlers.route.probe import probe
 from crawlers.setting_out import Parts, grants, ready, walk
 from crawlers.spider import MarketSpider
 from crawlers.walk import Walk

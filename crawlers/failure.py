@@ -14,12 +14,12 @@ from scrapy.exceptions import (
 from scrapy.utils._compression import brotli, zstd  # type: ignore[attr-defined]  # whichever packages Scrapy found
 from twisted.web._newclient import ResponseNeverReceived
 
-from crawlers.bounds import OutOfBoundsError
 from crawlers.outcome import Outcome, Place, State
 from crawlers.reason import Reason
-from crawlers.socks import SocksError, SocksUnfitError
-from crawlers.text_only import NoTextError
-from crawlers.tunnel import SocksDownError
+from crawlers.route.bounds import OutOfBoundsError
+from crawlers.route.socks import SocksError, SocksUnfitError
+from crawlers.route.text_only import NoTextError
+from crawlers.route.tunnel import SocksDownError
 from crawlers.walk import Walk
 from pipeline.records import Rejected
 

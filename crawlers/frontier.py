@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from crawlers import ledger, memory, mirror_health
+from crawlers import ledger, memory
 from crawlers.gates import ranks
 from crawlers.links import Kind, Link
 from crawlers.memory import Memory
@@ -17,6 +17,7 @@ from crawlers.news import Said
 from crawlers.outcome import Outcome, Place, State
 from crawlers.profile import Gate
 from crawlers.reason import Reason
+from crawlers.route import mirror_health
 from pipeline.records import Presence
 from pipeline.sqlite import Database, Row, Value
 

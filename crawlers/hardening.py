@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from crawlers.evidence.witness import Witness
-from crawlers.pacing import EvenDownloader
 from crawlers.profile import Pace
 from crawlers.publish import Publisher
+from crawlers.route.pacing import EvenDownloader
+from crawlers.route.tor import NoResolver
 from crawlers.scheduler import FrontierScheduler
-from crawlers.tor import NoResolver
 from pipeline import settings
 
 USER_AGENT = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 from lxml.etree import _Element  # type: ignore[import-untyped]  # lxml ships no types
 
 from crawlers.actions import acts
-from crawlers.magic import is_file
 from crawlers.page import Page
 from crawlers.pattern import REMEMBERED, local
 from crawlers.profile import MarketProfile
 from crawlers.reason import Reason
+from crawlers.route.magic import is_file
 
 SHOWN = 200
 """Characters kept of an address that is never asked for."""

@@ -8,9 +8,6 @@ import msgspec
 
 from crawlers.authority.record import Authority
 from crawlers.authority.register import permit
-from crawlers.bounds import Route
-from crawlers.breaker import Backoff
-from crawlers.denylist import Denylist
 from crawlers.evidence.archive import Archive
 from crawlers.evidence.keeper import Keeper
 from crawlers.evidence.record import Origin
@@ -21,10 +18,13 @@ from crawlers.gates.hits import vendors
 from crawlers.gates.permit import permitted
 from crawlers.gates.session import Session
 from crawlers.gates.vault import Vault
-from crawlers.lanes import Lanes
 from crawlers.leave import Leave
 from crawlers.mirrors.store import Mirrors, widened
 from crawlers.profile import MarketProfile, load
+from crawlers.route.bounds import Route
+from crawlers.route.breaker import Backoff
+from crawlers.route.denylist import Denylist
+from crawlers.route.lanes import Lanes
 from crawlers.spider import SOFTWARE
 from crawlers.walk import Walk
 from pipeline.broker import Broker

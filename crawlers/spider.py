@@ -9,14 +9,14 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawlers.bounds import Route
 from crawlers.evidence.archive import Kept
 from crawlers.evidence.exchange import exchange, refused
 from crawlers.failure import failed
 from crawlers.gates.interest import ranked
 from crawlers.outcome import Outcome, Place, outcome
 from crawlers.page import Page
-from crawlers.tor import LANE
+from crawlers.route.bounds import Route
+from crawlers.route.tor import LANE
 from crawlers.unknown import strange
 from crawlers.walk import Walk
 from pipeline.records import Capture

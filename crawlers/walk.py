@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from crawlers import unknown
-from crawlers.bounds import Route
-from crawlers.breaker import Backoff
 from crawlers.evidence.archive import Kept
 from crawlers.evidence.keeper import Keeper
 from crawlers.evidence.record import Exchange
@@ -19,15 +17,17 @@ from crawlers.health.watch import Watch
 from crawlers.hours import Pause
 from crawlers.leave import Leave
 from crawlers.memory import Memory
-from crawlers.mirror_health import Attempt, Mirrors, remember, remembered
 from crawlers.mirrors import store as mirror_lists
 from crawlers.mirrors.shown import verified
 from crawlers.news import Said, absent
 from crawlers.outcome import MOST_TRIES, Outcome, Place, State
-from crawlers.probe import unavailable, unfit
 from crawlers.profile import MarketProfile
 from crawlers.reason import Reason
-from crawlers.socks import LASTING
+from crawlers.route.bounds import Route
+from crawlers.route.breaker import Backoff
+from crawlers.route.mirror_health import Attempt, Mirrors, remember, remembered
+from crawlers.route.probe import unavailable, unfit
+from crawlers.route.socks import LASTING
 from crawlers.unknown import MOST_IN_A_ROW, REST
 from crawlers.vanished import vanished
 from pipeline.broker import Broker

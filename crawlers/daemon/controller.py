@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crawlers.socks import port
+from crawlers.route.socks import port
 from pipeline.errors import TorUnavailableError
 
 if TYPE_CHECKING:

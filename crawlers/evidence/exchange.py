@@ -7,7 +7,7 @@ from crawlers.evidence.record import Digests, Exchange
 from crawlers.evidence.witness import REQUESTED, WITNESSED, Witnessed, flat
 from crawlers.frontier import now
 from crawlers.outcome import Place
-from crawlers.tor import LANE
+from crawlers.route.tor import LANE
 from crawlers.walk import Walk
 
 

@@ -8,7 +8,7 @@ from scrapy.http import Response
 
 from crawlers.evidence.record import Digests
 from crawlers.frontier import now
-from crawlers.tor import TorHandler
+from crawlers.route.tor import TorHandler
 
 WITNESSED, REQUESTED = "headstamp_witnessed", "headstamp_requested"
 """Keys of a request's meta under which stand what was seen of it, and when it went out."""

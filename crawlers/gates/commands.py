@@ -84,11 +84,11 @@ def _span(length: "Length | None") -> str:
 
 def _resume(arguments: argparse.Namespace, deployment: Deployment) -> int:
     from crawlers.authority.register import permit  # noqa: PLC0415  # as above
-    from crawlers.denylist import Denylist  # noqa: PLC0415  # as above
     from crawlers.frontier import now  # noqa: PLC0415  # as above
     from crawlers.gates.handed import handed  # noqa: PLC0415  # as above
     from crawlers.gates.tasks import resume  # noqa: PLC0415  # as above
     from crawlers.profile import load  # noqa: PLC0415  # as above
+    from crawlers.route.denylist import Denylist  # noqa: PLC0415  # as above
     from crawlers.setting_out import asked  # noqa: PLC0415  # as above
 
     settings = deployment.settings

@@ -13,9 +13,9 @@ from crawlers.gates.desk import Desk
 from crawlers.gates.patience import KNOCKS_INSIDE, LISTING, MOVING, PARTIAL, Patience, rule
 from crawlers.gates.session import Session
 from crawlers.gates.vault import Vault
-from crawlers.origin import Origin
 from crawlers.outcome import Outcome, State
 from crawlers.profile import Gate, MarketProfile
+from crawlers.route.origin import Origin
 from pipeline.logs import line
 
 MOST_WAITS = 5

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crawlers.daemon.place import control
-from crawlers.socks import port
+from crawlers.route.socks import port
 from pipeline.settings import Settings
 
 SYSTEM = ("/usr", "/lib", "/lib64", "/etc", "/dev", "/proc", "/sys", "/nix/store")

@@ -8,10 +8,10 @@ import parsel
 from cssselect import SelectorError
 
 from crawlers.actions import acts
-from crawlers.origin import Origin
 from crawlers.pattern import Pattern
 from crawlers.profile.pinned import pace_faults, pinned_faults
 from crawlers.profile.shape import Fields, MarketProfile, Pick, Selector, gate_entries, is_address, select
+from crawlers.route.origin import Origin
 from pipeline.records import Venue
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")

@@ -7,9 +7,9 @@ from typing import Annotated
 import msgspec
 import parsel
 
-from crawlers.lanes import MOST_LANES
-from crawlers.origin import Origin
 from crawlers.pattern import Pattern
+from crawlers.route.lanes import MOST_LANES
+from crawlers.route.origin import Origin
 from pipeline.records import Venue, digest
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]

@@ -12,8 +12,6 @@ import headstamp
 from crawlers.address import onion
 from crawlers.authority.record import Authority, Scope, refusal
 from crawlers.authority.register import authorities, check, permit
-from crawlers.bounds import Route
-from crawlers.breaker import Backoff
 from crawlers.evidence.keeper import Keeper
 from crawlers.frontier import Frontier
 from crawlers.gates.desk import Desk
@@ -22,6 +20,8 @@ from crawlers.gates.vault import Vault
 from crawlers.leave import Leave
 from crawlers.profile import MarketProfile, load
 from crawlers.reason import Reason
+from crawlers.route.bounds import Route
+from crawlers.route.breaker import Backoff
 from crawlers.walk import Walk
 from pipeline.commands.check import findings
 from pipeline.errors import AuthorityError

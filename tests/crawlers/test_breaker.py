@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.breaker import Backoff, Breaker, Circuit
+from crawlers.route.breaker import Backoff, Breaker, Circuit
 
 EVEN = Backoff(first_s=5, most_s=60, jitter=0)
 

@@ -11,9 +11,9 @@ import headstamp
 from crawlers.address import onion
 from crawlers.frontier import Frontier, now
 from crawlers.links import Kind, Link
-from crawlers.mirror_health import Health, remember
 from crawlers.outcome import Outcome, State
 from crawlers.reason import Reason
+from crawlers.route.mirror_health import Health, remember
 
 PAGES = Path(__file__).parents[1] / "pages"
 MIRROR = onion(bytes(32))

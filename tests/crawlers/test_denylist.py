@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from crawlers.address import onion
-from crawlers.denylist import Denylist
 from crawlers.links import Kind, Link
 from crawlers.reason import Reason
+from crawlers.route.denylist import Denylist
 from pipeline.errors import SettingsError
 from tests.crawlers.conftest import MIRRORS, Bench, links, listing
 

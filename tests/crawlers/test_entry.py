@@ -10,8 +10,6 @@ from typing import cast
 import msgspec
 import pytest
 
-from crawlers.bounds import Route
-from crawlers.breaker import Backoff
 from crawlers.evidence.keeper import Keeper
 from crawlers.frontier import Frontier
 from crawlers.gates.desk import Desk
@@ -22,6 +20,8 @@ from crawlers.leave import Leave
 from crawlers.links import Kind
 from crawlers.outcome import Outcome, Place, State
 from crawlers.profile import Gate, MarketProfile
+from crawlers.route.bounds import Route
+from crawlers.route.breaker import Backoff
 from crawlers.walk import Walk
 from pipeline.broker import Broker
 from tests.crawlers.conftest import MIRRORS

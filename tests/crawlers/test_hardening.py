@@ -18,7 +18,7 @@ from crawlers.evidence.witness import Witness
 from crawlers.hardening import scrapy_settings
 from crawlers.profile import Pace
 from crawlers.publish import Publisher
-from crawlers.tor import NoResolver, TorHandler
+from crawlers.route.tor import NoResolver, TorHandler
 from pipeline.settings import Crawl
 
 ROOT = Path(__file__).parents[2]

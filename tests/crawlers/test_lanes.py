@@ -1,6 +1,6 @@
 """Who shares a circuit with whom."""
 
-from crawlers.lanes import Lanes
+from crawlers.route.lanes import Lanes
 
 
 def test_requests_take_the_lanes_in_turn() -> None:

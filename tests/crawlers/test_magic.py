@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.magic import HEAD_BYTES, file_kind, is_file, is_text_type
-from crawlers.text_only import opened
+from crawlers.route.magic import HEAD_BYTES, file_kind, is_file, is_text_type
+from crawlers.route.text_only import opened
 
 
 def zipped() -> bytes:

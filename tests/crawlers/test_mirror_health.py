@@ -3,9 +3,9 @@
 from contextlib import closing
 from pathlib import Path
 
-from crawlers.breaker import Backoff
 from crawlers.frontier import Frontier
-from crawlers.mirror_health import PATIENCE, Attempt, Health, Mirrors, remember, remembered
+from crawlers.route.breaker import Backoff
+from crawlers.route.mirror_health import PATIENCE, Attempt, Health, Mirrors, remember, remembered
 
 EVEN = Backoff(first_s=5, most_s=60, jitter=0)
 A, B, C = "http://a.onion", "http://b.onion", "http://c.onion"

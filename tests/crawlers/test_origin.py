@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.address import onion
-from crawlers.origin import Origin
+from crawlers.route.origin import Origin
 
 ONION = onion(bytes(32))
 

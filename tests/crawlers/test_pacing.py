@@ -2,7 +2,7 @@
 
 import random
 
-from crawlers.pacing import EvenSlot
+from crawlers.route.pacing import EvenSlot
 
 REQUESTS = 2_000
 

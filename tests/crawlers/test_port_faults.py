@@ -6,8 +6,8 @@ from collections import Counter
 import pytest
 
 from crawlers.address import onion
-from crawlers.mirror_health import PATIENCE
-from crawlers.socks import LASTING, REPLIES
+from crawlers.route.mirror_health import PATIENCE
+from crawlers.route.socks import LASTING, REPLIES
 from tests.crawlers.conftest import MIRRORS, Bench, Trouble, links, listing
 
 PASSING = [code for code, (reason, _) in REPLIES.items() if reason not in LASTING] + [0x77]

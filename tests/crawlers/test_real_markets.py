@@ -9,12 +9,12 @@ from msgspec.structs import replace
 
 from benchmarks.extraction import EXPECTED, compared
 from crawlers.address import onion
-from crawlers.denylist import Denylist
 from crawlers.gate import gate
 from crawlers.links import Kind, Link, links
 from crawlers.outcome import gone
 from crawlers.page import Page
 from crawlers.profile import Gate, load
+from crawlers.route.denylist import Denylist
 from crawlers.saved import ORIGIN, page_of
 from crawlers.setting_out import asked
 from pipeline.errors import SettingsError

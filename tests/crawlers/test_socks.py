@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.probe import greet
-from crawlers.socks import REPLIES, Handshake, SocksError, SocksUnfitError, Target, port
+from crawlers.route.probe import greet
+from crawlers.route.socks import REPLIES, Handshake, SocksError, SocksUnfitError, Target, port
 from pipeline.errors import SettingsError, TorUnavailableError
 from tests.crawlers.conftest import Tiny, Trouble
 

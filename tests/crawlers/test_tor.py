@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from scrapy import Request
 
 from crawlers.address import onion
-from crawlers.bounds import OutOfBoundsError, Route, guard
-from crawlers.denylist import Denylist
-from crawlers.lanes import Lanes
-from crawlers.origin import Origin
 from crawlers.reason import Reason
+from crawlers.route.bounds import OutOfBoundsError, Route, guard
+from crawlers.route.denylist import Denylist
+from crawlers.route.lanes import Lanes
+from crawlers.route.origin import Origin
 
 MIRROR, OTHER = onion(bytes(32)), onion(bytes([1] * 32))
 ORIGINS = frozenset(map(Origin.of, [MIRROR, f"https://{MIRROR}", f"http://{MIRROR}:81", f"market.{OTHER}"]))

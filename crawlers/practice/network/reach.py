@@ -3,7 +3,7 @@
 import secrets
 import socket
 
-from crawlers.socks import Handshake, SocksError, Target
+from crawlers.route.socks import Handshake, SocksError, Target
 
 USER = b"<torS0X>0"
 REACHED = 0

@@ -7,11 +7,11 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 
 from crawlers.address import is_onion
-from crawlers.denylist import Denylist
-from crawlers.lanes import Lanes
-from crawlers.magic import is_file
-from crawlers.origin import PORTS, Origin, service
 from crawlers.reason import Reason
+from crawlers.route.denylist import Denylist
+from crawlers.route.lanes import Lanes
+from crawlers.route.magic import is_file
+from crawlers.route.origin import PORTS, Origin, service
 
 
 class OutOfBoundsError(IgnoreRequest):

@@ -10,7 +10,7 @@ from twisted.internet.endpoints import TCP4ClientEndpoint, UNIXClientEndpoint
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.python.failure import Failure
 
-from crawlers.socks import Handshake, SocksError, SocksUnfitError, Target, port
+from crawlers.route.socks import Handshake, SocksError, SocksUnfitError, Target, port
 
 PORT_TIMEOUT_S = 10.0
 """Seconds the port itself may take for each of its own steps; it stands on this machine."""

@@ -4,7 +4,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from crawlers.socks import Handshake, SocksUnfitError, fitting, port
+from crawlers.route.socks import Handshake, SocksUnfitError, fitting, port
 from pipeline.errors import TorUnavailableError
 
 PROBE_TIMEOUT_S = 10.0

@@ -25,11 +25,11 @@ from twisted.internet.error import DNSLookupError
 from twisted.web._newclient import ParseError
 from twisted.web.client import URI, Agent
 
-from crawlers.bounds import Route, guard
-from crawlers.lanes import Lane
-from crawlers.socks import SocksError, Target
-from crawlers.text_only import TextOnly
-from crawlers.tunnel import SocksDownError, Tunnel
+from crawlers.route.bounds import Route, guard
+from crawlers.route.lanes import Lane
+from crawlers.route.socks import SocksError, Target
+from crawlers.route.text_only import TextOnly
+from crawlers.route.tunnel import SocksDownError, Tunnel
 
 USER = b"<torS0X>0"
 """Says to tor (proposal 351) that the password is an isolation key and nothing else."""

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from crawlers.address import SUFFIX
 from crawlers.links import Link
-from crawlers.origin import service
 from crawlers.reason import Reason
+from crawlers.route.origin import service
 from pipeline.errors import SettingsError
 
 HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")

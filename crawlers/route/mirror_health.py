@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import msgspec
 from msgspec.structs import replace
 
-from crawlers.breaker import Backoff, Breaker, Circuit
+from crawlers.route.breaker import Backoff, Breaker, Circuit
 from pipeline.sqlite import Database
 
 TABLE = """

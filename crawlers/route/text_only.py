@@ -10,8 +10,8 @@ from scrapy.exceptions import StopDownload
 from scrapy.http import Headers
 from scrapy.utils._compression import brotli, zstd  # type: ignore[attr-defined]  # whichever packages Scrapy found
 
-from crawlers.magic import HEAD_BYTES, file_kind, is_text_type
 from crawlers.reason import Reason
+from crawlers.route.magic import HEAD_BYTES, file_kind, is_text_type
 
 HEAD, ENCODINGS = "headstamp_head", "headstamp_encodings"
 """Keys of a request's meta: the body's first bytes so far, and how they are packed."""
