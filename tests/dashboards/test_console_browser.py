@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
@@ -110,8 +110,8 @@ class Window:
         return " ".join(self.driver.find_element(By.TAG_NAME, "body").text.split())
 
     def await_words(self, words: str) -> None:
-        """Return when the page says so; while it changes, its parts come and go."""
-        waiting = WebDriverWait(self.driver, 20, ignored_exceptions=[StaleElementReferenceException])
+        """Return when the page says so; while it changes, its parts come and go, which the driver calls by several names."""
+        waiting = WebDriverWait(self.driver, 20, ignored_exceptions=[WebDriverException])
         waiting.until(lambda _: words in self.words())
 
     def complaints(self) -> list[str]:
