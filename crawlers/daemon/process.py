@@ -47,13 +47,12 @@ def start(place: Place, tor: Tor) -> Process:
         [*words, "--hush", "--RunAsDaemon", "1"], stdin=subprocess.DEVNULL, capture_output=True, check=False
     )
     end = time.monotonic() + READY_S
-    while done.returncode or not place.pid.exists() or not place.control.is_socket():
+    while done.returncode or not (pid := _noted(place)) or not place.control.is_socket():
         if done.returncode or time.monotonic() > end:
             raise TorUnavailableError(
                 f"tor did not start: {last_warning(place.log) or 'it says nothing'} ({place.log})"
             )
         time.sleep(NAP_S)
-    pid = int(place.pid.read_text(encoding="ascii"))
     process = Process(pid=pid, began=_began(pid))
     place.process.write_bytes(msgspec.json.encode(process))
     return process
@@ -89,6 +88,14 @@ def _verify(words: list[str]) -> None:
     if done.returncode:
         said = [line for line in done.stdout.splitlines() if "[warn]" in line or "[err]" in line]
         raise SettingsError(f"tor does not take the torrc: {' | '.join(said[-2:]) or done.stderr.strip()}")
+
+
+def _noted(place: Place) -> int:
+    """The number that tor wrote down; 0 while the file is not there, or not written to its end."""
+    with suppress(FileNotFoundError):
+        text = place.pid.read_text(encoding="ascii")
+        return int(text) if text.endswith("\n") else 0
+    return 0
 
 
 def _began(pid: int) -> int:
