@@ -38,7 +38,7 @@ class Crawl(Section, frozen=True, kw_only=True):
     """How markets are visited."""
 
     socks: str = ""
-    """Address of the SOCKS5 port that every request goes through; "" is that of the home's own tor where it runs, else 127.0.0.1:9050."""
+    """Address of the SOCKS5 port that every request goes through; "" is that of the home's own tor where it was started, else 127.0.0.1:9050."""
     profiles: str = ""
     """A folder of market profiles beside the shipped ones; "" is none."""
     authorities: str = ""
