@@ -69,15 +69,13 @@ class Grant:
 def grants(markets: Sequence[str], settings: Settings) -> list[Grant]:
     """What allows each market to be read now; an `AuthorityError` where one may not."""
     profiles = [load(market, settings.crawl.profiles) for market in dict.fromkeys(markets)]
-    vault = Vault(settings.root)
-    return [
-        Grant(
-            profile=profile,
-            authority=permit(profile, settings, now()),
-            session=permitted(vault.session(profile.market), profile, settings),
-        )
-        for profile in profiles
-    ]
+    return [_grant(profile, settings) for profile in profiles]
+
+
+def _grant(profile: MarketProfile, settings: Settings) -> Grant:
+    session = permitted(Vault(settings.root).session(profile.market), profile)
+    authority = permit(profile, settings, now(), inside_session=session is not None)
+    return Grant(profile=profile, authority=authority, session=session)
 
 
 def ready(grant: Grant, frontier: Frontier, denied: Denylist) -> Grant:
