@@ -52,6 +52,97 @@ class Act(Open):
     UNKNOWN = "unknown"
 
 
+class Subtype(Open):
+    """What is offered, more closely; the letters before the dot are the category."""
+
+    PISTOL = "FA.PIS"
+    REVOLVER = "FA.REV"
+    RIFLE = "FA.RIF"
+    SHOTGUN = "FA.SHO"
+    SUBMACHINE_GUN = "FA.SMG"
+    MACHINE_GUN = "FA.MG"
+    CONVERTED = "FA.CNV"
+    REACTIVATED = "FA.REA"
+    CRAFT_MADE = "FA.CRA"
+    LIGHT_WEAPON = "FA.LW"
+    DISGUISED = "FA.DIS"
+    COMBINATION = "FA.CMB"
+    FIREARM_UNSTATED = "FA.UNS"
+    BARREL = "PC.BAR"
+    FRAME = "PC.FRM"
+    SLIDE = "PC.SLD"
+    BOLT = "PC.BLT"
+    SUPPRESSOR = "PC.SUP"
+    CONVERSION = "PC.CNV"
+    PARTS_KIT = "PC.KIT"
+    MAGAZINE = "PC.MAG"
+    PART_OTHER = "PC.OTH"
+    ROUND = "AM.RND"
+    COMPONENT = "AM.CMP"
+    BLANK_CARTRIDGE = "AM.BLK"
+    MANUAL = "DIG.MAN"
+    DESIGN_FILE = "DIG.3DF"
+    VAGUE = "OTH.VAG"
+    UNKNOWN = "unknown"
+
+
+class Goods(Open):
+    """What a listing that is about no arms offers, so that links with other crime can be counted."""
+
+    DRUGS = "drugs"
+    DOCUMENTS = "documents"
+    COUNTERFEIT_MONEY = "counterfeit_money"
+    FRAUD_DATA = "fraud_data"
+    MALWARE = "malware"
+    LAUNDERING = "laundering"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class Credibility(Open):
+    """How far an offer looks real; it orders a queue and hides nothing."""
+
+    SCAM = "C.SCAM"
+    PLACEHOLDER = "C.PLC"
+    DUPLICATE = "C.DUP"
+    UNKNOWN = "unknown"
+
+
+class Threat(Open):
+    """The emerging threats (a) to (i) of the Working Group on Firearms (CTOC/COP/WG.6/2020/1, item 2)."""
+
+    CONVERSION = "ET-A"
+    REACTIVATION = "ET-B"
+    MODIFICATION = "ET-C"
+    POLYMER = "ET-D"
+    MODULAR = "ET-E"
+    ADDITIVE = "ET-F"
+    CONTRACTING = "ET-G"
+    POST = "ET-H"
+    DRONES = "ET-I"
+    UNKNOWN = "unknown"
+
+
+class Indicator(Open):
+    """The indicators of trafficking."""
+
+    SERIAL = "TI-SER"
+    UNMARKED = "TI-UNM"
+    LICENCE = "TI-LIC"
+    STEALTH = "TI-STL"
+    IN_PARTS = "TI-PRT"
+    CROSS_BORDER = "TI-XB"
+    BULK = "TI-BLK"
+    DIVERSION = "TI-DIV"
+    CONFLICT_ZONE = "TI-CFZ"
+    DEACTIVATION = "TI-DEA"
+    PRINTED = "TI-3DP"
+    KIT = "TI-KIT"
+    OTHER_CRIME = "TI-POL"
+    HARM = "TI-HRM"
+    UNKNOWN = "unknown"
+
+
 class Track(Open):
     """What a verdict is about."""
 

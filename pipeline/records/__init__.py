@@ -1,6 +1,6 @@
 """What travels on the log: frozen records, each wrapping the earlier facts it rests on."""
 
-from pipeline.records.assessment import Assessment, Classification, Context, Dollars, Entity, Span
+from pipeline.records.assessment import Assessment, Classification, Context, Dollars, Entity, Neighbour, Sign, Span
 from pipeline.records.base import Amount, Date, Money, Precision, Record, Value, digest
 from pipeline.records.listing import (
     Bulk,
@@ -45,6 +45,7 @@ __all__ = [
     "Item",
     "Listing",
     "Money",
+    "Neighbour",
     "Payment",
     "Precision",
     "Presence",
@@ -55,6 +56,7 @@ __all__ = [
     "Serial",
     "Shipping",
     "Sighting",
+    "Sign",
     "Span",
     "Supply",
     "Task",

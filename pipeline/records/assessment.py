@@ -4,7 +4,7 @@ import msgspec
 
 from pipeline.records.base import Record, Value, digest
 from pipeline.records.listing import Listing
-from pipeline.taxonomy import Act, Category, Track, Verdict
+from pipeline.taxonomy import Act, Category, Goods, Subtype, Track, Verdict
 
 
 class Span(Value, frozen=True, kw_only=True):
@@ -24,6 +24,27 @@ class Entity(Value, frozen=True, kw_only=True):
     field: str
     start: int
     end: int
+
+
+class Sign(Value, frozen=True, kw_only=True):
+    """A stretch of a listing's text that shows an emerging threat, an indicator of trafficking or a doubt."""
+
+    id: str
+    """A code of the taxonomy's threats, indicators or credibility ("ET-A", "TI-SER", "C.SCAM")."""
+    field: str
+    start: int
+    end: int
+
+
+class Neighbour(Value, frozen=True, kw_only=True):
+    """A labelled example that reads like a listing."""
+
+    id: str
+    """The listing's id; "" for an example that no market showed."""
+    source: str
+    category: Category
+    similarity: float
+    """Cosine, −1 to 1."""
 
 
 class Context(Value, frozen=True, kw_only=True):
@@ -56,6 +77,13 @@ class Classification(Value, frozen=True, kw_only=True):
     entities: tuple[Entity, ...] = ()
     spans: tuple[Span, ...] = ()
     flags: tuple[str, ...] = ()
+    subtype: Subtype = Subtype.UNKNOWN
+    goods: Goods = Goods.UNKNOWN
+    """What is offered where it is no arms."""
+    signs: tuple[Sign, ...] = ()
+    nearest: tuple[Neighbour, ...] = ()
+    screened: bool = False
+    """Whether the linear screen alone scored it."""
     inputs: str = ""
     """Digest of the text that was scored."""
     context: str = ""
