@@ -40,7 +40,7 @@ class View(NamedTuple):
 
 def view(title: str, description: str) -> View:
     """The words of a listing as written and, where that differs, as they read once disguises are undone."""
-    head, body = normalised(title), normalised(_keyless(description))
+    head, body = normalised(title), normalised(keyless(description))
     first, second = _part(head.text), _part(body.text)
     rest = Part(_without(second.words, first.words), _without(second.pairs, first.pairs))
     return View(first, rest, head.invisible + body.invisible, head.mixed + body.mixed)
@@ -79,5 +79,6 @@ def _words(text: str) -> Iterator[str]:
         yield found.rstrip(".,").replace(",", ".")[:LONGEST]
 
 
-def _keyless(text: str) -> str:
+def keyless(text: str) -> str:
+    """The text without its PGP blocks."""
     return KEY_BLOCK.sub(" ", text) if "-----BEGIN PGP" in text else text

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from classifier.calibrate import Truth
 from classifier.disguise import disguised
@@ -17,6 +18,9 @@ from classifier.matrix import Corpus, Rows
 from classifier.store import Origin
 
 FOLDS = 5
+DISGUISED, TITLE = "disguised", "title alone"
+DRAWN = 5
+"""One generated advert in so many is among the rows that models are tried on."""
 GENERATED = 30_000
 HARD_TOYS, HARD_SKINS = 1_200, 4_000
 """Examples taken of each collection of hard negatives."""
@@ -34,6 +38,8 @@ class Lesson:
     corpus: Corpus
     parents: Rows
     """For a copy, the row it was made from; for anything else, its own row."""
+    variants: NDArray[np.str_]
+    """For a copy, how it differs: `DISGUISED` or `TITLE`; for anything else "" ."""
 
     @property
     def examples(self) -> Sequence[Example]:
@@ -48,9 +54,10 @@ class Lesson:
 
     @property
     def tested(self) -> Rows:
-        """The rows by which the joined models are weighed: the dark-web listings, and adverts in the other languages."""
-        drawn = [row for row, example in enumerate(self.examples) if example.source is Source.GENERATED]
-        return np.sort(np.concatenate([self.listings, np.array(drawn, dtype=np.int64)]))
+        """The rows that models are tried on which had not seen them: dark-web listings, copies of them, and some adverts in other languages."""
+        drawn = [row for row, example in enumerate(self.examples) if example.source is Source.GENERATED][::DRAWN]
+        copies = np.flatnonzero(self.variants != "")
+        return np.sort(np.concatenate([self.listings, copies, np.array(drawn, dtype=np.int64)]))
 
     @property
     def origins(self) -> list[Origin]:
@@ -87,18 +94,23 @@ def lesson(data: Path, seed: int) -> Lesson:
 def of(examples: Sequence[Example], seed: int) -> Lesson:
     """A lesson of these examples and copies of the dark-web ones."""
     copies = list(_copies(examples, random.Random(seed)))  # noqa: S311  # a reproducible draw, no secret
-    corpus = Corpus([*examples, *(copy for _, copy in copies)])
-    return Lesson(corpus=corpus, parents=np.array([*range(len(examples)), *(row for row, _ in copies)]))
+    return Lesson(
+        corpus=Corpus([*examples, *(copy for _, _, copy in copies)]),
+        parents=np.array([*range(len(examples)), *(row for row, _, _ in copies)]),
+        variants=np.array([*("" for _ in examples), *(variant for _, variant, _ in copies)]),
+    )
 
 
-def folds(examples: Sequence[Example], tested: Rows, seed: int) -> Rows:
-    """A fold for each tested row: no vendor in two, offers in scope spread evenly."""
+def folds(taught: Lesson, seed: int) -> Rows:
+    """A fold for each tested row: no vendor in two, copies with their original, offers in scope spread evenly."""
     groups: dict[str, list[int]] = defaultdict(list)
-    for place, row in enumerate(tested):
-        groups[examples[row].vendor or f"#{row}"].append(place)
-    fold, held, size = np.zeros(len(tested), dtype=np.int64), [0] * FOLDS, [0] * FOLDS
+    for place, row in enumerate(taught.tested):
+        parent = taught.parents[row]
+        groups[taught.examples[parent].vendor or f"#{parent}"].append(place)
+    fold, held, size = np.zeros(len(taught.tested), dtype=np.int64), [0] * FOLDS, [0] * FOLDS
     names = random.Random(seed).sample(sorted(groups), len(groups))  # noqa: S311  # a reproducible draw, no secret
-    in_scope = {name: sum(examples[tested[place]].in_scope for place in groups[name]) for name in names}
+    inside = taught.truth[taught.tested]
+    in_scope = {name: int(inside[groups[name]].sum()) for name in names}
     for name in sorted(names, key=lambda name: -in_scope[name]):
         emptiest = min(range(FOLDS), key=lambda number: (held if in_scope[name] else size)[number])
         fold[groups[name]] = emptiest
@@ -107,13 +119,13 @@ def folds(examples: Sequence[Example], tested: Rows, seed: int) -> Rows:
     return fold
 
 
-def _copies(examples: Sequence[Example], rng: random.Random) -> Iterator[tuple[int, Example]]:
+def _copies(examples: Sequence[Example], rng: random.Random) -> Iterator[tuple[int, str, Example]]:
     """Dark-web listings in other spellings, and without their description, each with the row it was made from."""
     posted = [row for row, example in enumerate(examples) if example.source is Source.DARKWEB]
     offers = [row for row in posted if examples[row].in_scope]
     others = [row for row in posted if not examples[row].in_scope]
     for row in [*offers * DISGUISES, *rng.sample(others, min(DISGUISED_OTHERS, len(others)))]:
-        yield row, msgspec.structs.replace(examples[row], title=disguised(examples[row].title, rng))
+        yield row, DISGUISED, msgspec.structs.replace(examples[row], title=disguised(examples[row].title, rng))
     for row in posted:
         if examples[row].description and (examples[row].in_scope or rng.random() < TITLES_ONLY):
-            yield row, msgspec.structs.replace(examples[row], description="")
+            yield row, TITLE, msgspec.structs.replace(examples[row], description="")

@@ -37,6 +37,10 @@ class Linear:
         self._cached: dict[str, int] = {}
         self._table = np.zeros((CACHED, self._parts.shape[1]))
 
+    def knows(self, gram: str) -> bool:
+        """Whether the models have a weight for an n-gram."""
+        return gram in self._number
+
     def scores(self, views: Sequence[View]) -> Floats:
         """One row per view, one column per output: what a logistic regression calls its decision."""
         return np.array([self.score(found) for found in views]).reshape(len(views), len(self.weights.outputs))

@@ -1,69 +1,58 @@
-"""The classifier: linear models joined into one calibrated score, with category, act and the words that decided.
+"""The classifier: linear models and an encoder joined into one calibrated score, with everything else there is to say of a listing."""
 
-A further model, such as an encoder, is a further source of columns for the join.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
+import msgspec
 import numpy as np
 
-from classifier.calibrate import Join, Thresholds, probability, shared_out, softmax
+from classifier import heads
+from classifier.around import around
+from classifier.calibrate import Thresholds, Truth
 from classifier.explain import spans
 from classifier.features import View, view
-from classifier.linear import Floats, Linear, Weights
-from pipeline.records import Classification, Context, Listing, Span, digest
-from pipeline.taxonomy import IN_SCOPE, Act, Category
+from classifier.judge import Judge, Chances, Raw, likeliest, named
+from classifier.language import language
+from classifier.linear import Floats, Linear
+from classifier.model import ACT, CATEGORY, GOODS, SCREEN_INPUTS, Model
+from classifier.nearest import nearest
+from classifier.reading import line
+from classifier.screen import bypassed, drawn
+from pipeline.records import Classification, Context, Listing, Neighbour, Span, digest
+from pipeline.taxonomy import IN_SCOPE, Act, Category, Goods, Subtype, Track
 
 WANTED = 0.2
 """Probability of being about something in scope from which a request says so; people look at requests apart."""
-CATEGORY, WITHIN, ACT = "category", "within", "act"
-"""What the outputs are for, beside those that are joined."""
-DIGITS = 9
-"""Decimals kept of a probability, so that no machine's last bit shows."""
+TYPED = 0.4
+"""Probability from which a subtype is named."""
+Screen = Literal["off", "on", "shadow"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Model:
-    """Everything a model directory holds."""
+class Read:
+    """A listing as the models read it."""
 
-    name: str
-    weights: Weights
-    join: Join
-    thresholds: Thresholds
-    categories: tuple[Category, ...]
-    within: tuple[Category, ...]
-    """The categories in scope, as the model tells them from each other."""
-    acts: tuple[Act, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scored:
-    """What the models say of some texts: one row each."""
-
-    score: Floats
-    categories: Floats
-    """The score shared out among the categories in scope, what is left among the others."""
-    wanted: Floats
-    """Probability that it is about something in scope, whether offered or asked for."""
-    acts: Floats
+    listing: Listing
+    context: Context
+    view: View
+    language: str
 
 
 class Stack:
-    """Scores listings with one model, under the number it was activated with."""
+    """Scores listings with one model, under the number it was activated with.
 
-    def __init__(self, model: Model, *, digest: str, activation: int) -> None:
+    `screen` off asks the encoder about every listing; on, only about those the linear screen lets through; shadow asks it about every
+    one and marks those that the screen would have kept back.
+    """
+
+    def __init__(self, model: Model, *, digest: str, activation: int, screen: Screen = "off") -> None:
         self.model = model
         self._digest = digest
         self._activation = activation
+        self._screen = screen
         self._linear = Linear(model.weights)
-        numbers = {name: number for number, name in enumerate(model.weights.outputs)}
-        self._inputs = [numbers[name] for name in model.join.inputs]
-        self._categories = [numbers[output(CATEGORY, each)] for each in model.categories]
-        self._within = [numbers[output(WITHIN, each)] for each in model.within]
-        self._acts = [numbers[output(ACT, each)] for each in model.acts]
-        self._inside = np.array([each in IN_SCOPE for each in model.categories])
-        self._places = [model.categories.index(each) for each in model.within]
+        self._judge = Judge(model)
 
     @property
     def digest(self) -> str:
@@ -71,83 +60,122 @@ class Stack:
         return self._digest
 
     @property
-    def thresholds(self) -> tuple[float, float]:
-        """The scores from which the model advises to review and to flag."""
-        return self.model.thresholds.review_at, self.model.thresholds.flag_at
+    def thresholds(self) -> Mapping[Track, Thresholds]:
+        """For each track, the scores from which the model advises to review and to flag."""
+        return self.model.thresholds
 
     def classify(self, listings: Sequence[Listing], contexts: Sequence[Context]) -> Sequence[Classification]:
         """One classification per listing, in their order; equal listings in equal contexts get equal ones."""
-        views = [view(listing.title, listing.description) for listing in listings]
-        scored = self.scored(views)
-        rows = zip(scored.score.tolist(), scored.categories.tolist(), self._judged(scored), strict=True)
-        return [
-            Classification(
-                score=score,
-                category=self.category(chances, score),
-                model=self._digest,
-                activation=self._activation,
-                scores=dict(zip(self.model.categories, chances, strict=True)),
-                act=act,
-                spans=self._spans(listing, score),
-                flags=_flags(wanted=wanted, hidden_characters=bool(seen.invisible), mixed_scripts=bool(seen.mixed)),
-                inputs=digest("inputs", listing.title, listing.description),
-                context=context.digest,
-            )
-            for listing, context, seen, (score, chances, (act, wanted)) in zip(
-                listings, contexts, views, rows, strict=True
-            )
-        ]
+        read = [_read(listing, context) for listing, context in zip(listings, contexts, strict=True)]
+        raw, screened = self._raw(read)
+        judged = self._judge.chances(raw)
+        return [self._classification(each, judged, row, screened=bool(screened[row])) for row, each in enumerate(read)]
 
-    def scored(self, views: Sequence[View]) -> Scored:
-        """What the models say of some texts."""
-        outputs = self._linear.scores(views)
-        acts, shares = softmax(outputs[:, self._acts]), softmax(outputs[:, self._categories])
-        likely = probability(self.model.join.logits(outputs[:, self._inputs]))
-        score = (likely * self._offered(acts)).round(DIGITS)
-        wanted = shares[:, self._inside].sum(axis=1)
-        shares[:, self._places] = softmax(outputs[:, self._within])
-        return Scored(
+    def chances(self, read: Sequence[Read]) -> Chances:
+        """What the models say of some listings."""
+        return self._judge.chances(self._raw(read)[0])
+
+    def _raw(self, read: Sequence[Read]) -> tuple[Raw, Truth]:
+        """What the models answered, and which listings the screen kept from the encoder or would have."""
+        linear = self._linear.scores([each.view for each in read])
+        held = self._held(read, linear)
+        asked = np.full(len(read), self.model.encoder is not None)
+        if self._screen == "on":
+            asked &= ~held | np.array([drawn(each.listing) for each in read], dtype=bool)
+        return self._answered(read, linear, asked), held
+
+    def _held(self, read: Sequence[Read], linear: Floats) -> Truth:
+        if self._screen == "off" or self.model.encoder is None:
+            return np.zeros(len(read), dtype=bool)
+        low = self._judge.screened(linear) < self.model.screen_at
+        trusted = [
+            bool(low[row]) and not bypassed(each.listing, each.context, each.view, each.language, self._linear)
+            for row, each in enumerate(read)
+        ]
+        return np.array(trusted, dtype=bool)
+
+    def _answered(self, read: Sequence[Read], linear: Floats, asked: Truth) -> Raw:
+        known = around([each.listing.category_path for each in read], [each.context for each in read])
+        encoder = np.zeros((len(read), heads.places(heads.NAMES)[heads.GOODS].stop))
+        chosen = np.flatnonzero(asked).tolist()
+        if self.model.encoder is not None and chosen:
+            lines = [line(read[row].listing.title, read[row].listing.description) for row in chosen]
+            encoder[chosen] = self.model.encoder.outputs(lines)[0]
+        return Raw(linear=linear, encoder=encoder, asked=asked, around=known)
+
+    def _classification(self, read: Read, chances: Chances, row: int, *, screened: bool) -> Classification:
+        listing, score = read.listing, float(judged.score[row])
+        chances = named(judged.categories[row], heads.NAMES[CATEGORY])
+        category = self.category(chances, score)
+        act = Act(likeliest(judged.acts[row], heads.NAMES[ACT]))
+        worth = score >= self.model.thresholds[Track.OFFERS].review_at or category is not Category.OTHER
+        return Classification(
             score=score,
-            categories=shared_out(score, shares, self._inside).round(DIGITS),
-            wanted=wanted,
-            acts=acts,
+            category=category,
+            model=self._digest,
+            activation=self._activation,
+            scores={Category(name): chance for name, chance in chances.items()},
+            act=act,
+            language=read.language,
+            subtype=_subtype(judged.subtypes[row], category),
+            goods=Goods(likeliest(judged.goods[row], heads.NAMES[GOODS]))
+            if category is Category.OTHER
+            else Goods.UNKNOWN,
+            spans=self._spans(read) if score >= self.model.thresholds[Track.OFFERS].review_at else (),
+            nearest=self._nearest(listing) if worth else (),
+            flags=_flags(
+                wanted=act is Act.REQUEST and bool(judged.about[row] >= WANTED),
+                hidden_characters=bool(read.view.invisible),
+                mixed_scripts=bool(read.view.mixed),
+            ),
+            screened=screened,
+            inputs=digest("inputs", listing.title, listing.description, *listing.category_path),
+            context=read.context.digest,
         )
 
-    def _offered(self, acts: Floats) -> Floats:
-        """The probability that a text is an offer, where another act is likelier; else 1."""
-        offer = self.model.acts.index(Act.OFFER)
-        return np.where(acts.argmax(axis=1) == offer, 1.0, acts[:, offer])
-
-    def _judged(self, scored: Scored) -> list[tuple[Act, bool]]:
-        """Each text's likeliest act, and whether it asks for something in scope."""
-        acts = [self.model.acts[number] for number in scored.acts.argmax(axis=1)]
-        return [(act, act is Act.REQUEST and bool(scored.wanted[row] >= WANTED)) for row, act in enumerate(acts)]
-
-    def category(self, chances: Sequence[float], score: float) -> Category:
+    def category(self, chances: Mapping[str, float], score: float) -> Category:
         """The likeliest category; from the flagging threshold on, the likeliest in scope, for the score is then the better witness."""
-        flagged = score >= self.model.thresholds.flag_at
-        named = zip(chances, self.model.categories, strict=True)
-        return max((each for each in named if not flagged or each[1] in IN_SCOPE), key=lambda each: each[0])[1]
+        flagged = score >= self.model.thresholds[Track.OFFERS].flag_at
+        return max(
+            (Category(name) for name in chances if not flagged or Category(name) in IN_SCOPE), key=chances.__getitem__
+        )
 
-    def _spans(self, listing: Listing, score: float) -> tuple[Span, ...]:
-        if score < self.model.thresholds.review_at:
+    def _nearest(self, listing: Listing) -> tuple[Neighbour, ...]:
+        if self.model.examples is None or self.model.encoder is None:
             return ()
-        return spans(listing, self.logit, self._share)
+        pooled = self.model.encoder.outputs([line(listing.title, listing.description)])[1]
+        return nearest(pooled[0], self.model.examples)
 
-    def logit(self, title: str, description: str) -> float:
-        """The joined score of one text, before it becomes a probability."""
-        outputs = self._linear.scores([view(title, description)])
-        return float(self.model.join.logits(outputs[:, self._inputs])[0])
+    def _spans(self, read: Read) -> tuple[Span, ...]:
+        asked = np.array([self.model.encoder is not None])
+
+        def logit(title: str, description: str) -> float:
+            changed = _read(msgspec.structs.replace(read.listing, title=title, description=description), read.context)
+            linear = self._linear.scores([changed.view])
+            return float(self._judge.logits(self._answered([changed], linear, asked))[0])
+
+        return spans(read.listing, logit, self._share)
 
     def _share(self, title: str, description: str) -> float:
-        """What the words of a text would add to the joined score of a longer one, up to that one's length."""
+        """What the words of a text would add to the screen's logit of a longer one, up to that one's length."""
         parts = self._linear.parts(view(title, description))
-        return float((parts[self._inputs] * np.array(self.model.join.coefficients)).sum())
+        inputs = [self.model.weights.outputs.index(name) for name in SCREEN_INPUTS]
+        return float((parts[inputs] * np.array(self.model.screen.coefficients)).sum())
 
 
-def output(kind: str, name: str) -> str:
-    """The name of an output: "darkweb", "category FA"."""
-    return f"{kind} {name}".strip()
+def _read(listing: Listing, context: Context) -> Read:
+    text = f"{listing.title}\n{listing.description}"
+    return Read(
+        listing=listing, context=context, view=view(listing.title, listing.description), language=language(text)
+    )
+
+
+def _subtype(chances: Floats, category: Category) -> Subtype:
+    """The likeliest subtype of the category, where one stands out."""
+    names = heads.NAMES[heads.SUBTYPE]
+    own = [number for number, name in enumerate(names) if name.partition(".")[0] == category]
+    best = max(own, key=lambda number: chances[number], default=None)
+    return Subtype(names[best]) if best is not None and chances[best] >= TYPED else Subtype.UNKNOWN
 
 
 def _flags(**named: bool) -> tuple[str, ...]:

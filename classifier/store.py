@@ -1,24 +1,34 @@
 """Model directories: written whole, and read only if every byte is as it was written."""
 
 import hashlib
+import io
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from classifier.calibrate import Join, Thresholds
+from classifier.encoder import FILES as ENCODER
+from classifier.encoder import Encoder
 from classifier.features import VERSION
+from classifier.heads import NAMES
 from classifier.linear import Weights
-from classifier.stack import Model, Stack
+from classifier.model import Examples, Model
+from classifier.stack import Screen, Stack
 from pipeline.activations import Activations
 from pipeline.errors import ModelRejectedError, StorageError
-from pipeline.taxonomy import Act, Category
+from pipeline.records import Neighbour
+from pipeline.taxonomy import Category, Track
 
-FORMAT = 1
-MANIFEST, GRAMS, WEIGHTS = FILES = ("manifest.json", "grams.txt", "weights.npz")
+FORMAT = 2
+MANIFEST, GRAMS, WEIGHTS, EXAMPLES = "manifest.json", "grams.txt", "weights.npz", "examples.npz"
+LINEAR_FILES, ENCODER_FILES = (GRAMS, WEIGHTS), (*ENCODER, EXAMPLES)
+"""What every model directory holds beside its manifest, and what one with an encoder holds besides."""
 KIND = "model"
 """Under which activations are counted."""
 
@@ -39,59 +49,104 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     name: str
     seed: int
     trained_on: tuple[Origin, ...]
+    data: dict[str, str]
+    """SHA-256 of every file it was trained on, in hexadecimal."""
+    base: dict[str, str]
+    """Where the encoder's first weights came from; empty where there is no encoder."""
     files: dict[str, str]
     """SHA-256 of every other file, in hexadecimal."""
     outputs: tuple[str, ...]
     categories: tuple[Category, ...]
     within: tuple[Category, ...]
-    acts: tuple[Act, ...]
-    join: Join
-    thresholds: Thresholds
+    acts: tuple[str, ...]
+    goods: tuple[str, ...]
+    heads: dict[str, tuple[str, ...]]
+    screen: Join
+    screen_at: float
+    join: Join | None
+    around: Join | None
+    shares: dict[str, float]
+    thresholds: dict[Track, Thresholds]
+    neighbours: tuple[Neighbour, ...]
 
 
-def save(model: Model, directory: Path, *, seed: int, trained_on: Sequence[Origin]) -> str:
-    """Write a model directory; its digest."""
+class Story(msgspec.Struct, frozen=True, kw_only=True):
+    """How a model came to be."""
+
+    seed: int
+    trained_on: tuple[Origin, ...] = ()
+    data: dict[str, str] = {}
+    base: dict[str, str] = {}
+
+
+def save(model: Model, directory: Path, story: Story, encoder: Path | None = None) -> str:
+    """Write a model directory; its digest. `encoder` is the folder with the files of the model's encoder."""
     directory.mkdir(parents=True, exist_ok=True)
     weights = model.weights
     (directory / GRAMS).write_text("\n".join(weights.grams), encoding="utf-8")
     np.savez(directory / WEIGHTS, idf=weights.idf, coefficients=weights.coefficients, intercepts=weights.intercepts)
-    manifest = Manifest(
-        format=FORMAT,
-        features=VERSION,
-        name=model.name,
-        seed=seed,
-        trained_on=tuple(trained_on),
-        files={name: _sha256((directory / name).read_bytes()) for name in (GRAMS, WEIGHTS)},
-        outputs=weights.outputs,
-        categories=model.categories,
-        within=model.within,
-        acts=model.acts,
-        join=model.join,
-        thresholds=model.thresholds,
-    )
-    content = msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"
+    names: tuple[str, ...] = LINEAR_FILES
+    if encoder is not None and model.examples is not None:
+        names = (*LINEAR_FILES, *ENCODER_FILES)
+        for name in ENCODER:
+            shutil.copyfile(encoder / name, directory / name)
+        np.savez(directory / EXAMPLES, vectors=model.examples.vectors)
+    content = _encoded(model, story, {name: _sha256((directory / name).read_bytes()) for name in names})
     (directory / MANIFEST).write_bytes(content)
     return _digest(content)
 
 
-def load(directory: Path, activation: int) -> Stack:
+def _encoded(model: Model, story: Story, files: dict[str, str]) -> bytes:
+    manifest = Manifest(
+        format=FORMAT,
+        features=VERSION,
+        name=model.name,
+        seed=story.seed,
+        trained_on=story.trained_on,
+        data=story.data,
+        base=story.base,
+        files=files,
+        outputs=model.weights.outputs,
+        categories=model.categories,
+        within=model.within,
+        acts=model.acts,
+        goods=model.goods,
+        heads={name: tuple(members) for name, members in NAMES.items()},
+        screen=model.screen,
+        screen_at=model.screen_at,
+        join=model.join,
+        around=model.around,
+        shares=dict(model.shares),
+        thresholds=dict(model.thresholds),
+        neighbours=model.examples.names if model.examples else (),
+    )
+    return msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"
+
+
+def load(directory: Path, activation: int, screen: Screen = "off") -> Stack:
     """The classifier of a model directory; a `ModelRejectedError` where a file is missing, altered or made for another version."""
     content = _read(directory, MANIFEST)
     manifest = _manifest(directory, content)
+    files = {name: _read(directory, name) for name in manifest.files}
     for name, expected in manifest.files.items():
-        if _sha256(_read(directory, name)) != expected:
+        if _sha256(files[name]) != expected:
             raise ModelRejectedError(f"{directory / name}: altered since it was written; {_REMEDY}")
-    return Stack(_model(directory, manifest), digest=_digest(content), activation=activation)
+    return Stack(_model(directory, manifest, files), digest=_digest(content), activation=activation, screen=screen)
 
 
-def active(home: Path, activations: Activations, shipped: Path) -> Stack:
+def described(directory: Path) -> Manifest:
+    """What a model directory says of itself."""
+    return _manifest(directory, _read(directory, MANIFEST))
+
+
+def active(home: Path, activations: Activations, shipped: Path, screen: Screen = "off") -> Stack:
     """The classifier in force in a home; the first time, the shipped model is put in force."""
     found = activations.current(KIND)
     if found is None:
-        return load(shipped, activate(shipped, home, activations))
+        return load(shipped, activate(shipped, home, activations), screen)
     number, digest = found
     kept = _kept(home, digest)
-    return load(kept if kept.is_dir() else _shipped(shipped, digest, kept), number)
+    return load(kept if kept.is_dir() else _shipped(shipped, digest, kept), number, screen)
 
 
 def activate(directory: Path, home: Path, activations: Activations) -> int:
@@ -117,7 +172,7 @@ def _copy(directory: Path, kept: Path) -> None:
         with tempfile.TemporaryDirectory(prefix="new-", dir=kept.parent) as folder:
             beside = Path(folder) / kept.name
             beside.mkdir()
-            for name in FILES:
+            for name in (MANIFEST, *described(directory).files):
                 shutil.copyfile(directory / name, beside / name)
             _put(beside, kept)
     except OSError as error:
@@ -146,32 +201,52 @@ def _manifest(directory: Path, content: bytes) -> Manifest:
         manifest = msgspec.json.decode(content, type=Manifest)
     except msgspec.DecodeError as error:
         raise ModelRejectedError(f"{directory / MANIFEST}: {error}; {_REMEDY}") from error
-    if (manifest.format, manifest.features) != (FORMAT, VERSION) or set(manifest.files) != {GRAMS, WEIGHTS}:
+    known = (set(LINEAR_FILES), {*LINEAR_FILES, *ENCODER_FILES})
+    current = (FORMAT, VERSION, {name: tuple(members) for name, members in NAMES.items()})
+    if (manifest.format, manifest.features, manifest.heads) != current or set(manifest.files) not in known:
         raise ModelRejectedError(f"{directory}: made for another version of Headstamp; train or fetch one for this one")
     return manifest
 
 
-def _model(directory: Path, manifest: Manifest) -> Model:
-    try:
-        with np.load(directory / WEIGHTS, allow_pickle=False) as arrays:
-            weights = Weights(
-                grams=tuple(_read(directory, GRAMS).decode().split("\n")),
-                idf=arrays["idf"],
-                coefficients=arrays["coefficients"],
-                intercepts=arrays["intercepts"],
-                outputs=manifest.outputs,
-            )
-    except (ValueError, KeyError, OSError) as error:
-        raise ModelRejectedError(f"{directory / WEIGHTS}: {error}; {_REMEDY}") from error
+def _model(directory: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Model:
+    encoder = Encoder(*(files[name] for name in ENCODER)) if EXAMPLES in files else None
     return Model(
         name=manifest.name,
-        weights=weights,
-        join=manifest.join,
+        weights=_weights(directory, manifest, files),
+        screen=manifest.screen,
+        screen_at=manifest.screen_at,
         thresholds=manifest.thresholds,
         categories=manifest.categories,
         within=manifest.within,
         acts=manifest.acts,
+        goods=manifest.goods,
+        join=manifest.join,
+        around=manifest.around,
+        encoder=encoder,
+        shares=manifest.shares,
+        examples=Examples(vectors=_arrays(directory / EXAMPLES, files)["vectors"], names=manifest.neighbours)
+        if encoder
+        else None,
     )
+
+
+def _weights(directory: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Weights:
+    arrays = _arrays(directory / WEIGHTS, files)
+    return Weights(
+        grams=tuple(files[GRAMS].decode().split("\n")),
+        idf=arrays["idf"],
+        coefficients=arrays["coefficients"],
+        intercepts=arrays["intercepts"],
+        outputs=manifest.outputs,
+    )
+
+
+def _arrays(path: Path, files: Mapping[str, bytes]) -> Mapping[str, NDArray[Any]]:
+    try:
+        with np.load(io.BytesIO(files[path.name]), allow_pickle=False) as arrays:
+            return dict(arrays)
+    except (ValueError, KeyError, OSError) as error:
+        raise ModelRejectedError(f"{path}: {error}; {_REMEDY}") from error
 
 
 def _read(directory: Path, name: str) -> bytes:

@@ -1,0 +1,139 @@
+"""From the models' raw outputs to probabilities: in scope, category, act, goods and subtype."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from classifier import heads
+from classifier.calibrate import Truth, probability, shared_out, softmax
+from classifier.linear import Floats
+from classifier.model import ACT, CATEGORY, GOODS, SCREEN_INPUTS, WITHIN, Model, output
+from pipeline.taxonomy import IN_SCOPE, Act, Category
+
+DIGITS = 9
+"""Decimals kept of a probability, so that no machine's last bit shows."""
+LEAST = 1e-6
+"""Probability of a member that a model does not know."""
+INSIDE = np.array([Category(name) in IN_SCOPE for name in heads.NAMES[heads.CATEGORY]])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Raw:
+    """What the models answered: one row a listing."""
+
+    linear: Floats
+    encoder: Floats
+    """Zeros where the encoder was not asked."""
+    asked: Truth
+    around: Floats
+    """What is known around each listing, as `classifier.around` counts it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chances:
+    """Probabilities: one row a listing; columns are the members of the encoder's heads."""
+
+    score: Floats
+    """That it offers something in scope."""
+    about: Floats
+    """That it is about something in scope, whether offered or asked for."""
+    categories: Floats
+    """The score shared out among the categories in scope, what is left among the others."""
+    acts: Floats
+    goods: Floats
+    subtypes: Floats
+    """Zeros where the encoder was not asked."""
+
+
+class Judge:
+    """Makes the outputs of one model's parts into probabilities."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._numbers = {name: number for number, name in enumerate(model.weights.outputs)}
+        self._places = heads.places(heads.NAMES)
+        self._linear = {
+            CATEGORY: tuple(map(str, model.categories)), WITHIN: tuple(map(str, model.within)),
+            ACT: model.acts, GOODS: model.goods,
+        }  # fmt: skip
+
+    def screened(self, linear: Floats) -> Floats:
+        """The screen's logits."""
+        return self.model.screen.logits(linear[:, [self._numbers[name] for name in SCREEN_INPUTS]])
+
+    def logits(self, raw: Raw) -> Floats:
+        """The logits of being in scope, before the act is looked at."""
+        found = self.screened(raw.linear)
+        if self.model.join is not None and raw.asked.any():
+            columns = raw.linear[:, [self._numbers[name] for name in SCREEN_INPUTS]]
+            whole = self.model.join.logits(np.hstack([columns, raw.encoder[:, :1]]))
+            found = np.where(raw.asked, whole, found)
+        return found if self.model.around is None else found + self.model.around.logits(raw.around)
+
+    def chances(self, raw: Raw) -> Chances:
+        """Everything the models say of some listings."""
+        acts = self._mixed(ACT, raw)
+        shares = self._mixed(CATEGORY, raw)
+        score = (probability(self.logits(raw)) * _offered(acts)).round(DIGITS)
+        about = shares[:, INSIDE].sum(axis=1)
+        shares[:, INSIDE] = self._within(raw)
+        subtypes = softmax(raw.encoder[:, self._places[heads.SUBTYPE]]) if raw.asked.any() else _nothing(raw)
+        return Chances(
+            score=score,
+            about=about,
+            categories=shared_out(score, shares, INSIDE).round(DIGITS),
+            acts=acts,
+            goods=self._mixed(GOODS, raw),
+            subtypes=subtypes * raw.asked[:, None],
+        )
+
+    def _mixed(self, head: str, raw: Raw) -> Floats:
+        """The members' probabilities: the linear models' and the encoder's, averaged as logarithms."""
+        names = heads.NAMES[head]
+        linear = self._spread(head, names, raw.linear)
+        if not raw.asked.any():
+            return linear
+        share = self.model.shares.get(head, 0.5) * raw.asked[:, None]
+        encoder = softmax(raw.encoder[:, self._places[head]])
+        return softmax((1 - share) * np.log(linear + LEAST) + share * np.log(encoder + LEAST))
+
+    def _within(self, raw: Raw) -> Floats:
+        """The categories in scope, told from each other."""
+        names = [name for name in heads.NAMES[CATEGORY] if Category(name) in IN_SCOPE]
+        linear = self._spread(WITHIN, names, raw.linear)
+        if not raw.asked.any():
+            return linear
+        share = self.model.shares.get(WITHIN, 0.5) * raw.asked[:, None]
+        encoder = softmax(raw.encoder[:, self._places[CATEGORY]][:, INSIDE])
+        return softmax((1 - share) * np.log(linear + LEAST) + share * np.log(encoder + LEAST))
+
+    def _spread(self, head: str, names: Sequence[str], linear: Floats) -> Floats:
+        """The linear models' probabilities in the columns of the encoder's head; members they do not know have none."""
+        own = self._linear[head]
+        found = np.zeros((len(linear), len(names)))
+        if own:
+            found[:, [names.index(name) for name in own]] = softmax(
+                linear[:, [self._numbers[output(head, n)] for n in own]]
+            )
+        return found if own else found + 1 / len(names)
+
+
+def likeliest(row: Floats, names: Sequence[str]) -> str:
+    """The member with the highest probability."""
+    return names[int(row.argmax())]
+
+
+def _offered(acts: Floats) -> Floats:
+    """The probability that a text is an offer, where another act is likelier; else 1."""
+    offer = heads.NAMES[ACT].index(Act.OFFER)
+    return np.where(acts.argmax(axis=1) == offer, 1.0, acts[:, offer])
+
+
+def _nothing(raw: Raw) -> Floats:
+    return np.zeros((len(raw.linear), len(heads.NAMES[heads.SUBTYPE])))
+
+
+def named(row: Floats, names: Sequence[str]) -> Mapping[str, float]:
+    """A row of probabilities by the names of its members."""
+    return dict(zip(names, row.tolist(), strict=True))

@@ -1,0 +1,60 @@
+"""What a model directory holds, once read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.calibrate import Join, Thresholds
+from classifier.encoder import Encoder
+from classifier.linear import Weights
+from pipeline.records import Neighbour
+from pipeline.taxonomy import Category, Track
+
+DARKWEB, ALL, ENCODER = "darkweb", "all", "encoder"
+SCREEN_INPUTS = (DARKWEB, ALL)
+"""The linear models that the screen joins; the whole join has the encoder beside them."""
+CATEGORY, WITHIN, ACT, GOODS = "category", "within", "act", "goods"
+"""What the linear outputs are for, beside those that are joined."""
+
+
+def output(kind: str, name: str) -> str:
+    """The name of a linear output: "darkweb", "category FA"."""
+    return f"{kind} {name}".strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examples:
+    """Labelled examples by which a listing can be compared; no text of them."""
+
+    vectors: NDArray[np.float16]
+    """Pooled vectors of length 1, one row each."""
+    names: tuple[Neighbour, ...]
+    """Who they are, with a similarity of 0."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """A classifier's weights, and how their answers become one."""
+
+    name: str
+    weights: Weights
+    screen: Join
+    """Joins the linear models: the score where the encoder was not asked."""
+    screen_at: float
+    """The screen's logit from which a listing goes on to the encoder."""
+    thresholds: Mapping[Track, Thresholds]
+    categories: tuple[Category, ...]
+    """The linear models' categories, and those of them in scope as told from each other."""
+    within: tuple[Category, ...]
+    acts: tuple[str, ...]
+    goods: tuple[str, ...]
+    join: Join | None = None
+    """Joins linear models and encoder; None where there is no encoder."""
+    around: Join | None = None
+    """What the market's section and the vendor's other listings add to the logit."""
+    encoder: Encoder | None = None
+    shares: Mapping[str, float] = field(default_factory=dict)
+    """For each head, how much the encoder's opinion counts beside the linear models'."""
+    examples: Examples | None = None

@@ -1,0 +1,155 @@
+"""How the models' outputs are joined, calibrated and cut, by listings of vendors that they were not trained on."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from classifier import heads
+from classifier.around import ARMS, CLEAN, ELSEWHERE, HITS, INPUTS, around
+from classifier.calibrate import Join, Thresholds, Truth, calibrated, joined, threshold
+from classifier.folded import Folded
+from classifier.judge import Judge, Chances, Raw
+from classifier.lesson import Lesson
+from classifier.linear import Floats, Weights
+from classifier.matrix import Rows
+from classifier.model import ACT, CATEGORY, ENCODER, GOODS, SCREEN_INPUTS, WITHIN, Model
+from pipeline.policy import ASIDE
+from pipeline.records import Context
+from pipeline.taxonomy import IN_SCOPE, Act, Category, Track
+
+FOREIGN = 0.02
+"""Weight of a generated advert where models are joined: so that one which knows English markets alone is not believed alone."""
+REVIEW_RATE, FLAG_RATE = 0.01, 0.001
+"""False alarms per listing out of scope that the thresholds allow, on dark-web listings of unseen vendors."""
+MARGIN = 0.25
+"""Logits below the lowest offer from which the screen lets a listing through; a threshold picked on few offers is optimistic."""
+KINDS = (CATEGORY, WITHIN, ACT, GOODS)
+TRACKED = (Track.REQUESTS, *ASIDE)
+"""The tracks beside offers that a probability stands for."""
+SHARES = {CATEGORY: 0.5, WITHIN: 0.5, ACT: 0.5, GOODS: 0.5}
+LIKELY, SURE = 0.3, 0.6
+"""Least probabilities from which another track asks for a look, and asks for it now."""
+
+
+MOST = {ARMS: 3.0, ELSEWHERE: 1.0, HITS: 2.0, CLEAN: 0.5}
+"""Most logits that what is around a listing may add or take: listings outside an arms section were labelled by keyword, not read,
+so that the data understate the offers among them."""
+
+
+def raw(taught: Lesson, part: Folded, contexts: Sequence[Context] = (), *, sections: bool) -> Raw:
+    """The outputs as the judge takes them; `sections` says whether the market's section is known."""
+    paths = [taught.examples[row].path if sections else () for row in part.rows]
+    width = heads.places(heads.NAMES)[heads.GOODS].stop
+    return Raw(
+        linear=part.linear,
+        encoder=np.zeros((len(part.rows), width)) if part.encoder is None else part.encoder,
+        asked=np.full(len(part.rows), part.encoder is not None),
+        around=around(paths, contexts or [Context()] * len(paths)),
+    )
+
+
+def settled(taught: Lesson, part: Folded, name: str, shares: Mapping[str, float] = SHARES) -> Model:
+    """The model but for its weights: how these outputs, by models that had not seen the rows, tell them apart best."""
+    part = part.of(np.flatnonzero(taught.variants[part.rows] == ""))
+    posted = np.isin(part.rows, taught.listings)
+    truth = taught.truth[part.rows]
+    trust = np.where(posted, 1.0, FOREIGN)
+    columns = part.linear[:, [part.outputs.index(each) for each in SCREEN_INPUTS]]
+    screen = _join(SCREEN_INPUTS, columns, truth, trust, posted)
+    join = None
+    if part.encoder is not None:
+        join = _join((*SCREEN_INPUTS, ENCODER), np.hstack([columns, part.encoder[:, :1]]), truth, trust, posted)
+    offers = screen.logits(columns)[posted & truth]
+    model = replace(
+        _bare(name, part.outputs),
+        screen=screen,
+        join=join,
+        shares=shares,
+        screen_at=float(offers.min(initial=np.inf)) - MARGIN,
+    )
+    listings = part.of(np.flatnonzero(posted))
+    model = replace(model, around=_around(taught, listings, model))
+    return replace(model, thresholds=_thresholds(taught, listings, model))
+
+
+def contexts(taught: Lesson, part: Folded, flagged: Truth) -> list[Context]:
+    """What is known of each row's vendor: how many other listings, and how many of them were flagged."""
+    vendors = [(taught.examples[row].market, taught.examples[row].vendor) for row in part.rows]
+    listings, hits = Counter(vendors), Counter(vendor for vendor, hit in zip(vendors, flagged, strict=True) if hit)
+    return [
+        Context(vendor_listings=listings[vendor] - 1, vendor_flagged=hits[vendor] - int(hit))
+        if vendor[1]
+        else Context()
+        for vendor, hit in zip(vendors, flagged, strict=True)
+    ]
+
+
+def _join(inputs: tuple[str, ...], columns: Floats, truth: Truth, trust: Floats, posted: Truth) -> Join:
+    return calibrated(joined(inputs, columns, truth, trust), columns[posted], truth[posted])
+
+
+def _bare(name: str, outputs: Sequence[str]) -> Model:
+    """A model that knows its outputs' names and nothing else."""
+    members = {
+        kind: [each.removeprefix(f"{kind} ") for each in outputs if each.startswith(f"{kind} ")] for kind in KINDS
+    }
+    empty = np.zeros(0)
+    return Model(
+        name=name,
+        weights=Weights(
+            grams=(), idf=empty.astype(np.float32), coefficients=np.zeros((0, len(outputs)), dtype=np.float16),
+            intercepts=empty, outputs=tuple(outputs),
+        ),
+        screen=Join(inputs=(), coefficients=(), intercept=0.0),
+        screen_at=-np.inf,
+        thresholds={},
+        categories=tuple(map(Category, members[CATEGORY])),
+        within=tuple(map(Category, members[WITHIN])),
+        acts=tuple(members[ACT]),
+        goods=tuple(members[GOODS]),
+    )  # fmt: skip
+
+
+def _around(taught: Lesson, part: Folded, model: Model) -> Join:
+    """What section and vendor add, learnt with every row twice: with what is known around it, and without."""
+    truth = taught.truth[part.rows]
+    logits = Judge(model).logits(raw(taught, part, sections=False))
+    flagged = logits >= threshold(logits, truth, FLAG_RATE)
+    known = raw(taught, part, contexts(taught, part, flagged), sections=True).around
+    table = np.vstack([np.hstack([logits[:, None], known]), np.hstack([logits[:, None], 0 * known])])
+    slope, *added = joined(("text", *INPUTS), table, np.tile(truth, 2), np.ones(len(table))).coefficients
+    bounded = [float(np.clip(each / slope, -MOST[name], MOST[name])) for name, each in zip(INPUTS, added, strict=True)]
+    return Join(inputs=INPUTS, coefficients=tuple(bounded), intercept=0.0)
+
+
+def _thresholds(taught: Lesson, part: Folded, model: Model) -> dict[Track, Thresholds]:
+    """For each track the cuts that let so many listings through that are none of its own; on text alone."""
+    judged = Judge(model).chances(raw(taught, part, sections=False))
+    own = {track: _own(taught, part.rows, track) for track in TRACKED}
+    cuts = {track: _cut(track_scores(judged, track), own[track]) for track in TRACKED}
+    truth, score = taught.truth[part.rows], judged.score
+    offers = [threshold(score, truth, rate) for rate in (REVIEW_RATE, FLAG_RATE)]
+    return {Track.OFFERS: Thresholds(review_at=offers[0], flag_at=offers[1])} | cuts
+
+
+def _cut(scores: Floats, own: Truth) -> Thresholds:
+    review, flag = (threshold(scores, own, rate) for rate in (REVIEW_RATE / 2, FLAG_RATE))
+    return Thresholds(review_at=max(review, LIKELY), flag_at=max(flag, SURE))
+
+
+def track_scores(chances: Chances, track: Track) -> Floats:
+    """The probability that a listing belongs to a track beside that of offers."""
+    if track is Track.REQUESTS:
+        return judged.acts[:, heads.NAMES[ACT].index(Act.REQUEST)] * judged.about
+    columns = [heads.NAMES[CATEGORY].index(each) for each in ASIDE[track]]
+    found: Floats = judged.categories[:, columns].sum(axis=1)
+    return found
+
+
+def _own(taught: Lesson, rows: Rows, track: Track) -> Truth:
+    examples = [taught.examples[row] for row in rows]
+    if track is Track.REQUESTS:
+        return np.array([each.act is Act.REQUEST and each.category in IN_SCOPE for each in examples])
+    return np.array([each.category in ASIDE[track] for each in examples])

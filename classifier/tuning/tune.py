@@ -1,0 +1,134 @@
+"""Fine-tunes the encoder on labelled lines, all heads at once; the same lines and seed give the same weights on one machine."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+from torch.nn import functional
+
+from classifier.heads import ACT, CATEGORY, GOODS, NAMES, SCOPE, SUBTYPE, places
+from classifier.tuning.net import Net
+from classifier.tuning.pieces import Cut
+
+TOKENS = 128
+"""Tokens read of a line."""
+STEP = 16
+"""Rows are padded to a multiple of it: the CPU's library compiles one kernel for each length."""
+ROWS, POOL = 32, 1_024
+"""Rows of a batch, and among how many drawn rows those of like length are put together."""
+RATE, WARM, SMOOTH, DECAY = 1e-4, 0.1, 0.01, 0.01
+"""Learning rate, share of the steps it takes to reach it, label smoothing, weight decay."""
+SHARES = {CATEGORY: 0.5, SUBTYPE: 0.2, ACT: 0.3, GOODS: 0.2}
+"""Weights of the heads' losses beside that of being in scope."""
+UNKNOWN = -100
+"""Target of a head that an example says nothing about."""
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """Lines to learn from: text, whether it is in scope, and the number of the true member of every head."""
+
+    lines: Sequence[str]
+    in_scope: NDArray[np.bool_]
+    heads: dict[str, NDArray[np.int64]]
+
+
+def tune(
+    base: Path, layers: tuple[int, ...], cut: Cut, course: Course, *, seed: int, epochs: int, progress: Progress
+) -> Net:
+    """The encoder that a course teaches; `progress` is told the rows done and their number."""
+    torch.manual_seed(seed)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    net = Net(base, layers, cut, places(NAMES)[GOODS].stop).to(device)
+    numbers = tokens(Tokenizer.from_str(cut.tokenizer.decode()), course.lines)
+    batches = [batch for epoch in range(epochs) for batch in _batches([len(row) for row in numbers], seed + epoch)]
+    learning = [weights for weights in net.parameters() if weights.requires_grad]
+    optimiser = torch.optim.AdamW(learning, RATE, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, _slope(len(batches)))
+    net.train()
+    done = 0
+    for batch in batches:
+        with torch.autocast(device, torch.bfloat16, enabled=_has_bf16()):
+            outputs, _ = net(*(each.to(device) for each in padded([numbers[row] for row in batch])))
+            loss = _loss(outputs.float(), course, batch)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(learning, 1.0)
+        optimiser.step()
+        schedule.step()
+        optimiser.zero_grad()
+        done += len(batch)
+        progress(done, epochs * len(numbers))
+    net.eval().to("cpu")
+    return net
+
+
+def tokens(tokenizer: Tokenizer, lines: Sequence[str]) -> list[list[int]]:
+    """The token numbers of each line, at most `TOKENS`."""
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(TOKENS)
+    return [found.ids for found in tokenizer.encode_batch(list(lines))]
+
+
+def padded(rows: Sequence[Sequence[int]], step: int = STEP) -> tuple[torch.Tensor, torch.Tensor]:
+    """Rows of token numbers as one tensor, and its mask; padding is masked, so its number does not matter."""
+    width = -(-max(map(len, rows)) // step) * step
+    numbers, mask = (torch.zeros(len(rows), width, dtype=torch.long) for _ in range(2))
+    for place, row in enumerate(rows):
+        numbers[place, : len(row)] = torch.tensor(row)
+        mask[place, : len(row)] = 1
+    return numbers, mask
+
+
+def outputs_of(net: Net, rows: Sequence[Sequence[int]], size: int = 64) -> NDArray[np.float64]:
+    """What the torch encoder says of rows of token numbers, in their order, in single precision."""
+    order = np.argsort([len(row) for row in rows], kind="stable")
+    found = np.zeros((len(rows), net.head.out_features))
+    with torch.inference_mode():
+        for start in range(0, len(rows), size):
+            chosen = order[start : start + size]
+            found[chosen] = net(*padded([rows[row] for row in chosen]))[0].numpy()
+    return found
+
+
+def _batches(lengths: Sequence[int], seed: int) -> Iterator[NDArray[np.int64]]:
+    """Every row once, in batches of like length, in an order drawn anew."""
+    rng = np.random.default_rng(seed)
+    drawn = rng.permutation(len(lengths))
+    pools = [sorted(drawn[at : at + POOL], key=lengths.__getitem__) for at in range(0, len(drawn), POOL)]
+    batches = [np.array(pool[at : at + ROWS]) for pool in pools for at in range(0, len(pool), ROWS)]
+    yield from (batches[number] for number in rng.permutation(len(batches)))
+
+
+def _loss(outputs: torch.Tensor, course: Course, batch: NDArray[np.int64]) -> torch.Tensor:
+    at = places(NAMES)
+    truth = torch.from_numpy(course.in_scope[batch].astype(np.float32)).to(outputs.device)
+    smooth = truth * (1 - 2 * SMOOTH) + SMOOTH
+    loss = functional.binary_cross_entropy_with_logits(outputs[:, at[SCOPE]][:, 0], smooth)
+    for head, share in SHARES.items():
+        target = torch.from_numpy(course.heads[head][batch]).to(outputs.device)
+        if (target != UNKNOWN).any():
+            loss = loss + share * functional.cross_entropy(outputs[:, at[head]], target, ignore_index=UNKNOWN)
+    return loss
+
+
+def _slope(steps: int) -> Callable[[int], float]:
+    """Up to the whole learning rate, then down to nothing in a straight line."""
+    return lambda step: min((step + 1) / (WARM * steps), max(0.0, (steps - step) / ((1 - WARM) * steps)))
+
+
+def _has_bf16() -> bool:
+    """Whether products of 16-bit numbers are quicker here: a GPU, or a CPU with AVX512-BF16 or AMX."""
+    return bool(torch.cuda.is_available() or (torch.backends.mkldnn.is_available() and _cpu_has_bf16()))
+
+
+def _cpu_has_bf16() -> bool:
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return "avx512_bf16" in flags or "amx_bf16" in flags
