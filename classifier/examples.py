@@ -105,6 +105,11 @@ def vague(data: Path) -> Iterator[Example]:
             yield _listing(row, Truth(origin=name, category=Category.OTHER, subtype=subtype))
 
 
+def labels(data: Path) -> dict[str, str]:
+    """The label that the data give each dark-web row, by its origin, before any correction."""
+    return {_posted(row): row["label"] for row in _rows(data / "darkweb_listings.csv")}
+
+
 def surface(data: Path) -> Iterator[Example]:
     """The advertisements and forum threads of the open web, with their site's category, as corrected."""
     reading = Reading.load()

@@ -22,7 +22,7 @@ PATHS: tuple[tuple[str, Goods], ...] = (
     (r"licenses and permits|counterfeit items$", Goods.DOCUMENTS),
     (r"^cypher money$|^whitehouse drops", Goods.LAUNDERING),
     (r"cvv|dumps|logins|\bpii$|stolen database|personal infos|other fraud related|accounts$", Goods.FRAUD_DATA),
-    (r"malware|exploit|hacking tools|hacking and cybersecurity(?: others)?$", Goods.MALWARE),
+    (r"malware|exploit|hacking tools", Goods.MALWARE),
     (r"guides|tutorial|courses|information/|e-?books|engeneering|services carding|services/other", Goods.OTHER),
     (
         r"pirated|data/software|cypher software|license keys|commercial software|security software|hosting|digital software|\bvpn$|socks$",
