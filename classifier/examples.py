@@ -37,6 +37,8 @@ SECTIONS = {
     **{f"{bore} Gauge": Subtype.SHOTGUN for bore in (10, 12, 16, 20, 28, 410)},
 }
 """Sections of open-web sites that tell the subtype of a firearm."""
+NAMED = {"revolver": Subtype.REVOLVER, "pistol": Subtype.PISTOL}
+"""Words of a title that tell it where the section does not."""
 GAME_WORDS = ("{} skin", "CS2 {}", "CSGO skin {}", "{} Steam", "{} CS:GO", "Counter-Strike {}")
 AIRSOFT_WORDS = ("{} airsoft", "airsoft {}", "{} softair", "{} страйкбол", "{} AEG", "réplique airsoft {}")
 
@@ -201,12 +203,15 @@ def _posted(row: dict[str, str]) -> str:
 
 
 def _section(row: dict[str, str], truth: Truth) -> Subtype:
-    """The subtype as read, else as the site's section tells it."""
+    """The subtype as read, else as the site's section tells it, else as the title does."""
     if truth.subtype is not Subtype.UNKNOWN:
         return truth.subtype
     if truth.category is Category.AMMUNITION:
         return Subtype.ROUND
-    return SECTIONS.get(row["category"], Subtype.UNKNOWN) if truth.category is Category.FIREARM else Subtype.UNKNOWN
+    if truth.category is not Category.FIREARM:
+        return Subtype.UNKNOWN
+    named = (subtype for word, subtype in NAMED.items() if word in row["title"].lower())
+    return SECTIONS.get(row["category"]) or next(named, Subtype.UNKNOWN)
 
 
 def _dressed(names: Mapping[str, str], words: tuple[str, ...], category: Category, source: Source) -> list[Example]:
