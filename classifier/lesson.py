@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.calibrate import Truth
+from classifier.clusters import clusters, groups, without_twins
 from classifier.disguise import disguised
 from classifier.examples import Example, Source, airsoft, games, models, real
 from classifier.generate import generated
+from classifier.hard import taught as learnt
 from classifier.matrix import Corpus, Rows
 from classifier.store import Origin
 
@@ -38,6 +40,10 @@ class Lesson:
     corpus: Corpus
     parents: Rows
     """For a copy, the row it was made from; for anything else, its own row."""
+    cluster: Rows
+    """Rows that say nearly the same bear the same number."""
+    group: Rows
+    """Rows that must lie in one fold bear the same number."""
     variants: NDArray[np.str_]
     """For a copy, how it differs: `DISGUISED` or `TITLE`; for anything else "" ."""
 
@@ -79,14 +85,15 @@ class Lesson:
         return np.array([example.in_scope for example in self.examples])
 
     def without(self, held_out: Rows) -> Rows:
-        """All rows but these and their copies."""
-        return np.flatnonzero(~np.isin(self.parents, held_out))
+        """All rows but these, their copies, and what says nearly the same."""
+        rest = np.flatnonzero(~np.isin(self.parents, held_out))
+        return without_twins(rest, held_out, self.cluster)
 
 
 def lesson(data: Path, seed: int) -> Lesson:
     """The examples of a data folder, hard negatives, generated adverts, and copies in other spellings."""
     rng = random.Random(seed)  # noqa: S311  # a reproducible draw, no secret
-    toys, skins = airsoft(data), games(data)
+    toys, skins = learnt(airsoft(data)), learnt(games(data))
     hard = [*rng.sample(toys, min(HARD_TOYS, len(toys))), *rng.sample(skins, min(HARD_SKINS, len(skins)))]
     return of([*real(data), *hard, *generated(GENERATED, seed, models(data))], seed)
 
@@ -94,28 +101,31 @@ def lesson(data: Path, seed: int) -> Lesson:
 def of(examples: Sequence[Example], seed: int) -> Lesson:
     """A lesson of these examples and copies of the dark-web ones."""
     copies = list(_copies(examples, random.Random(seed)))  # noqa: S311  # a reproducible draw, no secret
+    parents = np.array([*range(len(examples)), *(row for row, _, _ in copies)])
+    cluster = clusters(examples)
     return Lesson(
         corpus=Corpus([*examples, *(copy for _, _, copy in copies)]),
-        parents=np.array([*range(len(examples)), *(row for row, _, _ in copies)]),
+        parents=parents,
+        cluster=cluster[parents],
+        group=groups(examples, cluster)[parents],
         variants=np.array([*("" for _ in examples), *(variant for _, variant, _ in copies)]),
     )
 
 
 def folds(taught: Lesson, seed: int) -> Rows:
-    """A fold for each tested row: no vendor in two, copies with their original, offers in scope spread evenly."""
-    groups: dict[str, list[int]] = defaultdict(list)
+    """A fold for each tested row: no vendor and no text about arms in two, copies with their original, offers in scope spread evenly."""
+    members: dict[int, list[int]] = defaultdict(list)
     for place, row in enumerate(taught.tested):
-        parent = taught.parents[row]
-        groups[taught.examples[parent].vendor or f"#{parent}"].append(place)
+        members[int(taught.group[row])].append(place)
     fold, held, size = np.zeros(len(taught.tested), dtype=np.int64), [0] * FOLDS, [0] * FOLDS
-    names = random.Random(seed).sample(sorted(groups), len(groups))  # noqa: S311  # a reproducible draw, no secret
+    names = random.Random(seed).sample(sorted(members), len(members))  # noqa: S311  # a reproducible draw, no secret
     inside = taught.truth[taught.tested]
-    in_scope = {name: int(inside[groups[name]].sum()) for name in names}
+    in_scope = {name: int(inside[members[name]].sum()) for name in names}
     for name in sorted(names, key=lambda name: -in_scope[name]):
         emptiest = min(range(FOLDS), key=lambda number: (held if in_scope[name] else size)[number])
-        fold[groups[name]] = emptiest
+        fold[members[name]] = emptiest
         held[emptiest] += in_scope[name]
-        size[emptiest] += len(groups[name])
+        size[emptiest] += len(members[name])
     return fold
 
 

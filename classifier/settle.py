@@ -10,7 +10,7 @@ from classifier import heads
 from classifier.around import ARMS, CLEAN, ELSEWHERE, HITS, INPUTS, around
 from classifier.calibrate import Join, Thresholds, Truth, calibrated, joined, threshold
 from classifier.folded import Folded
-from classifier.judge import Judge, Chances, Raw
+from classifier.judge import Chances, Judge, Raw
 from classifier.lesson import Lesson
 from classifier.linear import Floats, Weights
 from classifier.matrix import Rows

@@ -12,7 +12,7 @@ from classifier.around import around
 from classifier.calibrate import Thresholds, Truth
 from classifier.explain import spans
 from classifier.features import View, view
-from classifier.judge import Judge, Chances, Raw, likeliest, named
+from classifier.judge import Chances, Judge, Raw, likeliest, named
 from classifier.language import language
 from classifier.linear import Floats, Linear
 from classifier.model import ACT, CATEGORY, GOODS, SCREEN_INPUTS, Model

@@ -14,12 +14,12 @@ DROPOUT = 0.1
 class Net(torch.nn.Module):  # type: ignore[misc]  # torch is not read by mypy
     """Token numbers and mask in, a row of outputs and the pooled vector out."""
 
-    def __init__(self, base: Path, layers: tuple[int, ...], cut: Cut, outputs: int) -> None:
+    def __init__(self, base: Path, layers: tuple[int, ...], cut: Cut, outputs: int, frozen: int) -> None:
         super().__init__()
         logging.set_verbosity_error()
         logging.disable_progress_bar()
         self.body = AutoModel.from_pretrained(
-            base, add_pooling_layer=False, attn_implementation="eager", local_files_only=True
+            base, add_pooling_layer=False, attn_implementation="sdpa", local_files_only=True
         )
         kept = [layer for number, layer in enumerate(self.body.encoder.layer) if number in layers]
         self.body.encoder.layer = torch.nn.ModuleList(kept or self.body.encoder.layer)
@@ -29,6 +29,9 @@ class Net(torch.nn.Module):  # type: ignore[misc]  # torch is not read by mypy
             words.weight[rows].clone(), freeze=True
         )
         self.body.config.vocab_size = len(rows)
+        still = (self.body.embeddings, *self.body.encoder.layer[:frozen])
+        for weights in (weights for part in still for weights in part.parameters()):
+            weights.requires_grad = False
         self.drop = torch.nn.Dropout(DROPOUT)
         self.head = torch.nn.Linear(self.body.config.hidden_size, outputs)
 

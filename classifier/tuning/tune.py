@@ -14,8 +14,10 @@ from classifier.heads import ACT, CATEGORY, GOODS, NAMES, SCOPE, SUBTYPE, places
 from classifier.tuning.net import Net
 from classifier.tuning.pieces import Cut
 
-TOKENS = 128
-"""Tokens read of a line."""
+TOKENS = 80
+"""Tokens learnt from of a line; the encoder at work reads more."""
+FROZEN = 2
+"""Layers at the bottom that keep the weights of the base, as its word table does: a third of the work, and little to learn from few offers."""
 STEP = 16
 """Rows are padded to a multiple of it: the CPU's library compiles one kernel for each length."""
 ROWS, POOL = 32, 1_024
@@ -36,41 +38,57 @@ class Course:
     lines: Sequence[str]
     in_scope: NDArray[np.bool_]
     heads: dict[str, NDArray[np.int64]]
+    first: NDArray[np.int64]
+    """The lines of the first round."""
+    core: NDArray[np.int64]
+    """Those that every round has; the later rounds take the hardest of the others beside them."""
 
 
 def tune(
     base: Path, layers: tuple[int, ...], cut: Cut, course: Course, *, seed: int, epochs: int, progress: Progress
 ) -> Net:
-    """The encoder that a course teaches; `progress` is told the rows done and their number."""
+    """The encoder that a course teaches; `progress` is told the rows done and their number.
+
+    After the first round, the lines beside the core are those that the encoder itself most takes for offers, as far as they are none.
+    """
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    net = Net(base, layers, cut, places(NAMES)[GOODS].stop).to(device)
-    numbers = tokens(Tokenizer.from_str(cut.tokenizer.decode()), course.lines)
-    batches = [batch for epoch in range(epochs) for batch in _batches([len(row) for row in numbers], seed + epoch)]
+    net = Net(base, layers, cut, places(NAMES)[GOODS].stop, FROZEN).to(device)
+    numbers = tokens(Tokenizer.from_str(cut.tokenizer.decode()), course.lines, TOKENS)
     learning = [weights for weights in net.parameters() if weights.requires_grad]
     optimiser = torch.optim.AdamW(learning, RATE, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, _slope(len(batches)))
-    net.train()
-    done = 0
-    for batch in batches:
-        with torch.autocast(device, torch.bfloat16, enabled=_has_bf16()):
-            outputs, _ = net(*(each.to(device) for each in padded([numbers[row] for row in batch])))
-            loss = _loss(outputs.float(), course, batch)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(learning, 1.0)
-        optimiser.step()
-        schedule.step()
-        optimiser.zero_grad()
-        done += len(batch)
-        progress(done, epochs * len(numbers))
+    steps = epochs * -(-len(course.first) // ROWS)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, _slope(steps))
+    for epoch in range(epochs):
+        rows = course.first if epoch == 0 else _harder(net, numbers, course)
+        for step, batch in enumerate(_batches(numbers, rows, seed + epoch), start=1):
+            net.train()
+            with torch.autocast(device, torch.bfloat16, enabled=_has_bf16()):
+                outputs, _ = net(*(each.to(device) for each in padded([numbers[row] for row in batch])))
+                loss = _loss(outputs.float(), course, batch)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(learning, 1.0)
+            optimiser.step()
+            schedule.step()
+            optimiser.zero_grad()
+            progress(epoch * steps // epochs + step, steps)
     net.eval().to("cpu")
     return net
 
 
-def tokens(tokenizer: Tokenizer, lines: Sequence[str]) -> list[list[int]]:
-    """The token numbers of each line, at most `TOKENS`."""
+def _harder(net: Net, numbers: Sequence[Sequence[int]], course: Course) -> NDArray[np.int64]:
+    """The core, and as many of the other lines as the first round had, those the encoder scores highest."""
+    spare = np.setdiff1d(np.arange(len(numbers)), course.core)
+    with torch.autocast("cpu", torch.bfloat16, enabled=_has_bf16()):
+        scores = outputs_of(net.eval(), [numbers[row] for row in spare])[:, 0]
+    wanted = len(course.first) - len(course.core)
+    return np.concatenate([course.core, spare[np.argsort(-scores, kind="stable")][:wanted]])
+
+
+def tokens(tokenizer: Tokenizer, lines: Sequence[str], most: int) -> list[list[int]]:
+    """The token numbers of each line, at most so many."""
     tokenizer.no_padding()
-    tokenizer.enable_truncation(TOKENS)
+    tokenizer.enable_truncation(most)
     return [found.ids for found in tokenizer.encode_batch(list(lines))]
 
 
@@ -91,15 +109,15 @@ def outputs_of(net: Net, rows: Sequence[Sequence[int]], size: int = 64) -> NDArr
     with torch.inference_mode():
         for start in range(0, len(rows), size):
             chosen = order[start : start + size]
-            found[chosen] = net(*padded([rows[row] for row in chosen]))[0].numpy()
+            found[chosen] = net(*padded([rows[row] for row in chosen]))[0].float().numpy()
     return found
 
 
-def _batches(lengths: Sequence[int], seed: int) -> Iterator[NDArray[np.int64]]:
+def _batches(numbers: Sequence[Sequence[int]], rows: NDArray[np.int64], seed: int) -> Iterator[NDArray[np.int64]]:
     """Every row once, in batches of like length, in an order drawn anew."""
     rng = np.random.default_rng(seed)
-    drawn = rng.permutation(len(lengths))
-    pools = [sorted(drawn[at : at + POOL], key=lengths.__getitem__) for at in range(0, len(drawn), POOL)]
+    drawn = rng.permutation(rows)
+    pools = [sorted(drawn[at : at + POOL], key=lambda row: len(numbers[row])) for at in range(0, len(drawn), POOL)]
     batches = [np.array(pool[at : at + ROWS]) for pool in pools for at in range(0, len(pool), ROWS)]
     yield from (batches[number] for number in rng.permutation(len(batches)))
 

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from classifier.bases.fetch import TOKENIZER as BASE_TOKENIZER
-from classifier.encoder import TOKENIZER, WEIGHTS, Encoder
+from classifier.encoder import TOKENIZER, TOKENS, WEIGHTS, Encoder
 from classifier.tuning.export import export
 from classifier.tuning.pieces import cut
-from classifier.tuning.tune import ROWS, Course, outputs_of, tokens, tune
+from classifier.tuning.tune import Course, outputs_of, tokens, tune
 from pipeline.errors import SettingsError
 
-SAID = 2_000
-"""Rows after which progress is told."""
+SAID = 50
+"""Steps after which progress is told."""
 INT8, WHOLE = "int8", "whole"
 """The outputs of the encoder as it ships, and of the same one before its weights were cut to 8 bits."""
 Outputs = dict[str, NDArray[np.float64]]
@@ -54,7 +54,7 @@ class Workshop:
         net = tune(self.base, self.layers, pieces, course, seed=self.seed, epochs=self.epochs, progress=self._progress)
         export(net, folder / WEIGHTS)
         (folder / TOKENIZER).write_bytes(pieces.tokenizer)
-        rows = tokens(Tokenizer.from_str(pieces.tokenizer.decode()), lines)
+        rows = tokens(Tokenizer.from_str(pieces.tokenizer.decode()), lines, TOKENS)
         self.say(f"reading {len(lines):,} listings that it has not seen")
         int8 = Encoder.of(folder).outputs(lines)[0]
         whole = outputs_of(net, rows) if rows else np.zeros((0, 0))
@@ -66,10 +66,10 @@ class Workshop:
         """The same for the same base, course, lines and seed."""
         content = [
             str(self.base), *map(str, self.layers), self.epochs, self.seed, course.lines, course.in_scope.tolist(),
-            {head: numbers.tolist() for head, numbers in course.heads.items()}, list(lines),
+            {head: numbers.tolist() for head, numbers in course.heads.items()}, list(lines), course.first.tolist(),
         ]  # fmt: skip
         return hashlib.sha256(msgspec.json.encode(content)).hexdigest()[:24]
 
     def _progress(self, done: int, whole: int) -> None:
-        if done // SAID != (done - ROWS) // SAID or done == whole:
-            self.say(f"{done:,} of {whole:,} rows learnt")
+        if done % SAID == 0 or done == whole:
+            self.say(f"{done:,} of {whole:,} steps")
