@@ -126,10 +126,10 @@ def _around(taught: Lesson, part: Folded, model: Model) -> Join:
 
 def _thresholds(taught: Lesson, part: Folded, model: Model) -> dict[Track, Thresholds]:
     """For each track the cuts that let so many listings through that are none of its own; on text alone."""
-    judged = Judge(model).chances(raw(taught, part, sections=False))
+    found = Judge(model).chances(raw(taught, part, sections=False))
     own = {track: _own(taught, part.rows, track) for track in TRACKED}
-    cuts = {track: _cut(track_scores(judged, track), own[track]) for track in TRACKED}
-    truth, score = taught.truth[part.rows], judged.score
+    cuts = {track: _cut(track_scores(found, track), own[track]) for track in TRACKED}
+    truth, score = taught.truth[part.rows], found.score
     offers = [threshold(score, truth, rate) for rate in (REVIEW_RATE, FLAG_RATE)]
     return {Track.OFFERS: Thresholds(review_at=offers[0], flag_at=offers[1])} | cuts
 
@@ -142,9 +142,10 @@ def _cut(scores: Floats, own: Truth) -> Thresholds:
 def track_scores(chances: Chances, track: Track) -> Floats:
     """The probability that a listing belongs to a track beside that of offers."""
     if track is Track.REQUESTS:
-        return judged.acts[:, heads.NAMES[ACT].index(Act.REQUEST)] * judged.about
+        wanted: Floats = chances.acts[:, heads.NAMES[ACT].index(Act.REQUEST)] * chances.about
+        return wanted
     columns = [heads.NAMES[CATEGORY].index(each) for each in ASIDE[track]]
-    found: Floats = judged.categories[:, columns].sum(axis=1)
+    found: Floats = chances.categories[:, columns].sum(axis=1)
     return found
 
 

@@ -68,8 +68,8 @@ class Stack:
         """One classification per listing, in their order; equal listings in equal contexts get equal ones."""
         read = [_read(listing, context) for listing, context in zip(listings, contexts, strict=True)]
         raw, screened = self._raw(read)
-        judged = self._judge.chances(raw)
-        return [self._classification(each, judged, row, screened=bool(screened[row])) for row, each in enumerate(read)]
+        found = self._judge.chances(raw)
+        return [self._classification(each, found, row, screened=bool(screened[row])) for row, each in enumerate(read)]
 
     def chances(self, read: Sequence[Read]) -> Chances:
         """What the models say of some listings."""
@@ -103,11 +103,11 @@ class Stack:
             encoder[chosen] = self.model.encoder.outputs(lines)[0]
         return Raw(linear=linear, encoder=encoder, asked=asked, around=known)
 
-    def _classification(self, read: Read, chances: Chances, row: int, *, screened: bool) -> Classification:
-        listing, score = read.listing, float(judged.score[row])
-        chances = named(judged.categories[row], heads.NAMES[CATEGORY])
+    def _classification(self, read: Read, found: Chances, row: int, *, screened: bool) -> Classification:
+        listing, score = read.listing, float(found.score[row])
+        chances = named(found.categories[row], heads.NAMES[CATEGORY])
         category = self.category(chances, score)
-        act = Act(likeliest(judged.acts[row], heads.NAMES[ACT]))
+        act = Act(likeliest(found.acts[row], heads.NAMES[ACT]))
         worth = score >= self.model.thresholds[Track.OFFERS].review_at or category is not Category.OTHER
         return Classification(
             score=score,
@@ -117,14 +117,14 @@ class Stack:
             scores={Category(name): chance for name, chance in chances.items()},
             act=act,
             language=read.language,
-            subtype=_subtype(judged.subtypes[row], category),
-            goods=Goods(likeliest(judged.goods[row], heads.NAMES[GOODS]))
+            subtype=_subtype(found.subtypes[row], category),
+            goods=Goods(likeliest(found.goods[row], heads.NAMES[GOODS]))
             if category is Category.OTHER
             else Goods.UNKNOWN,
             spans=self._spans(read) if score >= self.model.thresholds[Track.OFFERS].review_at else (),
             nearest=self._nearest(listing) if worth else (),
             flags=_flags(
-                wanted=act is Act.REQUEST and bool(judged.about[row] >= WANTED),
+                wanted=act is Act.REQUEST and bool(found.about[row] >= WANTED),
                 hidden_characters=bool(read.view.invisible),
                 mixed_scripts=bool(read.view.mixed),
             ),

@@ -53,7 +53,8 @@ def tune(
     """
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    net = Net(base, layers, cut, places(NAMES)[GOODS].stop, FROZEN).to(device)
+    net = Net(base, layers, cut, places(NAMES)[GOODS].stop, FROZEN)
+    net.to(device)
     numbers = tokens(Tokenizer.from_str(cut.tokenizer.decode()), course.lines, TOKENS)
     learning = [weights for weights in net.parameters() if weights.requires_grad]
     optimiser = torch.optim.AdamW(learning, RATE, weight_decay=DECAY)
@@ -72,7 +73,8 @@ def tune(
             schedule.step()
             optimiser.zero_grad()
             progress(epoch * steps // epochs + step, steps)
-    net.eval().to("cpu")
+    net.eval()
+    net.to("cpu")
     return net
 
 
