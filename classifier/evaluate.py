@@ -1,164 +1,192 @@
-"""How good the classifier is on vendors and on markets that it has not seen, and how much a random split would flatter it."""
+"""Scores every example by systems that had not seen its vendor, or its market, and by ones that may have."""
 
-import random
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedGroupKFold
-from sklearn.pipeline import make_pipeline, make_union
 
-from classifier.calibrate import Truth, probability
-from classifier.disguise import disguised
-from classifier.examples import Example
-from classifier.features import view
-from classifier.lesson import Lesson, folds, lesson
-from classifier.linear import Floats
+from classifier import heads
+from classifier.examples import Example, Source
+from classifier.folded import Folded, folded, hardness, linear, lines
+from classifier.judge import Chances, Judge, category, likeliest, named
+from classifier.judged import MARKET, OBFUSCATED, RANDOM, SLICES, STRICT, TITLES, Judged, Split
+from classifier.language import language
+from classifier.lesson import DISGUISED, FOLDS, TITLE, Lesson, folds, lesson
 from classifier.matrix import Rows
-from classifier.metrics import Figures, Marked, figures
+from classifier.model import ACT, CATEGORY, Model
+from classifier.screen import SCREENED
+from classifier.settle import raw, settled
 from classifier.stack import Stack
-from classifier.train import out_of_fold, settled, train
-from pipeline.taxonomy import IN_SCOPE
+from classifier.systems import STACK, Said, said
+from classifier.tuning.course import course
+from classifier.tuning.workshop import INT8, WHOLE, Workshop
+from pipeline.records import Context, Import, Listing, Precision
+from pipeline.taxonomy import Track
 
 LEFT_OUT = (("agora",), ("evolution",), ("hydra_2014",), ("cypher", "whitehouse"), ("nexus_wethenorth",))
 """Markets held out together: Cypher and White House share vendors."""
-Step = Callable[[str], None]
+VARIANTS = {"": "", TITLE: TITLES, DISGUISED: OBFUSCATED}
+"""The lesson's variants of a listing, and what the report calls them."""
+
+Marked = tuple[str, Judged]
+"""A row with its variant."""
 
 
-class MarketOut(msgspec.Struct, frozen=True, kw_only=True):
-    """A market whose listings, shared titles and shared vendors' offers the model was trained without."""
-
-    markets: tuple[str, ...]
-    as_posted: Figures
-    titles_only: Figures
-    disguised: Figures
-    """The same listings, titles respelt as vendors do to hide words."""
-    categories: dict[str, dict[str, int]]
-    """True category → category given, for listings in scope that were flagged."""
+def judged(data: Path, shop: Workshop) -> Iterator[Split]:
+    """Every split of the research data, scored; what is trained on the way is kept in the workshop."""
+    shop.say("reading the research data")
+    yield from splits(lesson(data, shop.seed), LEFT_OUT, shop)
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything `headstamp evaluate` measures, all of it on real listings."""
-
-    seed: int
-    baseline_vendors_out: Figures
-    """TF-IDF + logistic regression as scikit-learn has it, Agora's titles alone."""
-    baseline_random: Figures
-    vendors_out: Figures
-    random: Figures
-    """The same model, listings split at random: vendors repeat themselves, so this flatters."""
-    markets_out: tuple[MarketOut, ...]
-
-
-def evaluate(data: Path, seed: int, step: Step) -> Report:
-    """The report on the research data; takes about a quarter of an hour. `step` is told what comes next."""
-    step("baseline on Agora's titles")
-    taught = lesson(data, seed)
-    listings = taught.listings
-    step("vendors held out")
-    vendors_out = cross_fitted(taught, folds(taught.examples, taught.tested, seed))
-    step("random split")
-    random_split = cross_fitted(taught, np.random.default_rng(seed).integers(0, 5, len(taught.tested)))
-    agora = [taught.examples[row] for row in listings if taught.examples[row].market == "agora"]
-    return Report(
-        seed=seed,
-        baseline_vendors_out=figures(_baseline(agora, [each.vendor for each in agora], seed), seed),
-        baseline_random=figures(_baseline(agora, [str(row) for row in range(len(agora))], seed), seed),
-        vendors_out=figures(vendors_out, seed),
-        random=figures(random_split, seed),
-        markets_out=tuple(_told(taught, markets, seed, step) for markets in LEFT_OUT),
-    )
+def splits(taught: Lesson, left_out: Sequence[Sequence[str]], shop: Workshop) -> Iterator[Split]:
+    """Every split of a lesson, scored."""
+    part = folded(taught, taught.tested, folds(taught, shop.seed), shop)
+    yield from _variants(STRICT, _cross_fitted(taught, part))
+    for markets in left_out:
+        shop.say(f"{' and '.join(markets)} left out")
+        yield from _variants(f"{MARKET}{'-'.join(markets)}", market_out(taught, part, markets, shop))
+    shop.say("random split")
+    drawn = np.random.default_rng(shop.seed).integers(0, FOLDS, len(taught.examples))[taught.parents[taught.tested]]
+    mixed = folded(taught, taught.tested, drawn, replace(shop, base=None))
+    yield next(_variants(RANDOM, _cross_fitted(taught, mixed)))
 
 
-def cross_fitted(taught: Lesson, fold: Rows) -> Marked:
-    """Each listing scored by models, a join and thresholds that come from the other folds."""
-    tested = taught.tested
-    columns = out_of_fold(taught, np.arange(len(taught.examples)), tested, fold)
-    posted = np.isin(tested, taught.listings)
-    scores, flagged = np.zeros(len(tested)), np.zeros(len(tested), dtype=bool)
-    for number in np.unique(fold):
-        held = fold == number
-        join, cuts = settled(taught, tested[~held], columns[~held])
-        scores[held] = probability(join.logits(columns[held]))
-        flagged[held] = scores[held] >= cuts.flag_at
-    return _marked([taught.examples[row] for row in tested[posted]], scores[posted], flagged[posted])
+def sliced(slices: Mapping[str, Sequence[Example]], stack: Stack) -> Split:
+    """Examples that the model was not trained on, scored by it, each with the name of its slice."""
+    rows = [row for name, examples in slices.items() for row in _told(examples, stack, name)]
+    return Split(name=SLICES, rows=tuple(rows))
 
 
-def _told(taught: Lesson, markets: Sequence[str], seed: int, step: Step) -> MarketOut:
-    step(f"{' and '.join(markets)} left out")
-    return market_out(taught, markets, seed)
+def market_out(taught: Lesson, part: Folded, markets: Sequence[str], shop: Workshop) -> list[Marked]:
+    """A market scored by models trained without it, without its texts and without its vendors' offers elsewhere.
+
+    The join and the thresholds come from the other markets' rows as their own folds scored them.
+    """
+    market = np.array([taught.examples[row].market for row in part.rows])
+    source = np.array([taught.examples[row].source for row in part.rows])
+    inside = np.isin(market, markets) & (source == Source.DARKWEB)
+    held = np.flatnonzero(inside)
+    gone = np.union1d(part.rows[held], _vendors(taught, part.rows[held]))
+    kept = taught.without(gone)
+    outputs, columns = linear(taught, kept, part.rows[held], shop.folder)
+    assert outputs == part.outputs
+    found = replace(part.of(held), linear=columns)
+    if shop.base is not None:
+        lesson_of_the_rest = course(taught, kept, hardness(taught, part), shop.seed)
+        _, answers = shop.made(lesson_of_the_rest, lines(taught, found.rows))
+        found = replace(found, encoder=answers[INT8], whole=answers[WHOLE])
+    rest = part.of(np.flatnonzero(np.isin(part.rows, kept)))
+    return _marked(taught, settled(taught, rest, "market left out"), rest, found)
 
 
-def market_out(taught: Lesson, markets: Sequence[str], seed: int) -> MarketOut:
-    """How well a market is told by a model trained without it."""
-    held = np.array([row for row in taught.listings if taught.examples[row].market in markets])
-    model = train(taught, taught.without(np.union1d(held, _shared(taught, held))), seed)
-    stack = Stack(model, digest="", activation=0)
-    examples = [taught.examples[row] for row in held]
-    rng = random.Random(seed)  # noqa: S311  # a reproducible draw, no secret
-    spelt = [msgspec.structs.replace(each, title=disguised(each.title, rng)) for each in examples]
-    bare = [msgspec.structs.replace(each, description="") for each in examples]
-    return MarketOut(
-        markets=tuple(markets),
-        as_posted=figures(_scored(stack, examples), seed),
-        titles_only=figures(_scored(stack, bare), seed),
-        disguised=figures(_scored(stack, spelt), seed),
-        categories=_categories(stack, examples),
-    )
+def _cross_fitted(taught: Lesson, part: Folded) -> list[Marked]:
+    """Each row scored by models, a join and thresholds that come from the other folds."""
+    rows = []
+    for number in np.unique(part.fold):
+        rest, held = (part.of(np.flatnonzero(chosen)) for chosen in (part.fold != number, part.fold == number))
+        rows += _marked(taught, settled(taught, rest, "fold"), rest, held)
+    return rows
 
 
-def _shared(taught: Lesson, held: Rows) -> Rows:
-    """Listings of other markets that would give the held ones away: the same text, or a vendor's offers in scope."""
-    texts = {taught.examples[row].text for row in held}
+def _vendors(taught: Lesson, held: Rows) -> Rows:
+    """Offers in scope, on any market, of the vendors of some rows."""
     vendors = {taught.examples[row].vendor for row in held} - {""}
-    examples = [(row, taught.examples[row]) for row in taught.listings]
-    return np.array(
-        [row for row, each in examples if each.text in texts or (each.in_scope and each.vendor in vendors)],
-        dtype=np.int64,
+    found = [row for row in taught.listings if taught.examples[row].in_scope and taught.examples[row].vendor in vendors]
+    return np.array(found, dtype=np.int64)
+
+
+def _variants(name: str, rows: Sequence[Marked]) -> Iterator[Split]:
+    """The rows as posted, then changed, a split each."""
+    for variant, called in VARIANTS.items():
+        yield Split(name=name, variant=called, rows=tuple(row for kind, row in rows if kind == variant))
+
+
+def _marked(taught: Lesson, model: Model, rest: Folded, held: Folded) -> list[Marked]:
+    """What the systems said of the dark-web listings and their copies among the held rows, each with its variant."""
+    held = held.of(np.flatnonzero([taught.examples[row].source is Source.DARKWEB for row in held.rows]))
+    found, judge = said(taught, model, rest, held), Judge(model)
+    chances = judge.chances(raw(taught, held, sections=False))
+    low = judge.screened(held.linear) < model.screen_at
+    flag_at = model.thresholds[Track.OFFERS].flag_at
+    return [
+        (
+            str(taught.variants[row]),
+            _row(taught, row, _at(found, place), _given(chances, place, flag_at), bool(low[place])),
+        )
+        for place, row in enumerate(held.rows.tolist())
+    ]
+
+
+def _at(found: Said, place: int) -> dict[str, tuple[float, bool]]:
+    return {name: (round(float(scores[place]), 6), bool(flags[place])) for name, (scores, flags) in found.items()}
+
+
+def _given(chances: Chances, place: int, flag_at: float) -> tuple[str, str]:
+    """The category and act that the stack gives."""
+    shares = named(chances.categories[place], heads.NAMES[CATEGORY])
+    return category(shares, float(chances.score[place]), flag_at), likeliest(chances.acts[place], heads.NAMES[ACT])
+
+
+def _row(
+    taught: Lesson,
+    row: int,
+    systems: Mapping[str, tuple[float, bool]],
+    given: tuple[str, str],
+    low: bool,  # noqa: FBT001
+) -> Judged:
+    example = taught.examples[row]
+    told = language(f"{example.title}\n{example.description}")
+    return Judged(
+        id=example.origin,
+        market=example.market,
+        vendor=example.vendor,
+        cluster=int(taught.cluster[row]),
+        source=example.source,
+        language=told,
+        category=example.category,
+        act=example.act,
+        subtype=example.subtype,
+        in_scope=example.in_scope,
+        scores={name: score for name, (score, _) in systems.items()},
+        flagged={name: flag for name, (_, flag) in systems.items()},
+        given_category=given[0],
+        given_act=given[1],
+        screened=low and told in SCREENED,
     )
 
 
-def _scored(stack: Stack, examples: Sequence[Example]) -> Marked:
-    scores = stack.scored([view(each.title, each.description) for each in examples]).score
-    return _marked(examples, scores, scores >= stack.thresholds[1])
+def _told(examples: Sequence[Example], stack: Stack, name: str) -> Iterator[Judged]:
+    listings = [_listing(each, number) for number, each in enumerate(examples)]
+    flag_at = stack.thresholds[Track.OFFERS].flag_at
+    for number, (each, found) in enumerate(
+        zip(examples, stack.classify(listings, [Context()] * len(listings)), strict=True)
+    ):
+        yield Judged(
+            id=each.origin or f"{name}/{number}",
+            market=each.market,
+            vendor=each.vendor,
+            cluster=number,
+            source=each.source,
+            language=each.market if each.source is not Source.DARKWEB else found.language,
+            slice=name,
+            category=each.category,
+            act=each.act,
+            subtype=each.subtype,
+            in_scope=each.in_scope,
+            scores={STACK: found.score},
+            flagged={STACK: found.score >= flag_at},
+            given_category=found.category,
+            given_act=found.act,
+            given_subtype=found.subtype,
+        )
 
 
-def _categories(stack: Stack, examples: Sequence[Example]) -> dict[str, dict[str, int]]:
-    """What flagged listings in scope were called."""
-    counts: dict[str, dict[str, int]] = {category: {} for category in sorted(IN_SCOPE)}
-    offers = [each for each in examples if each.in_scope]
-    scored = stack.scored([view(each.title, each.description) for each in offers])
-    for each, score, chances in zip(offers, scored.score, scored.categories.tolist(), strict=True):
-        if score >= stack.thresholds[1]:
-            given = stack.category(chances, float(score))
-            counts[each.category][given] = counts[each.category].get(given, 0) + 1
-    return counts
-
-
-def _marked(examples: Sequence[Example], scores: Floats, flagged: Truth) -> Marked:
-    return Marked(
-        scores=scores,
-        flagged=flagged,
-        truth=np.array([each.in_scope for each in examples]),
-        vendors=np.array([each.vendor or f"#{number}" for number, each in enumerate(examples)]),
-        markets=np.array([each.market for each in examples]),
+def _listing(example: Example, number: int) -> Listing:
+    """An example as a market would show it."""
+    at = datetime(2024, 1, 1, tzinfo=UTC)
+    told = Import(time=at, file="", line=number, mapping="", activation=0, precision=Precision.YEAR)
+    return Listing(
+        market="evaluation", key=str(number), title=example.title, description=example.description, provenance=told
     )
-
-
-def _baseline(examples: Sequence[Example], groups: Sequence[str], seed: int) -> Marked:
-    """Words and letter runs of titles, one logistic regression, threshold .5: what the research data's README reports."""
-    rows = {each.title.lower(): row for row, each in reversed(list(enumerate(examples)))}.values()
-    unique = [examples[row] for row in rows]
-    titles, truth = [each.title for each in unique], np.array([each.in_scope for each in unique])
-    splitter = StratifiedGroupKFold(5, shuffle=True, random_state=seed)
-    scores = np.zeros(len(unique))
-    for rest, held in splitter.split(titles, truth, [groups[row] for row in rows]):
-        words = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
-        runs = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=3, sublinear_tf=True)
-        regression = LogisticRegression(C=10, class_weight="balanced", max_iter=300)
-        model = make_pipeline(make_union(words, runs), regression).fit([titles[row] for row in rest], truth[rest])
-        scores[held] = model.predict_proba([titles[row] for row in held])[:, 1]
-    return _marked(unique, scores, scores >= 0.5)  # noqa: PLR2004  # untuned, as reported

@@ -124,6 +124,12 @@ def likeliest(row: Floats, names: Sequence[str]) -> str:
     return names[int(row.argmax())]
 
 
+def category(shares: Mapping[str, float], score: float, flag_at: float) -> Category:
+    """The likeliest category; from the flagging threshold on, the likeliest in scope, for the score is then the better witness."""
+    named = [Category(name) for name in shares]
+    return max((each for each in named if score < flag_at or each in IN_SCOPE), key=shares.__getitem__)
+
+
 def _offered(acts: Floats) -> Floats:
     """The probability that a text is an offer, where another act is likelier; else 1."""
     offer = heads.NAMES[ACT].index(Act.OFFER)

@@ -12,7 +12,7 @@ from classifier.around import around
 from classifier.calibrate import Thresholds, Truth
 from classifier.explain import spans
 from classifier.features import View, view
-from classifier.judge import Chances, Judge, Raw, likeliest, named
+from classifier.judge import Chances, Judge, Raw, category, likeliest, named
 from classifier.language import language
 from classifier.linear import Floats, Linear
 from classifier.model import ACT, CATEGORY, GOODS, SCREEN_INPUTS, Model
@@ -20,7 +20,7 @@ from classifier.nearest import nearest
 from classifier.reading import line
 from classifier.screen import bypassed, drawn
 from pipeline.records import Classification, Context, Listing, Neighbour, Span, digest
-from pipeline.taxonomy import IN_SCOPE, Act, Category, Goods, Subtype, Track
+from pipeline.taxonomy import Act, Category, Goods, Subtype, Track
 
 WANTED = 0.2
 """Probability of being about something in scope from which a request says so; people look at requests apart."""
@@ -42,8 +42,8 @@ class Read:
 class Stack:
     """Scores listings with one model, under the number it was activated with.
 
-    `screen` off asks the encoder about every listing; on, only about those the linear screen lets through; shadow asks it about every
-    one and marks those that the screen would have kept back.
+    `screen` off asks the encoder about every listing; on, only about those that the linear screen lets through, and a hundredth of the
+    others; shadow, about every one. What the screen kept back and the encoder read all the same bears the flag `screen_checked`.
     """
 
     def __init__(self, model: Model, *, digest: str, activation: int, screen: Screen = "off") -> None:
@@ -67,9 +67,12 @@ class Stack:
     def classify(self, listings: Sequence[Listing], contexts: Sequence[Context]) -> Sequence[Classification]:
         """One classification per listing, in their order; equal listings in equal contexts get equal ones."""
         read = [_read(listing, context) for listing, context in zip(listings, contexts, strict=True)]
-        raw, screened = self._raw(read)
+        raw, held = self._raw(read)
         found = self._judge.chances(raw)
-        return [self._classification(each, found, row, screened=bool(screened[row])) for row, each in enumerate(read)]
+        return [
+            self._classification(each, found, row, held=bool(held[row]), asked=bool(raw.asked[row]))
+            for row, each in enumerate(read)
+        ]
 
     def chances(self, read: Sequence[Read]) -> Chances:
         """What the models say of some listings."""
@@ -103,41 +106,33 @@ class Stack:
             encoder[chosen] = self.model.encoder.outputs(lines)[0]
         return Raw(linear=linear, encoder=encoder, asked=asked, around=known)
 
-    def _classification(self, read: Read, found: Chances, row: int, *, screened: bool) -> Classification:
+    def _classification(self, read: Read, found: Chances, row: int, *, held: bool, asked: bool) -> Classification:
         listing, score = read.listing, float(found.score[row])
         chances = named(found.categories[row], heads.NAMES[CATEGORY])
-        category = self.category(chances, score)
+        kind = category(chances, score, self.model.thresholds[Track.OFFERS].flag_at)
         act = Act(likeliest(found.acts[row], heads.NAMES[ACT]))
-        worth = score >= self.model.thresholds[Track.OFFERS].review_at or category is not Category.OTHER
+        asks = score >= self.model.thresholds[Track.OFFERS].review_at
         return Classification(
             score=score,
-            category=category,
+            category=kind,
             model=self._digest,
             activation=self._activation,
             scores={Category(name): chance for name, chance in chances.items()},
             act=act,
             language=read.language,
-            subtype=_subtype(found.subtypes[row], category),
-            goods=Goods(likeliest(found.goods[row], heads.NAMES[GOODS]))
-            if category is Category.OTHER
-            else Goods.UNKNOWN,
-            spans=self._spans(read) if score >= self.model.thresholds[Track.OFFERS].review_at else (),
-            nearest=self._nearest(listing) if worth else (),
+            subtype=_subtype(found.subtypes[row], kind),
+            goods=Goods(likeliest(found.goods[row], heads.NAMES[GOODS])) if kind is Category.OTHER else Goods.UNKNOWN,
+            spans=self._spans(read) if asks else (),
+            nearest=self._nearest(listing) if asks or kind is not Category.OTHER else (),
             flags=_flags(
                 wanted=act is Act.REQUEST and bool(found.about[row] >= WANTED),
                 hidden_characters=bool(read.view.invisible),
                 mixed_scripts=bool(read.view.mixed),
+                screen_checked=held and asked,
             ),
-            screened=screened,
+            screened=held and not asked,
             inputs=digest("inputs", listing.title, listing.description, *listing.category_path),
             context=read.context.digest,
-        )
-
-    def category(self, chances: Mapping[str, float], score: float) -> Category:
-        """The likeliest category; from the flagging threshold on, the likeliest in scope, for the score is then the better witness."""
-        flagged = score >= self.model.thresholds[Track.OFFERS].flag_at
-        return max(
-            (Category(name) for name in chances if not flagged or Category(name) in IN_SCOPE), key=chances.__getitem__
         )
 
     def _nearest(self, listing: Listing) -> tuple[Neighbour, ...]:
