@@ -7,13 +7,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from classifier import train
 from classifier.examples import Example, Source
 from classifier.generate import generated
 from classifier.lesson import Lesson, of
-from classifier.stack import Model, Stack
+from classifier.model import Model
+from classifier.stack import Stack
 from classifier.store import load
+from classifier.train import train
+from classifier.tuning.workshop import Workshop
 from pipeline.records import Classification, Context, Import, Listing
+from pipeline.taxonomy import Track
 
 Ask = Callable[..., Classification]
 AT = datetime(2024, 5, 1, tzinfo=UTC)
@@ -53,9 +56,16 @@ def lesson() -> Lesson:
 
 
 @pytest.fixture(scope="session")
-def model(lesson: Lesson) -> Model:
-    """The small model."""
-    return train.train(lesson, lesson.rows, seed=3)
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    """Where linear models are made."""
+    folder = tmp_path_factory.mktemp("workshop")
+    return Workshop(base=None, layers=(), folder=folder, epochs=1, seed=3, say=lambda _step: None)
+
+
+@pytest.fixture(scope="session")
+def model(lesson: Lesson, shop: Workshop) -> Model:
+    """The small model, without an encoder."""
+    return train(lesson, "small", shop).model
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +77,7 @@ def small(model: Model) -> Ask:
 @pytest.fixture(scope="session")
 def shipped_model() -> Stack:
     """The model that ships."""
-    return load(Path(__file__).parents[2] / "models" / "linear-1", activation=1)
+    return load(Path(__file__).parents[2] / "models" / "stack-1", activation=1)
 
 
 @pytest.fixture(scope="session")
@@ -79,4 +89,4 @@ def shipped(shipped_model: Stack) -> Ask:
 @pytest.fixture(scope="session")
 def flag_at(shipped_model: Stack) -> float:
     """The score from which the model that ships advises to flag."""
-    return shipped_model.thresholds[1]
+    return shipped_model.thresholds[Track.OFFERS].flag_at

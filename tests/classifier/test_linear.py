@@ -13,7 +13,7 @@ from classifier import linear
 from classifier.features import grams, view
 from classifier.lesson import Lesson
 from classifier.linear import Linear
-from classifier.stack import Model
+from classifier.model import Model
 
 
 def test_scores_are_those_of_scikit_learn(lesson: Lesson, model: Model) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from classifier.features import view
-from classifier.stack import Model
+from classifier.model import Model
 from classifier.store import FILES, activate, active, load, save
 from pipeline.activations import Activations
 from pipeline.errors import ModelRejectedError, StorageError
