@@ -13,13 +13,15 @@ from tokenizers import Tokenizer
 
 from classifier.bases.fetch import TOKENIZER as BASE_TOKENIZER
 from classifier.encoder import TOKENIZER, TOKENS, WEIGHTS, Encoder
-from classifier.tuning.export import export
+from classifier.tuning.export import export, quantise
 from classifier.tuning.pieces import cut
-from classifier.tuning.tune import Course, outputs_of, tokens, tune
+from classifier.tuning.tune import RECIPE, Course, outputs_of, tokens, tune
 from pipeline.errors import SettingsError
 
 SAID = 50
 """Steps after which progress is told."""
+WHOLE_WEIGHTS = "whole.onnx"
+"""The encoder before its weights were cut to 8 bits."""
 INT8, WHOLE = "int8", "whole"
 """The outputs of the encoder as it ships, and of the same one before its weights were cut to 8 bits."""
 Outputs = dict[str, NDArray[np.float64]]
@@ -52,7 +54,8 @@ class Workshop:
             raise SettingsError("no base to start an encoder from; name one with --base")
         pieces = cut((self.base / BASE_TOKENIZER).read_bytes())
         net = tune(self.base, self.layers, pieces, course, seed=self.seed, epochs=self.epochs, progress=self._progress)
-        export(net, folder / WEIGHTS)
+        export(net, folder / WHOLE_WEIGHTS)
+        quantise(folder / WHOLE_WEIGHTS, folder / WEIGHTS)
         (folder / TOKENIZER).write_bytes(pieces.tokenizer)
         rows = tokens(Tokenizer.from_str(pieces.tokenizer.decode()), lines, TOKENS)
         self.say(f"reading {len(lines):,} listings that it has not seen")
@@ -65,7 +68,7 @@ class Workshop:
     def _key(self, course: Course, lines: Sequence[str]) -> str:
         """The same for the same base, course, lines and seed."""
         content = [
-            str(self.base), *map(str, self.layers), self.epochs, self.seed, course.lines, course.in_scope.tolist(),
+            str(self.base), *map(str, self.layers), RECIPE, self.epochs, self.seed, course.lines, course.in_scope.tolist(),
             {head: numbers.tolist() for head, numbers in course.heads.items()}, list(lines), course.first.tolist(),
         ]  # fmt: skip
         return hashlib.sha256(msgspec.json.encode(content)).hexdigest()[:24]

@@ -90,3 +90,15 @@ def shipped(shipped_model: Stack) -> Ask:
 def flag_at(shipped_model: Stack) -> float:
     """The score from which the model that ships advises to flag."""
     return shipped_model.thresholds[Track.OFFERS].flag_at
+
+
+@pytest.fixture(scope="session")
+def listed() -> Callable[..., Listing]:
+    """A listing of a title, a description and a key."""
+    return listing
+
+
+@pytest.fixture(scope="session")
+def asking() -> Callable[[Stack], Ask]:
+    """A classifier as a function of title and description."""
+    return asked

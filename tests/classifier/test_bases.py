@@ -27,7 +27,9 @@ def quartets(numbers: Matrix, scale: float) -> bytes:
 
 def file_of(tensors: dict[str, bytes]) -> bytes:
     """A file with one layer and no pieces."""
-    head = b"E5S1" + bytes(4) + struct.pack("<7i", HIDDEN, 1, 2, FEED, WORDS, POSITIONS, 2) + struct.pack("<fi", 1e-12, 32)
+    head = (
+        b"E5S1" + bytes(4) + struct.pack("<7i", HIDDEN, 1, 2, FEED, WORDS, POSITIONS, 2) + struct.pack("<fi", 1e-12, 32)
+    )
     head += struct.pack("<5i", 0, 0, 2, 1, 3) + struct.pack("<Q", 0) + struct.pack("<I", 0) + struct.pack("<iI", 0, 0)
     entries = [(name.encode(), content) for name, content in tensors.items()]
     size = len(head) + 4 + sum(2 + len(name) + 21 for name, _ in entries)
@@ -44,14 +46,11 @@ def test_four_bits_become_the_weights_they_stand_for() -> None:
         "emb.word": (WORDS, HIDDEN), **{f"l0.{each}.w": (HIDDEN, HIDDEN) for each in ("q", "k", "v", "ao")},
         "l0.fi.w": (FEED, HIDDEN), "l0.fo.w": (HIDDEN, FEED),
     }.items()}  # fmt: skip
-    plain = {"emb.pos": (POSITIONS, HIDDEN), "emb.type": (2, HIDDEN), "l0.fi.b": (FEED,), **{
-        name: (HIDDEN,) for name in (
-            "emb.ln.w", "emb.ln.b", "l0.q.b", "l0.k.b", "l0.v.b", "l0.ao.b", "l0.fo.b", "l0.aln.w", "l0.aln.b", "l0.oln.w", "l0.oln.b",
-        )
-    }}  # fmt: skip
+    plain = {"emb.pos": (POSITIONS, HIDDEN), "emb.type": (2, HIDDEN), "l0.fi.b": (FEED,), **dict.fromkeys(("emb.ln.w", "emb.ln.b", "l0.q.b", "l0.k.b", "l0.v.b", "l0.ao.b", "l0.fo.b", "l0.aln.w", "l0.aln.b", "l0.oln.w", "l0.oln.b"), (HIDDEN,))}  # fmt: skip
     floats = {name: rng.random(shape).astype(np.float32) for name, shape in plain.items()}
     file = file_of(
-        {name: quartets(found, 0.25) for name, found in numbers.items()} | {name: found.tobytes() for name, found in floats.items()}
+        {name: quartets(found, 0.25) for name, found in numbers.items()}
+        | {name: found.tobytes() for name, found in floats.items()}
     )
     sizes, found = weights(file)
     assert (sizes.hidden, sizes.layers, sizes.words) == (HIDDEN, 1, WORDS)
@@ -76,7 +75,9 @@ def test_a_package_whose_file_was_changed_is_refused(
     with zipfile.ZipFile(wheels / "tinybase-1.0-py3-none-any.whl", "w") as archive:
         archive.writestr("tinybase/weights.bin", b"weights")
         archive.writestr("tinybase-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tinybase\nVersion: 1.0\n")
-        archive.writestr("tinybase-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(
+            "tinybase-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
         archive.writestr("tinybase-1.0.dist-info/RECORD", "")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
