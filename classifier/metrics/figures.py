@@ -1,0 +1,132 @@
+"""How well a system tells listings apart: counts, and every figure with the interval of vendors drawn again."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import msgspec
+import numpy as np
+
+from classifier.judged import Judged
+from classifier.metrics.draws import Estimate, components, draws, estimate, wilson
+from classifier.metrics.measures import MEASURES, POOLS, Marked, Measure, Weighed, marked, weighed
+
+FEWEST, FEWEST_VENDORS, CLAIMED = 50, 10, 30
+"""Rows and vendors from which a target binds, and rows below which nothing is claimed."""
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """Who was looked at."""
+
+    listings: int
+    in_scope: int
+    vendors: int
+    """Named vendors; a row without one stands for itself where vendors are drawn."""
+    vendors_in_scope: int
+    clusters: int
+    """Groups that share no vendor and no cluster: what is drawn."""
+    markets: int
+
+    @property
+    def binds(self) -> bool:
+        """Whether there are enough offers, of enough vendors, for a target to bind."""
+        return self.in_scope >= FEWEST and self.vendors_in_scope >= FEWEST_VENDORS
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """How well one system tells some listings apart; a measure that has no value is left out."""
+
+    system: str
+    counts: Counts
+    flagged: int
+    false_alarms: int
+    missed: int
+    measures: dict[Measure, Estimate]
+
+    def value(self, measure: Measure) -> float | None:
+        """The figure alone."""
+        found = self.measures.get(measure)
+        return None if found is None else found.value
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """How much better the second of two systems is, the same vendors drawn for both."""
+
+    first: str
+    second: str
+    measure: Measure
+    gain: Estimate
+    no_better: float
+    """Share of the draws in which the second is not better."""
+
+
+def counts(rows: Sequence[Judged]) -> Counts:
+    """Who wrote the rows, and where."""
+    return Counts(
+        listings=len(rows),
+        in_scope=sum(row.in_scope for row in rows),
+        vendors=_vendors(rows),
+        vendors_in_scope=_vendors(row for row in rows if row.in_scope),
+        clusters=int(components(rows).max()) + 1 if rows else 0,
+        markets=len({row.market for row in rows if row.market}),
+    )
+
+
+def figures(rows: Sequence[Judged], system: str, seed: int) -> Figures:
+    """The figures of a system on some rows, which are of one source."""
+    found = marked(rows, system)
+    whole = weighed(found, np.ones(len(rows)))
+    drawn = _drawn(found, seed)
+    values = {name: value for name, figure in MEASURES.items() if (value := figure(whole)) is not None}
+    measures = {name: _spread(found, name, estimate(value, drawn[name])) for name, value in values.items()}
+    return Figures(
+        system=system,
+        counts=counts(rows),
+        flagged=int(whole.hits + whole.alarms),
+        false_alarms=int(whole.alarms),
+        missed=int(whole.missed),
+        measures=measures,
+    )
+
+
+def difference(
+    rows: Sequence[Judged], first: str, second: str, measure: Measure, *, seed: int, others: Sequence[Judged] = ()
+) -> Difference | None:
+    """How much better the second system is than the first; of `others` where given, the same examples changed; None where one has no value."""
+    before, after = marked(rows, first), marked(others or rows, second)
+    gains = [
+        gain
+        for weights in (np.ones(len(rows)), *draws(before.groups, seed))
+        if (gain := _gain(weighed(before, weights), weighed(after, weights), measure)) is not None
+    ]
+    if not gains:
+        return None
+    whole, *drawn = gains
+    worse = float(np.mean([gain <= 0 for gain in drawn])) if drawn else 1.0
+    return Difference(first=first, second=second, measure=measure, gain=estimate(whole, drawn), no_better=worse)
+
+
+def _spread(found: Marked, measure: Measure, told: Estimate) -> Estimate:
+    """The estimate; a share of nothing or all, which no draw can move, gets Wilson's interval over as many vendors and clusters."""
+    if measure not in POOLS or not told.low == told.high == told.value or told.value not in {0.0, 1.0}:
+        return told
+    groups = len(np.unique(found.groups[POOLS[measure](found)]))
+    return wilson(round(told.value * groups), groups) or told
+
+
+def _gain(before: Weighed, after: Weighed, measure: Measure) -> float | None:
+    old, new = MEASURES[measure](before), MEASURES[measure](after)
+    return None if old is None or new is None else new - old
+
+
+def _drawn(found: Marked, seed: int) -> dict[Measure, list[float]]:
+    values: dict[Measure, list[float]] = defaultdict(list)
+    for weights in draws(found.groups, seed):
+        drawn = weighed(found, weights)
+        for name, figure in MEASURES.items():
+            if (value := figure(drawn)) is not None:
+                values[name].append(value)
+    return values
+
+
+def _vendors(rows: Iterable[Judged]) -> int:
+    return len({row.vendor for row in rows} - {""})
