@@ -7,8 +7,9 @@ import msgspec
 import numpy as np
 
 from classifier.judged import Judged
+from classifier.linear import Floats
 from classifier.metrics.draws import Estimate, components, draws, estimate, wilson
-from classifier.metrics.measures import MEASURES, POOLS, Marked, Measure, Weighed, marked, weighed
+from classifier.metrics.measures import MEASURES, POOLS, Marked, Measure, marked, weighed
 
 FEWEST, FEWEST_VENDORS, CLAIMED = 50, 10, 30
 """Rows and vendors from which a target binds, and rows below which nothing is claimed."""
@@ -54,6 +55,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     first: str
     second: str
     measure: Measure
+    counts: Counts
     gain: Estimate
     no_better: float
     """Share of the draws in which the second is not better."""
@@ -77,7 +79,7 @@ def figures(rows: Sequence[Judged], system: str, seed: int) -> Figures:
     whole = weighed(found, np.ones(len(rows)))
     drawn = _drawn(found, seed)
     values = {name: value for name, figure in MEASURES.items() if (value := figure(whole)) is not None}
-    measures = {name: _spread(found, name, estimate(value, drawn[name])) for name, value in values.items()}
+    measures = {name: _spread(found, name, value, drawn[name]) for name, value in values.items()}
     return Figures(
         system=system,
         counts=counts(rows),
@@ -93,28 +95,39 @@ def difference(
 ) -> Difference | None:
     """How much better the second system is than the first; of `others` where given, the same examples changed; None where one has no value."""
     before, after = marked(rows, first), marked(others or rows, second)
-    gains = [
-        gain
-        for weights in (np.ones(len(rows)), *draws(before.groups, seed))
-        if (gain := _gain(weighed(before, weights), weighed(after, weights), measure)) is not None
-    ]
-    if not gains:
+    whole = _gain(before, after, measure, np.ones(len(rows)))
+    if whole is None:
         return None
-    whole, *drawn = gains
-    worse = float(np.mean([gain <= 0 for gain in drawn])) if drawn else 1.0
-    return Difference(first=first, second=second, measure=measure, gain=estimate(whole, drawn), no_better=worse)
+    gains = (_gain(before, after, measure, weights) for weights in draws(before.groups, seed))
+    drawn = [gain for gain in gains if gain is not None]
+    return Difference(
+        first=first,
+        second=second,
+        measure=measure,
+        counts=counts(rows),
+        gain=estimate(whole, drawn),
+        no_better=float(np.mean([gain <= 0 for gain in drawn])) if drawn else 1.0,
+    )
 
 
-def _spread(found: Marked, measure: Measure, told: Estimate) -> Estimate:
-    """The estimate; a share of nothing or all, which no draw can move, gets Wilson's interval over as many vendors and clusters."""
+def _spread(found: Marked, measure: Measure, value: float, drawn: Sequence[float]) -> Estimate:
+    """The figure with its interval.
+
+    A share of nothing or all, which no draw can move, gets Wilson's interval over as many vendors and clusters. Drawing
+    again adds a gap of its own to a calibration error, which is taken off.
+    """
+    if measure is Measure.ECE and drawn:
+        added = float(np.mean(drawn)) - value
+        drawn = [max(0.0, each - added) for each in drawn]
+    told = estimate(value, drawn)
     if measure not in POOLS or not told.low == told.high == told.value or told.value not in {0.0, 1.0}:
         return told
     groups = len(np.unique(found.groups[POOLS[measure](found)]))
     return wilson(round(told.value * groups), groups) or told
 
 
-def _gain(before: Weighed, after: Weighed, measure: Measure) -> float | None:
-    old, new = MEASURES[measure](before), MEASURES[measure](after)
+def _gain(before: Marked, after: Marked, measure: Measure, weights: Floats) -> float | None:
+    old, new = MEASURES[measure](weighed(before, weights)), MEASURES[measure](weighed(after, weights))
     return None if old is None or new is None else new - old
 
 

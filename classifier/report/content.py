@@ -6,7 +6,7 @@ import numpy as np
 
 from classifier.judged import MARKET, RANDOM, SLICES, STRICT, Judged, Split, sources
 from classifier.metrics.classes import OTHER, on_track, protocol_class, protocol_class_given, told, track
-from classifier.metrics.figures import Difference, Figures, difference, figures
+from classifier.metrics.figures import Difference, Figures, counts, difference, figures
 from classifier.metrics.measures import BINS, Measure
 from classifier.metrics.slices import languages, screen, slices
 from classifier.report.facts import Facts
@@ -136,13 +136,13 @@ def _classes(splits: Sequence[Split], main: str, seed: int) -> Iterator[Named]:
             rows = split.of(source).rows
             if any(row.given_category for row in rows):
                 found = told(rows, protocol_class, protocol_class_given(main), seed)
-                yield Named(split=split.name, source=source, of="classes", found=found)
+                yield Named(split=split.name, source=source, of="classes", counts=counts(rows), found=found)
             if any(row.given_act for row in rows):
                 found = told(rows, lambda row: row.act, lambda row: row.given_act, seed)
-                yield Named(split=split.name, source=source, of="acts", found=found)
+                yield Named(split=split.name, source=source, of="acts", counts=counts(rows), found=found)
             if typed := [row for row in rows if row.subtype and row.given_subtype]:
                 found = told(typed, lambda row: row.subtype, lambda row: row.given_subtype, seed)
-                yield Named(split=split.name, source=source, of="subtypes", found=found)
+                yield Named(split=split.name, source=source, of="subtypes", counts=counts(typed), found=found)
 
 
 def _tracks(splits: Sequence[Split]) -> Iterator[Tracked]:

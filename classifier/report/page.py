@@ -89,16 +89,18 @@ def _leak(report: Report) -> str:
 
 def _changed(report: Report) -> tables.Table:
     """What every change of the texts costs."""
-    head = ("split", "change", "source", "recall (95 %)", "F1 (95 %)")
+    head = ("split", "change", "source", *tables.PEOPLE, "recall (95 %)", "F1 (95 %)")
     lines = tuple(
         (
             each.split,
             each.variant,
             each.source,
+            *tables.people(each.f1.counts),
             tables.interval(each.recall.gain if each.recall else None),
-            tables.interval(each.f1.gain if each.f1 else None),
+            tables.interval(each.f1.gain),
         )
         for each in report.disguises
+        if each.f1
     )
     return tables.Table(head=head, lines=lines)
 

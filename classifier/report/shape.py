@@ -6,7 +6,7 @@ import msgspec
 
 from classifier.metrics.classes import Classes, ClassFigures
 from classifier.metrics.draws import Estimate
-from classifier.metrics.figures import CLAIMED, Difference, Figures
+from classifier.metrics.figures import CLAIMED, Counts, Difference, Figures
 from classifier.metrics.slices import Screen, Slice
 from classifier.report.facts import Facts
 from pipeline.taxonomy import Track
@@ -51,7 +51,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
             return "not measured"
         if self.n < CLAIMED:
             return "no claim"
-        told = "met" if self.met else f"missed by {abs(self.reached.value - self.wanted):.3f}"
+        told = "met" if self.met else f"missed by {f'{abs(self.reached.value - self.wanted):.3f}'.removeprefix('0')}"
         return told if self.binds else f"{told}, does not bind"
 
 
@@ -71,6 +71,7 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     of: str
     """What the classes are: protocol classes, acts or subtypes."""
+    counts: Counts
     found: Classes
 
 

@@ -13,7 +13,8 @@ from classifier.report.shape import Bin, Held, Named, Side, Target, Tracked
 
 Line = tuple[str, ...]
 NONE = "–"
-_PEOPLE = ("listings", "in scope", "vendors", "with offers", "clusters", "markets")
+PEOPLE = ("listings", "in scope", "vendors", "with offers", "clusters", "markets")
+"""Who was looked at: vendors, those with offers in scope, and what is drawn again."""
 _RATES = frozenset({Measure.FALSE_ALARM_RATE, Measure.ELUSION, Measure.BRIER})
 """Figures so small that they are told in per cent."""
 _SHOWN = (
@@ -79,9 +80,17 @@ def calibration(held: Iterable[Held]) -> Table:
 
 def differences(found: Iterable[Difference]) -> Table:
     """What one system adds to another, the same vendors drawn for both."""
-    head = ("from", "to", "measure", "gain (95 %)", "draws without gain")
+    head = ("from", "to", *PEOPLE, "measure", "gain (95 %)", "draws without gain")
     lines = (
-        (each.first, each.second, each.measure.value, interval(each.gain), percent(each.no_better)) for each in found
+        (
+            each.first,
+            each.second,
+            *people(each.counts),
+            each.measure.value,
+            interval(each.gain),
+            percent(each.no_better),
+        )
+        for each in found
     )
     return Table(head=head, lines=tuple(lines))
 
@@ -103,7 +112,7 @@ def classes(found: Iterable[Named]) -> Table:
 
 def macros(found: Iterable[Named]) -> Table:
     """The mean of the classes' F1 on every split."""
-    head = ("split", "source", "of", "classes", "smallest class", "macro-F1 (95 %)")
+    head = ("split", "source", "of", *PEOPLE, "classes", "smallest class", "macro-F1 (95 %)")
     return Table(head=head, lines=tuple(map(_macro, found)))
 
 
@@ -156,7 +165,7 @@ def heads(shown: Sequence[tuple[str, Measure]] = _SHOWN) -> Line:
 
 
 def _measured(held: Iterable[Held], shown: Sequence[tuple[str, Measure]], *, alarms: bool = False) -> Table:
-    head = ("split", "source", "system", *_PEOPLE, *heads(shown), *(("false alarms", "missed") if alarms else ()), "")
+    head = ("split", "source", "system", *PEOPLE, *heads(shown), *(("false alarms", "missed") if alarms else ()), "")
     return Table(head=head, lines=tuple(_lines(held, shown, alarms=alarms)))
 
 
@@ -199,7 +208,15 @@ def _class(one: ClassFigures) -> Line:
 def _macro(each: Named) -> Line:
     fewest = min(each.found.classes, key=lambda one: one.listings)
     smallest = f"{fewest.name}: {fewest.listings} of {fewest.vendors} vendors"
-    return (each.split, each.source, each.of, str(len(each.found.classes)), smallest, interval(each.found.macro_f1))
+    return (
+        each.split,
+        each.source,
+        each.of,
+        *people(each.counts),
+        str(len(each.found.classes)),
+        smallest,
+        interval(each.found.macro_f1),
+    )
 
 
 def _track(each: Tracked) -> Line:
