@@ -24,12 +24,14 @@ def train(arguments: argparse.Namespace, _deployment: Deployment) -> int:
     """Train on the research data and write a model directory; the same data and seed give the same bytes."""
     need_training()
     from classifier.lesson import lesson  # noqa: PLC0415
-    from classifier.store import save  # noqa: PLC0415  # loads scikit-learn, which only training needs
+    from classifier.remember import remember  # noqa: PLC0415
+    from classifier.store import load, save  # noqa: PLC0415  # loads scikit-learn, which only training needs
     from classifier.train import train as trained  # noqa: PLC0415
 
     taught = lesson(arguments.data, arguments.seed)
     model = trained(taught, taught.rows, arguments.seed)
     digest = save(model, arguments.out, seed=arguments.seed, trained_on=taught.origins)
+    remember(taught, load(arguments.out, activation=0), arguments.data, arguments.out)
     facts = {"digest": digest, "n-grams": len(model.weights.grams), "flag_at": model.thresholds.flag_at}
     show_json(facts) if arguments.json else show_facts(facts)
     return 0

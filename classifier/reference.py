@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from classifier.linear import Floats
 from pipeline.errors import ModelRejectedError
@@ -55,7 +56,7 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return place < len(self._keys) and int(self._keys[place]) == int(key, 16)
 
     @cached_property
-    def _keys(self) -> "np.ndarray[tuple[int], np.dtype[np.uint64]]":
+    def _keys(self) -> NDArray[np.uint64]:
         return np.frombuffer(base64.b64decode(self.texts), dtype="<u8")
 
 
@@ -140,7 +141,7 @@ def load(directory: Path) -> Reference | None:
     return found
 
 
-def share(counts: Sequence[int]) -> Floats:
+def share(counts: "Sequence[int] | NDArray[np.int64]") -> Floats:
     """Counts as shares, with half a count more in each so that none is nothing."""
     filled = np.array(counts, dtype=np.float64) + 0.5
     shares: Floats = filled / filled.sum()
