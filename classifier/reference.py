@@ -100,7 +100,7 @@ def reference(
         languages[seen.language] += 1
         keys.add(key_of(seen.title, seen.description))
         scores.append(seen.score)
-        flagged += seen.flagged
+        flagged += bool(seen.flagged)
     kept = sorted((word for word in counts if users.many(word)), key=lambda word: (-counts[word], word))[:WORDS]
     return Reference(
         files=dict(files),

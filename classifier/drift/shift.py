@@ -10,8 +10,11 @@ from classifier.linear import Floats
 from classifier.reference import share
 
 DRAWS = 50
-TIMES, SCORES, WORDS, LANGUAGES = 2.0, 0.25, 0.05, 0.1
-"""A shift is told from twice what chance gives, and from these sizes on: .25 is the usual line of a population stability index."""
+TIMES, SCORES, WORDS, LANGUAGES = 2.0, 0.25, 0.25, 0.1
+"""A shift is told from twice what chance gives, and from these sizes on: .25 is the usual line of a population stability index.
+
+Words: markets that linear-1 learnt from are up to .18 from their sum, a month of them included; shops of the open web .31, another language .36.
+"""
 FEWEST = 100
 """Listings below which nothing is claimed."""
 Measure = Callable[[Floats, Floats], float]

@@ -67,7 +67,7 @@ def wilson(part: int, whole: int) -> Estimate | None:
     share, spread = part / whole, Z * Z / whole
     middle = (share + spread / 2) / (1 + spread)
     half = Z / (1 + spread) * (share * (1 - share) / whole + spread / whole / 4) ** 0.5
-    return Estimate(value=share, low=max(0.0, middle - half), high=min(1.0, middle + half))
+    return Estimate(value=share, low=max(0.0, min(middle - half, share)), high=min(1.0, max(middle + half, share)))
 
 
 def _root(parent: list[int], place: int) -> int:

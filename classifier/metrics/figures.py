@@ -1,7 +1,7 @@
 """How well a system tells listings apart: counts, and every figure with the interval of vendors drawn again."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from classifier.judged import Judged
 from classifier.linear import Floats
 from classifier.metrics.draws import Estimate, components, draws, estimate, wilson
-from classifier.metrics.measures import MEASURES, POOLS, Marked, Measure, marked, weighed
+from classifier.metrics.measures import ARMS, FIREARMS, MEASURES, POOLS, Marked, Measure, adjusted, marked, weighed
 
 FEWEST, FEWEST_VENDORS, CLAIMED = 50, 10, 30
 """Rows and vendors from which a target binds, and rows below which nothing is claimed."""
@@ -86,7 +86,7 @@ def figures(rows: Sequence[Judged], system: str, seed: int) -> Figures:
         flagged=int(whole.hits + whole.alarms),
         false_alarms=int(whole.alarms),
         missed=int(whole.missed),
-        measures=measures,
+        measures=measures | dict(_bounded(measures)),
     )
 
 
@@ -108,6 +108,16 @@ def difference(
         gain=estimate(whole, drawn),
         no_better=float(np.mean([gain <= 0 for gain in drawn])) if drawn else 1.0,
     )
+
+
+def _bounded(measures: Mapping[Measure, Estimate]) -> Iterator[tuple[Measure, Estimate]]:
+    """Precision at a given prevalence, where no draw holds a false alarm: as low as the bounds of recall and of false alarms allow."""
+    alarms, recall = measures.get(Measure.FALSE_ALARM_RATE), measures.get(Measure.RECALL)
+    for measure, prevalence in ((Measure.PRECISION_ARMS, ARMS), (Measure.PRECISION_FIREARMS, FIREARMS)):
+        told = measures.get(measure)
+        if told and alarms and recall and told.low == 1:
+            low = adjusted(recall.low, alarms.high, prevalence)
+            yield measure, Estimate(value=told.value, low=1.0 if low is None else low, high=told.high)
 
 
 def _spread(found: Marked, measure: Measure, value: float, drawn: Sequence[float]) -> Estimate:
