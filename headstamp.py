@@ -53,7 +53,11 @@ COMMANDS = {
     "search": Command("pipeline.commands.search", "find listings from the terminal"),
     "score": Command("pipeline.commands.score", "score the rows of a file; nothing is stored"),
     "train": Command("classifier.commands", "make a model directory from labelled data"),
-    "evaluate": Command("classifier.commands", "report how good the classifier is, vendors held out"),
+    "evaluate": Command(
+        "classifier.report.commands", "report how good the classifier is, on held-out or on your own data"
+    ),
+    "learn": Command("classifier.learn.commands", "train again with the reviews of this home; a better model stays"),
+    "drift": Command("classifier.drift.commands", "say which markets no longer look like what the model learnt from"),
     "models": Command("classifier.commands", "list the models of this home, or put one in force"),
     "reindex": Command("pipeline.commands.reindex", "build the index again from the log"),
     "dead": Command("pipeline.commands.dead", "list, show and replay dead letters"),

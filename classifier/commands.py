@@ -1,7 +1,6 @@
 """`headstamp train`, `evaluate` and `models`: make a model, say how good it is, put it in force."""
 
 import argparse
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -15,7 +14,7 @@ SEED = 1
 
 def train_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `headstamp train`."""
-    _learning(parser)
+    learning(parser)
     parser.add_argument(
         "--out", type=Path, default=Path("models/linear-1"), metavar="DIR", help="the model directory to write"
     )
@@ -23,37 +22,18 @@ def train_arguments(parser: argparse.ArgumentParser) -> None:
 
 def train(arguments: argparse.Namespace, _deployment: Deployment) -> int:
     """Train on the research data and write a model directory; the same data and seed give the same bytes."""
-    _need_scikit_learn()
+    need_training()
     from classifier.lesson import lesson  # noqa: PLC0415
-    from classifier.store import save  # noqa: PLC0415  # loads scikit-learn, which only training needs
+    from classifier.remember import remember  # noqa: PLC0415
+    from classifier.store import load, save  # noqa: PLC0415  # loads scikit-learn, which only training needs
     from classifier.train import train as trained  # noqa: PLC0415
 
     taught = lesson(arguments.data, arguments.seed)
     model = trained(taught, taught.rows, arguments.seed)
     digest = save(model, arguments.out, seed=arguments.seed, trained_on=taught.origins)
+    remember(taught, load(arguments.out, activation=0), arguments.data, arguments.out)
     facts = {"digest": digest, "n-grams": len(model.weights.grams), "flag_at": model.thresholds.flag_at}
     show_json(facts) if arguments.json else show_facts(facts)
-    return 0
-
-
-def evaluate_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `headstamp evaluate`."""
-    _learning(parser)
-    parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="also write report.json and README.md, the model card, there"
-    )
-
-
-def evaluate(arguments: argparse.Namespace, _deployment: Deployment) -> int:
-    """Report how well vendors and markets are told that the models had not seen."""
-    _need_scikit_learn()
-    from classifier.evaluate import evaluate as evaluated  # noqa: PLC0415  # as above
-    from classifier.report import HEAD, card, lines  # noqa: PLC0415
-
-    report = evaluated(arguments.data, arguments.seed, lambda step: print(step, file=sys.stderr, flush=True))  # noqa: T201  # progress
-    if arguments.out:
-        card(report, arguments.out)
-    show_json(report) if arguments.json else show_table(HEAD, lines(report))
     return 0
 
 
@@ -83,7 +63,8 @@ def models(arguments: argparse.Namespace, deployment: Deployment) -> int:
     return 0
 
 
-def _learning(parser: argparse.ArgumentParser) -> None:
+def learning(parser: argparse.ArgumentParser) -> None:
+    """The arguments of everything that learns from the research data."""
     parser.add_argument(
         "--data", type=Path, default=DATA, metavar="DIR", help=f"folder of the research data (default: {DATA})"
     )
@@ -91,7 +72,8 @@ def _learning(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
-def _need_scikit_learn() -> None:
+def need_training() -> None:
+    """Raise where what training needs is not installed."""
     try:
         import sklearn  # noqa: F401, PLC0415  # asks whether it is there
     except ImportError:

@@ -51,6 +51,12 @@ class Source(StrEnum):
     AIRSOFT = "airsoft"
     GAME = "game"
     GENERATED = "generated"
+    REVIEW = "review"
+    """What the analysts of a home decided."""
+
+
+POSTED = frozenset({Source.DARKWEB, Source.REVIEW})
+"""Sources of listings that dark-web vendors posted."""
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):

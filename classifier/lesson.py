@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from classifier.calibrate import Truth
 from classifier.clusters import clusters, groups, without_twins
 from classifier.disguise import disguised
-from classifier.examples import Example, Source, airsoft, games, models, real
+from classifier.examples import POSTED, Example, Source, airsoft, games, models, real
 from classifier.generate import generated
 from classifier.hard import taught as learnt
 from classifier.matrix import Corpus, Rows
@@ -56,7 +56,7 @@ class Lesson:
     def listings(self) -> Rows:
         """The rows that are dark-web listings as posted."""
         posted = [row for row, parent in enumerate(self.parents) if row == parent]
-        return np.array([row for row in posted if self.examples[row].source is Source.DARKWEB], dtype=np.int64)
+        return np.array([row for row in posted if self.examples[row].source in POSTED], dtype=np.int64)
 
     @property
     def tested(self) -> Rows:
@@ -90,12 +90,12 @@ class Lesson:
         return without_twins(rest, held_out, self.cluster)
 
 
-def lesson(data: Path, seed: int) -> Lesson:
-    """The examples of a data folder, hard negatives, generated adverts, and copies in other spellings."""
+def lesson(data: Path, seed: int, reviewed: Sequence[Example] = ()) -> Lesson:
+    """The examples of a data folder, hard negatives, generated adverts, and copies in other spellings; a review replaces the label of its text."""
     rng = random.Random(seed)  # noqa: S311  # a reproducible draw, no secret
     toys, skins = learnt(airsoft(data)), learnt(games(data))
     hard = [*rng.sample(toys, min(HARD_TOYS, len(toys))), *rng.sample(skins, min(HARD_SKINS, len(skins)))]
-    return of([*real(data), *hard, *generated(GENERATED, seed, models(data))], seed)
+    return of([*_without(real(data), reviewed), *reviewed, *hard, *generated(GENERATED, seed, models(data))], seed)
 
 
 def of(examples: Sequence[Example], seed: int) -> Lesson:
@@ -129,9 +129,15 @@ def folds(taught: Lesson, seed: int) -> Rows:
     return fold
 
 
+def _without(examples: Sequence[Example], reviewed: Sequence[Example]) -> list[Example]:
+    """The examples but those whose text was reviewed on the same market."""
+    decided = {(each.market, each.text) for each in reviewed}
+    return [each for each in examples if (each.market, each.text) not in decided] if decided else list(examples)
+
+
 def _copies(examples: Sequence[Example], rng: random.Random) -> Iterator[tuple[int, str, Example]]:
     """Dark-web listings in other spellings, and without their description, each with the row it was made from."""
-    posted = [row for row, example in enumerate(examples) if example.source is Source.DARKWEB]
+    posted = [row for row, example in enumerate(examples) if example.source in POSTED]
     offers = [row for row in posted if examples[row].in_scope]
     others = [row for row in posted if not examples[row].in_scope]
     for row in [*offers * DISGUISES, *rng.sample(others, min(DISGUISED_OTHERS, len(others)))]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from classifier.examples import Example, Source
+from classifier.examples import POSTED, Example
 from classifier.features import REST, grams, view
 
 FEWEST = 3
@@ -75,7 +75,7 @@ class Corpus:
 
 def _author(number: int, example: Example) -> str:
     """Who could be recognised by an n-gram: unnamed vendors of a market count as one; an advert of the open web stands for itself."""
-    if example.source is Source.DARKWEB:
+    if example.source in POSTED:
         return f"{example.vendor or example.market}"
     return f"#{number}"
 

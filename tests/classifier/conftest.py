@@ -1,6 +1,6 @@
 """A small real model, trained once on invented adverts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from classifier.store import load
 from classifier.train import train
 from classifier.tuning.workshop import Workshop
 from pipeline.records import Classification, Context, Import, Listing
-from pipeline.taxonomy import Track
+from pipeline.taxonomy import Act, Category, Track
 
 Ask = Callable[..., Classification]
 AT = datetime(2024, 5, 1, tzinfo=UTC)
@@ -102,3 +102,32 @@ def listed() -> Callable[..., Listing]:
 def asking() -> Callable[[Stack], Ask]:
     """A classifier as a function of title and description."""
     return asked
+
+
+class Words:
+    """A classifier that takes a listing for a firearm where its title has one of a few words."""
+
+    def __init__(self, *words: str, name: str = "words") -> None:
+        self.words, self.digest = words, name
+        self.thresholds = (0.1, 0.5)
+
+    def classify(self, listings: Sequence[Listing], contexts: Sequence[Context]) -> list[Classification]:
+        """One classification per listing."""
+        assert len(listings) == len(contexts)
+        return [self._one(each.title) for each in listings]
+
+    def _one(self, title: str) -> Classification:
+        known = any(word in title for word in self.words)
+        return Classification(
+            score=0.9 if known else 0.02,
+            category=Category.FIREARM if known else Category.OTHER,
+            act=Act.OFFER,
+            model=self.digest,
+            activation=1,
+        )
+
+
+@pytest.fixture
+def knowing() -> type[Words]:
+    """A classifier of a few words."""
+    return Words

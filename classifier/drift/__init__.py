@@ -1,0 +1,1 @@
+"""Whether markets still look like what the model in force learnt from."""

@@ -1,0 +1,121 @@
+"""The report as one Markdown page."""
+
+from collections.abc import Iterator
+
+from classifier.judged import MARKET, STRICT
+from classifier.metrics.draws import RESAMPLES
+from classifier.report import tables
+from classifier.report.shape import HEADLINE, Held, Report
+
+PLOTS = {
+    "precision-recall.png": "precision over recall",
+    "reliability.png": "score and truth",
+    "scores.png": "how often each score was given",
+}
+"""File and meaning of every plot."""
+_INTRO = """# How good {name} is
+
+Written by `headstamp evaluate` (seed {seed}, model {digest}); the same figures are in `report.json`. It says what was measured; the card beside it,
+[README.md](README.md), says what the model is for.
+
+How to read it:
+
+- **strict** holds vendors and clusters of like texts out, in five folds; **market-…** leaves those markets out whole, with what they share with others;
+  **random** draws rows and is there only to show how much that flatters. Nothing was chosen on a test fold.
+- Real and synthetic examples never share a line: every line has one source. `{headline}` is real.
+- Figures in parentheses are 95 % intervals: vendors, joined to clusters where texts are alike, drawn again {draws:,} times with replacement. A line with fewer than thirty
+  offers claims nothing. A target binds from fifty offers of ten vendors.
+- Precision, recall and F1 are at the threshold chosen on the training side. The main system is **{main}**.
+- "In scope" is the wording of Article 3 of the UN Firearms Protocol, never a finding that something is illegal. Numbers of listings measure a market, not arms (they are no
+  value of SDG indicator 16.4.2).
+"""
+
+
+def page(report: Report) -> str:
+    """The page."""
+    return "\n".join(part for part in _parts(report) if part) + "\n"
+
+
+def _parts(report: Report) -> Iterator[str]:
+    yield _INTRO.format(
+        name=report.facts.name,
+        seed=report.seed,
+        digest=report.facts.digest or "not written yet",
+        headline=HEADLINE,
+        draws=RESAMPLES,
+        main=report.main,
+    )
+    yield _section("Targets", tables.targets(report.targets))
+    yield _plots()
+    yield _section("Splits and systems", tables.splits(report.splits), _leak(report))
+    yield _section("The queue", tables.queue(each for each in report.splits if not each.variant))
+    yield _section("Ablations: what each part adds (strict split)", tables.differences(report.ablations))
+    yield _section("Hard boundaries", tables.slices(report.slices, report.main), _SLICES)
+    yield _section("Languages", tables.slices(report.languages, report.main), _LANGUAGES)
+    yield _section("Disguised spelling and titles alone", _changed(report), _CHANGED)
+    yield _section("Classes, acts and subtypes", tables.macros(report.classes))
+    yield _section("Class by class", tables.classes(report.classes), _CLASSES)
+    yield _section("Tracks", tables.tracks(report.tracks), _TRACKS)
+    yield _section("Calibration", tables.calibration(_calibrated(report)))
+    yield _section("Score and truth, in bins of equal mass (strict split)", tables.bins(report.reliability))
+    yield _screen(report)
+
+
+_SLICES = "Flagged listings of things that only sound like arms; the rate is the main system's, with Wilson's interval, since these texts have no vendors to draw."
+_LANGUAGES = (
+    "Synthetic rows of other languages are reported and never a headline; the aim is a recall within 10 % of English."
+)
+_CHANGED = "The same rows as posted and changed, paired; the gain is negative where the change costs something."
+_CLASSES = "A class of fewer than thirty listings has counts, and no figure is claimed."
+_TRACKS = "A listing that another track asks for is no false alarm of offers. Each track has a threshold of its own."
+
+
+def _section(title: str, table: tables.Table, note: str = "") -> str:
+    if not table.lines:
+        return ""
+    told = f"{note}\n\n" if note else ""
+    return f"## {title}\n\n{told}{tables.markdown(table)}\n"
+
+
+def _plots() -> str:
+    return "".join(f"![{meaning}]({name})\n" for name, meaning in PLOTS.items())
+
+
+def _leak(report: Report) -> str:
+    if report.leak is None:
+        return ""
+    return f"F1 on the random split less F1 on the strict one: {tables.number(report.leak)} ({report.main})."
+
+
+def _changed(report: Report) -> tables.Table:
+    """What every change of the texts costs."""
+    head = ("split", "change", "source", *tables.PEOPLE, "recall (95 %)", "F1 (95 %)")
+    lines = tuple(
+        (
+            each.split,
+            each.variant,
+            each.source,
+            *tables.people(each.f1.counts),
+            tables.interval(each.recall.gain if each.recall else None),
+            tables.interval(each.f1.gain),
+        )
+        for each in report.disguises
+        if each.f1
+    )
+    return tables.Table(head=head, lines=lines)
+
+
+def _calibrated(report: Report) -> Iterator[Held]:
+    return (each for each in report.splits if not each.variant and each.split.startswith((STRICT, MARKET)))
+
+
+def _screen(report: Report) -> str:
+    found = report.screen
+    if found is None:
+        return ""
+    return (
+        "## The screen\n\n"
+        f"Of {found.listings:,} listings (strict split) {found.passed:,} pass to the encoder ({tables.percent(found.share)}). "
+        f"Of the {found.in_scope} in scope, {found.lost} that would have been flagged are kept back: "
+        f"recall of the screen {tables.interval(found.recall)}, Wilson's interval.\n"
+    )
