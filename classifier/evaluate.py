@@ -123,7 +123,7 @@ def _shared(taught: Lesson, held: Rows) -> Rows:
 
 def _scored(stack: Stack, examples: Sequence[Example]) -> Marked:
     scores = stack.scored([view(each.title, each.description) for each in examples]).score
-    return _marked(examples, scores, scores >= stack.thresholds[1])
+    return _marked(examples, scores, scores >= stack.model.thresholds.flag_at)
 
 
 def _categories(stack: Stack, examples: Sequence[Example]) -> dict[str, dict[str, int]]:
@@ -132,7 +132,7 @@ def _categories(stack: Stack, examples: Sequence[Example]) -> dict[str, dict[str
     offers = [each for each in examples if each.in_scope]
     scored = stack.scored([view(each.title, each.description) for each in offers])
     for each, score, chances in zip(offers, scored.score, scored.categories.tolist(), strict=True):
-        if score >= stack.thresholds[1]:
+        if score >= stack.model.thresholds.flag_at:
             given = stack.category(chances, float(score))
             counts[each.category][given] = counts[each.category].get(given, 0) + 1
     return counts

@@ -3,7 +3,7 @@
 A further model, such as an encoder, is a further source of columns for the join.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,9 @@ from classifier.calibrate import Join, Thresholds, probability, shared_out, soft
 from classifier.explain import spans
 from classifier.features import View, view
 from classifier.linear import Floats, Linear, Weights
+from pipeline.policy import Cut
 from pipeline.records import Classification, Context, Listing, Span, digest
-from pipeline.taxonomy import IN_SCOPE, Act, Category
+from pipeline.taxonomy import IN_SCOPE, Act, Category, Track
 
 WANTED = 0.2
 """Probability of being about something in scope from which a request says so; people look at requests apart."""
@@ -71,9 +72,10 @@ class Stack:
         return self._digest
 
     @property
-    def thresholds(self) -> tuple[float, float]:
-        """The scores from which the model advises to review and to flag."""
-        return self.model.thresholds.review_at, self.model.thresholds.flag_at
+    def thresholds(self) -> Mapping[Track, Cut]:
+        """The scores from which the model advises to review and to flag offers."""
+        advised = self.model.thresholds
+        return {Track.OFFERS: Cut(review_at=advised.review_at, flag_at=advised.flag_at)}
 
     def classify(self, listings: Sequence[Listing], contexts: Sequence[Context]) -> Sequence[Classification]:
         """One classification per listing, in their order; equal listings in equal contexts get equal ones."""
@@ -88,8 +90,11 @@ class Stack:
                 activation=self._activation,
                 scores=dict(zip(self.model.categories, chances, strict=True)),
                 act=act,
+                wanted=wanted,
                 spans=self._spans(listing, score),
-                flags=_flags(wanted=wanted, hidden_characters=bool(seen.invisible), mixed_scripts=bool(seen.mixed)),
+                flags=_flags(
+                    wanted=wanted >= WANTED, hidden_characters=bool(seen.invisible), mixed_scripts=bool(seen.mixed)
+                ),
                 inputs=digest("inputs", listing.title, listing.description),
                 context=context.digest,
             )
@@ -118,10 +123,11 @@ class Stack:
         offer = self.model.acts.index(Act.OFFER)
         return np.where(acts.argmax(axis=1) == offer, 1.0, acts[:, offer])
 
-    def _judged(self, scored: Scored) -> list[tuple[Act, bool]]:
-        """Each text's likeliest act, and whether it asks for something in scope."""
+    def _judged(self, scored: Scored) -> list[tuple[Act, float]]:
+        """Each text's likeliest act, and how likely it asks for something in scope."""
         acts = [self.model.acts[number] for number in scored.acts.argmax(axis=1)]
-        return [(act, act is Act.REQUEST and bool(scored.wanted[row] >= WANTED)) for row, act in enumerate(acts)]
+        wanted = scored.wanted.round(DIGITS).tolist()
+        return [(act, chance if act is Act.REQUEST else 0.0) for act, chance in zip(acts, wanted, strict=True)]
 
     def category(self, chances: Sequence[float], score: float) -> Category:
         """The likeliest category; from the flagging threshold on, the likeliest in scope, for the score is then the better witness."""

@@ -79,4 +79,4 @@ def shipped(shipped_model: Stack) -> Ask:
 @pytest.fixture(scope="session")
 def flag_at(shipped_model: Stack) -> float:
     """The score from which the model that ships advises to flag."""
-    return shipped_model.thresholds[1]
+    return shipped_model.model.thresholds.flag_at
