@@ -52,7 +52,7 @@ def policy(arguments: argparse.Namespace, deployment: Deployment) -> int:
     if arguments.json:
         show_json({"digest": in_force.digest, "model": classifier.digest, "policy": in_force})
     else:
-        show_table(HEAD, [_row(line, cut) for line, cut in _cuts(in_force).items()])
+        show_table(HEAD, _table(in_force.cuts, in_force.categories))
         show_facts({"counts": _counts(in_force), "model": classifier.digest, "policy": in_force.digest})
     return 0
 
@@ -100,9 +100,8 @@ def _scored(index: Index, classifier: Classifier, advised: Policy) -> Iterator[d
         current = hit.document.current
         if current is None or current.classification.model != classifier.digest:
             continue
-        found: dict[Line, float] = {
-            **scores(current.listing, current.classification, current.context, advised.counts),
-        }
+        by_track = scores(current.listing, current.classification, current.context, advised.counts)
+        found: dict[Line, float] = dict(by_track.items())
         if Track.OFFERS in found:
             found[counted(current.classification, advised.counts)] = found[Track.OFFERS]
         yield found
@@ -121,17 +120,14 @@ def _budget(arguments: argparse.Namespace, deployment: Deployment, classifier: C
     if arguments.json:
         show_json({"adopted": arguments.adopt, "cuts": cuts})
         return 0
-    show_table(HEAD, [_row(line, cut) for line, cut in {**cuts.tracks, **cuts.categories}.items()])
+    show_table(HEAD, _table(cuts.tracks, cuts.categories))
     show_facts({"listings": f"{cuts.listings:,}", "adopted": "yes" if arguments.adopt else "no; --adopt does"})
     return 0
 
 
-def _cuts(in_force: Policy) -> dict[Line, Cut]:
-    return {**in_force.cuts, **in_force.categories}
-
-
-def _row(line: Line, cut: Cut) -> tuple[str, str, str]:
-    return str(line), _told(cut.review_at), _told(cut.flag_at)
+def _table(tracks: Mapping[Track, Cut], categories: Mapping[Category, Cut]) -> list[tuple[str, str, str]]:
+    lines = [*tracks.items(), *categories.items()]
+    return [(str(line), _told(cut.review_at), _told(cut.flag_at)) for line, cut in lines]
 
 
 def _told(threshold: float) -> str:

@@ -199,7 +199,10 @@ def test_a_budget_leaves_flagging_as_the_model_advises_it_unless_that_were_too_m
     scores: list[dict[Line, float]] = [
         {Track.OFFERS: number / 1000, Category.FIREARM: number / 1000} for number in range(1000)
     ]
-    advised: dict[Line, Cut] = {Track.OFFERS: Cut(review_at=0.1, flag_at=0.985), Category.FIREARM: Cut(review_at=0.1, flag_at=0.985)}
+    advised: dict[Line, Cut] = {
+        Track.OFFERS: Cut(review_at=0.1, flag_at=0.985),
+        Category.FIREARM: Cut(review_at=0.1, flag_at=0.985),
+    }
     wide = derived("m", {Track.OFFERS: 0.1}, scores, advised)
     assert wide.tracks[Track.OFFERS] == Cut(review_at=0.9, flag_at=0.985)
     narrow = derived("m", {Track.OFFERS: 0.01, Category.FIREARM: 0.005}, scores, advised)
