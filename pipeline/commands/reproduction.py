@@ -1,5 +1,6 @@
 """Makes a recorded assessment again: from the archived bytes, by the model, policy and rates of then."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -8,10 +9,10 @@ from pipeline.commands.differences import Difference, differences
 from pipeline.deployment import Deployment
 from pipeline.deployment import policy as policy_of
 from pipeline.errors import MalformedError, ModelRejectedError
-from pipeline.policy import Policy, rule
+from pipeline.policy import USUAL, Policy, rule
 from pipeline.rates import KIND as RATES
 from pipeline.rates import Rates
-from pipeline.records import Assessment, Capture, Import, Listing, Rejected
+from pipeline.records import Assessment, Capture, Classification, Context, Import, Listing, Rejected
 from pipeline.rows import mapping as mappings
 from pipeline.rows import rows
 from pipeline.rows.source import digest_of
@@ -63,6 +64,19 @@ def reproduced(recorded: Assessment, deployment: Deployment, file: Path | None =
     )
 
 
+class _AsRecorded:
+    """Says of a listing what the record says."""
+
+    def __init__(self, said: Classification) -> None:
+        self._said = said
+        self.digest = said.model
+        self.thresholds = dict(USUAL)
+
+    def classify(self, listings: Sequence[Listing], _contexts: Sequence[Context]) -> Sequence[Classification]:
+        """The recorded classification."""
+        return [self._said] * len(listings)
+
+
 class _Maker:
     """Fetches what an assessment rests on, and notes what cannot be had."""
 
@@ -85,8 +99,12 @@ class _Maker:
         try:
             return self._deployment.model(self._deployment, said.model, said.activation)
         except ModelRejectedError as error:
-            self.lacking[f"model {said.model}"] = f"{error}; today's was used"
+            self.lacking[f"model {said.model}"] = str(error)
+        try:
             return self._deployment.classifier()
+        except ModelRejectedError as error:
+            self.lacking["model of today"] = f"{error}; nothing was classified again"
+            return _AsRecorded(said)
 
     def policy(self) -> Policy:
         """The policy of then, else that of today."""
