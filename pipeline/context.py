@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.index import Hit, Index, Query
-from pipeline.records import Classification, Context, Listing, Sign
-from pipeline.taxonomy import Goods, Indicator
+from pipeline.records import Context, Listing, Sign
+from pipeline.taxonomy import Category, Goods, Indicator
 
 MOST = 50
 """Listings of a vendor that are looked at."""
@@ -15,6 +15,7 @@ HITS: tuple[Mapping[str, tuple[str, ...]], ...] = (
 )
 """Which listings are hits; no listing is one by both."""
 NO_CRIME = frozenset({Goods.OTHER, Goods.UNKNOWN})
+NO_ARMS = frozenset({Category.OTHER, Category.UNKNOWN})
 
 
 def no_context(_listing: Listing) -> Context:
@@ -43,9 +44,9 @@ def vendor_context(index: Index) -> Callable[[Listing], Context]:
     return context
 
 
-def other_crime(listing: Listing, classification: Classification, context: Context) -> tuple[Sign, ...]:
-    """The sign, on the vendor's name, that an offer of arms comes from a vendor who also sells drugs, documents or the like."""
-    if classification.goods not in (Goods.UNKNOWN, Goods.OTHER) or not (set(context.goods) | NO_CRIME > NO_CRIME):
+def other_crime(listing: Listing, category: Category, context: Context) -> tuple[Sign, ...]:
+    """The sign, on the vendor's name, that something to do with arms comes from a vendor who also sells drugs, documents or the like."""
+    if category in NO_ARMS or not set(context.goods) - NO_CRIME:
         return ()
     return (Sign(id=Indicator.OTHER_CRIME, field="vendor", start=0, end=len(listing.vendor)),)
 

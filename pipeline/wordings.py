@@ -14,10 +14,10 @@ MOST = 2**26
 
 
 def keep(home: Path, kind: str, text: str) -> str:
-    """Keep a text in the home, where it is not kept yet; its digest."""
+    """Keep a text in the home, where it is not kept yet or is not what it was; its digest."""
     name = digest(kind, text)
     path = _path(home, kind, name)
-    if not path.exists():
+    if kept(home, kind, name) is None:
         try:
             _write(path, gzip.compress(text.encode("utf-8", "surrogatepass"), mtime=0))
         except OSError as error:

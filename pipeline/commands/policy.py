@@ -8,7 +8,7 @@ from pipeline.deployment import Deployment
 from pipeline.deployment import policy as policy_of
 from pipeline.errors import SettingsError
 from pipeline.index import Index, Query
-from pipeline.policy import NEVER, Cut, Policy, counted, scores
+from pipeline.policy import NEVER, Cut, Policy, counted, in_force, scores
 from pipeline.policy.budget import FEWEST, Cuts, Line, derived
 from pipeline.policy.force import adopt
 from pipeline.settings import Settings
@@ -48,18 +48,18 @@ def policy(arguments: argparse.Namespace, deployment: Deployment) -> int:
     if arguments.action == "reset":
         with closing(deployment.activations()) as activations:
             adopt(deployment.settings.root, activations, None)
-    in_force = policy_of(deployment, classifier)
+    found = policy_of(deployment, classifier)
     if arguments.json:
-        show_json({"digest": in_force.digest, "model": classifier.digest, "policy": in_force})
+        show_json({"digest": found.digest, "model": classifier.digest, "policy": found})
     else:
-        show_table(HEAD, _table(in_force.cuts, in_force.categories))
-        show_facts({"counts": _counts(in_force), "model": classifier.digest, "policy": in_force.digest})
+        show_table(HEAD, _table(found.cuts, found.categories))
+        show_facts({"counts": _counts(found), "model": classifier.digest, "policy": found.digest})
     return 0
 
 
 def cuts_of(deployment: Deployment, classifier: Classifier, budget: Mapping[Line, float]) -> Cuts:
     """The cuts of a budget, from the scores that this model gave the listings of the index; a `SettingsError` where those are too few."""
-    advised = policy_of(deployment, classifier)
+    advised = in_force(deployment.settings, classifier.thresholds, None)
     with closing(deployment.index()) as index:
         scored = list(_scored(index, classifier, advised))
     enough = max(FEWEST / share for share in budget.values())
@@ -68,7 +68,7 @@ def cuts_of(deployment: Deployment, classifier: Classifier, budget: Mapping[Line
             f"the index has {len(scored):,} listings that this model scored, and a budget so small needs {enough:,.0f};"
             " name a greater share, or assess more (`headstamp assess --again --once`, then `headstamp index --once`)"
         )
-    cuts: dict[Line, Cut] = {line: _advised(line, classifier, advised) for line in budget}
+    cuts: dict[Line, Cut] = {line: _advised(line, advised) for line in budget}
     return derived(classifier.digest, budget, scored, cuts)
 
 
@@ -107,9 +107,8 @@ def _scored(index: Index, classifier: Classifier, advised: Policy) -> Iterator[d
         yield found
 
 
-def _advised(line: Line, classifier: Classifier, in_force: Policy) -> Cut:
-    track = line if isinstance(line, Track) else Track.OFFERS
-    return classifier.thresholds.get(track) or in_force.cut(track, Category.UNKNOWN)
+def _advised(line: Line, advised: Policy) -> Cut:
+    return advised.cuts[line if isinstance(line, Track) else Track.OFFERS]
 
 
 def _budget(arguments: argparse.Namespace, deployment: Deployment, classifier: Classifier) -> int:
@@ -134,6 +133,6 @@ def _told(threshold: float) -> str:
     return "never" if threshold >= NEVER else f"{threshold:.6f}"
 
 
-def _counts(in_force: Policy) -> str:
-    said = {name: getattr(in_force.counts, name) for name in in_force.counts.__struct_fields__}
+def _counts(found: Policy) -> str:
+    said = {name: getattr(found.counts, name) for name in found.counts.__struct_fields__}
     return ", ".join(f"{name.replace('_', ' ')}: {'yes' if counts else 'no'}" for name, counts in said.items())
