@@ -58,7 +58,7 @@ COMMANDS = {
     "models": Command("classifier.commands", "list the models of this home, or put one in force"),
     "policy": Command("pipeline.commands.policy", "show the thresholds in force, or make them of a review budget"),
     "reproduce": Command(
-        "pipeline.commands.reproduce", "recompute a verdict from the archived bytes and name every difference"
+        "pipeline.commands.reproduce", "make a verdict again from the archived bytes"
     ),
     "reindex": Command("pipeline.commands.reindex", "build the index again from the log"),
     "dead": Command("pipeline.commands.dead", "list, show and replay dead letters"),

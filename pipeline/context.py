@@ -7,7 +7,7 @@ from pipeline.index import Hit, Index, Query
 from pipeline.records import Context, Listing, Sign
 from pipeline.taxonomy import Category, Goods, Indicator
 
-MOST = 50
+MOST = 20
 """Listings of a vendor that are looked at."""
 HITS: tuple[Mapping[str, tuple[str, ...]], ...] = (
     {"verdict": ("flagged",), "review": ("open", "unsure", "in_scope")},

@@ -93,6 +93,13 @@ def test_a_setting_that_no_thresholds_were_made_of_is_told(
     monkeypatch.setenv("HEADSTAMP_ASSESS_BUDGET", "0.05")
     headstamp.main(["policy", "show"])
     assert "headstamp policy budget --adopt" in capsys.readouterr().err
+    assert headstamp.main(["check", "--json"]) == 1
+    (line,) = (one for one in json.loads(capsys.readouterr().out) if one["part"] == "policy")
+    assert (line["state"], "headstamp policy budget --adopt" in line["detail"]) == ("failed", True)
+    said("policy", "budget", "--adopt")
+    headstamp.main(["check", "--json"])
+    (line,) = (one for one in json.loads(capsys.readouterr().out) if one["part"] == "policy")
+    assert (line["state"], line["detail"]) == ("ok", "thresholds of a budget")
 
 
 @pytest.mark.parametrize(
