@@ -15,8 +15,9 @@ from pipeline.terminal import plain
 
 if TYPE_CHECKING:
     from pipeline.broker import Broker
-    from pipeline.deployment import Deployment
+    from pipeline.deployment import Deployment, Reread
     from pipeline.index import Index
+    from pipeline.records import Capture
     from pipeline.stages import Classifier
 
 CHECKS = dict.fromkeys(("tor", "guards", "profiles", "denylist", "authorities", "archive"), "crawlers.check")
@@ -59,6 +60,10 @@ COMMANDS = {
     "learn": Command("classifier.learn.commands", "train again with the reviews of this home; a better model stays"),
     "drift": Command("classifier.drift.commands", "say which markets no longer look like what the model learnt from"),
     "models": Command("classifier.commands", "list the models of this home, or put one in force"),
+    "policy": Command("pipeline.commands.policy", "show the thresholds in force, or make them of a review budget"),
+    "reproduce": Command(
+        "pipeline.commands.reproduce", "make a verdict again from the archived bytes"
+    ),
     "reindex": Command("pipeline.commands.reindex", "build the index again from the log"),
     "dead": Command("pipeline.commands.dead", "list, show and replay dead letters"),
     "check": Command("pipeline.commands.check", "test every part: one line each, exit status"),
@@ -130,6 +135,8 @@ def deployment(settings: Settings) -> "Deployment":
         index=lambda: _index(settings),
         classifier=lambda: _classifier(settings),
         activations=lambda: Activations(settings.root),
+        reread=_reread,
+        model=_model,
         checks={part: partial(_check, module, part) for part, module in CHECKS.items()},
     )
 
@@ -213,6 +220,18 @@ def _classifier(settings: Settings) -> "Classifier":
         return active(settings.root, activations, MODEL)
     finally:
         activations.close()
+
+
+def _model(deployment: "Deployment", digest: str, activation: int) -> "Classifier":
+    from classifier.store import recorded  # noqa: PLC0415
+
+    return recorded(deployment.settings.root, digest, activation, MODEL)
+
+
+def _reread(deployment: "Deployment", capture: "Capture") -> "Reread":
+    from crawlers.evidence.reread import reread  # noqa: PLC0415
+
+    return reread(deployment, capture)
 
 
 def _file(settings: Settings, address: str) -> Path:

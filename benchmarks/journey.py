@@ -6,19 +6,21 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import ClassVar
 
 from headstamp import MODEL, deployment
 from pipeline.broker.sqlite import SqliteBroker
 from pipeline.commands.ingest import ingested
+from pipeline.context import no_context
 from pipeline.deployment import policy
 from pipeline.index.sqlite import SqliteIndex
-from pipeline.policy import Policy
+from pipeline.policy import Cut, Policy
 from pipeline.rates import Rates
 from pipeline.records import Assessment, Classification, Context, Listing
 from pipeline.rows import batches, chosen, rows
 from pipeline.settings import Settings
-from pipeline.stages import Classifier, Stage, assess_stage, assessments, index_stage, no_context
-from pipeline.taxonomy import Category
+from pipeline.stages import Classifier, Stage, assess_stage, assessments, index_stage
+from pipeline.taxonomy import Category, Track
 from pipeline.worker import run_once
 
 GOAL = 0.45
@@ -30,7 +32,7 @@ class Constant:
     """A classifier that costs nothing."""
 
     digest = "constant"
-    thresholds = (0.5, 0.9)
+    thresholds: ClassVar = {Track.OFFERS: Cut(review_at=0.5, flag_at=0.9)}
 
     def classify(self, listings: Sequence[Listing], _contexts: Sequence[Context]) -> Sequence[Classification]:
         """The same for every listing."""
@@ -75,7 +77,7 @@ def journey(file: Path, home: Path, name: str) -> float:
     """Rows a second from the file to the index, one stage after the other as `run --once` does."""
     parts = deployment(Settings(home=str(home)))
     classifier: Classifier = Constant() if name == "constant" else parts.classifier()
-    in_force = constant_policy() if name == "constant" else policy(parts.settings, classifier)
+    in_force = constant_policy() if name == "constant" else policy(parts, classifier)
     with (
         closing(SqliteBroker(home / "log.db")) as broker,
         closing(SqliteIndex(home / "index.db")) as index,
@@ -91,7 +93,7 @@ def journey(file: Path, home: Path, name: str) -> float:
 
 def constant_policy() -> Policy:
     """Nothing is flagged."""
-    return Policy(flag_at=0.9, review_at=0.5)
+    return Policy(cuts={Track.OFFERS: Cut(review_at=0.5, flag_at=0.9)})
 
 
 if __name__ == "__main__":

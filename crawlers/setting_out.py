@@ -21,6 +21,7 @@ from crawlers.gates.vault import Vault
 from crawlers.leave import Leave
 from crawlers.mirrors.store import Mirrors, widened
 from crawlers.profile import MarketProfile, load
+from crawlers.profile.shape import KIND
 from crawlers.route.bounds import Route
 from crawlers.route.breaker import Backoff
 from crawlers.route.denylist import Denylist
@@ -32,6 +33,7 @@ from pipeline.deployment import Deployment
 from pipeline.errors import SettingsError
 from pipeline.records import digest
 from pipeline.settings import Settings
+from pipeline.wordings import keep
 
 HOLD_S = 120.0
 """Seconds that requests wait for a SOCKS port that went away."""
@@ -117,6 +119,7 @@ def walk(grant: Grant, parts: Parts) -> Walk:
     """The market's visit, begun or gone on with."""
     profile, session = grant.profile, grant.session
     deployment, frontier = parts.deployment, parts.frontier
+    keep(deployment.settings.root, KIND, profile.text)
     with closing(deployment.activations()) as activations:
         activation = activations.number(f"profile:{profile.market}", profile.digest)
     starts = (*profile.start, *filter(None, [profile.mirror_list]))

@@ -20,7 +20,7 @@ from pipeline.records import (
     Task,
 )
 
-SCHEMA = "1.1"
+SCHEMA = "1.2"
 """Major and minor version of the records, in the header `schema`. A new optional field raises the minor one only."""
 
 LONGEST_VERSION = 10

@@ -1,21 +1,47 @@
 """What a command is given: the settings, and the parts that their addresses chose, opened when first asked for."""
 
-from collections.abc import Callable, Iterator, Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 from pipeline.activations import Activations
 from pipeline.audit import Audit
 from pipeline.broker import Broker
+from pipeline.context import no_context, vendor_context
+from pipeline.errors import ModelRejectedError
 from pipeline.index import Index
-from pipeline.policy import Policy
+from pipeline.logs import line
+from pipeline.policy import Policy, force, rule
+from pipeline.rates import KIND as RATES
 from pipeline.rates import Rates
-from pipeline.records import Context, Listing, digest
+from pipeline.records import Capture, Context, Listing, digest
 from pipeline.settings import Settings
-from pipeline.stages import Classifier, Stage, assess_stage, index_stage, no_context, settle_stage, vendor_context
+from pipeline.software import software
+from pipeline.stages import Classifier, Stage, assess_stage, index_stage, settle_stage
+from pipeline.wordings import keep
 
 STAGES = ("assess", "index", "settle")
 """The stages in the order of a listing's way."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reread:
+    """What an archived page shows, read again."""
+
+    listings: Sequence[Listing] = ()
+    lacking: Mapping[str, str] = field(default_factory=dict)
+    """What could not be had (a record, a profile), with the reason."""
+    fault: str = ""
+    """Why the page shows no listing."""
+
+
+def _no_archive(_deployment: "Deployment", capture: Capture) -> Reread:
+    return Reread(lacking={f"record {capture.record}": "nothing here reads archives"})
+
+
+def _no_models(_deployment: "Deployment", digest: str, _activation: int) -> Classifier:
+    raise ModelRejectedError(f"model {digest}: nothing here reads models")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +57,10 @@ class Deployment:
     activations: Callable[[], Activations]
     checks: Mapping[str, Callable[["Deployment"], str]] = field(default_factory=dict)
     """What `headstamp check` asks of the packages beside this one: how the part is, or a `HeadstampError`."""
+    reread: Callable[["Deployment", Capture], Reread] = _no_archive
+    """Reads an archived page again, with the profile that it was read with."""
+    model: Callable[["Deployment", str, int], Classifier] = _no_models
+    """The classifier of a model directory that was once in force, by its digest, under a number; a `ModelRejectedError` where it is gone."""
 
 
 @contextmanager
@@ -49,11 +79,13 @@ def stage(name: str, deployment: Deployment) -> Iterator[Stage]:
 
 
 def _assess(deployment: Deployment, context: Callable[[Listing], Context]) -> Stage:
-    classifier = deployment.classifier()
-    in_force, rates = policy(deployment.settings, classifier), Rates.of(deployment.settings.root)
+    home, classifier = deployment.settings.root, deployment.classifier()
+    in_force, rates = policy(deployment, classifier), Rates.of(home)
+    keep(home, rule.KIND, in_force.text)
+    keep(home, RATES, rates.text)
     with closing(deployment.activations()) as activations:
         rules = activations.number("rules", digest("rules", in_force.digest, rates.digest))
-    return assess_stage(classifier, in_force, rates, context, rules=rules)
+    return assess_stage(classifier, in_force, rates, context, rules=rules, software=software())
 
 
 @contextmanager
@@ -66,11 +98,12 @@ def _context(deployment: Deployment) -> Iterator[Callable[[Listing], Context]]:
         yield vendor_context(index)
 
 
-def policy(settings: Settings, classifier: Classifier) -> Policy:
-    """The policy in force: the settings' thresholds, or the model's own where they name none."""
-    review_at, flag_at = classifier.thresholds
-    chosen = settings.assess
-    return Policy(
-        review_at=review_at if chosen.review_at is None else chosen.review_at,
-        flag_at=flag_at if chosen.flag_at is None else chosen.flag_at,
-    )
+def policy(deployment: Deployment, classifier: Classifier) -> Policy:
+    """The policy in force; cuts that were adopted for another model are passed over, with a warning."""
+    settings = deployment.settings
+    with closing(deployment.activations()) as activations:
+        cuts = force.adopted(settings.root, activations)
+    if fault := force.unfit(settings, cuts, classifier.digest):
+        line("policy", level=logging.WARNING, reason=fault)
+    fitting = cuts if cuts and cuts.model == classifier.digest else None
+    return force.in_force(settings, classifier.thresholds, fitting)

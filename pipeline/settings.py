@@ -19,7 +19,7 @@ OTHER_NAMES = ("HEADSTAMP_CONFIG", "HEADSTAMP_TEST_")
 """Environment names that begin with the prefix and are no settings."""
 CRAWL_LOG = "log.db"
 """The log of a home, which a crawl writes to whatever the broker is."""
-OTHER_FILES = frozenset({"audit.db", "activations.db", "archive.db", "frontier.db", "gates.db"})
+OTHER_FILES = frozenset({"audit.db", "activations.db", "archive.db", "frontier.db", "gates.db", "scores.db"})
 """Files of a home that can be neither its log nor its index."""
 SOCKS, USUAL_SOCKS = Path("tor") / "socks", "127.0.0.1:9050"
 """Where the home's own tor listens, and where a system's does."""
@@ -81,11 +81,28 @@ class Assess(Section, frozen=True, kw_only=True):
     """How listings are classified."""
 
     context: Literal["on", "off"] = "off"
-    """Whether the vendor's other listings are looked up for the model; the shipped model does not ask for them."""
+    """Whether the vendor's other listings are looked up: for the model, and for texts too thin to tell."""
     flag_at: Share | None = None
     """Score from which a listing is flagged; none takes the model's own threshold."""
     review_at: Share | None = None
     """Score from which a listing waits for review; none takes the model's own threshold."""
+    budget: Annotated[float, Meta(gt=0, le=1)] | None = None
+    """Share of the listings that people can review; `headstamp policy budget` makes thresholds of it."""
+
+
+class Counts(Section, frozen=True, kw_only=True):
+    """What counts on the offers track, where national law differs; the defaults are the Firearms Protocol's wording."""
+
+    magazines: bool = True
+    """Whether offers of magazines alone count."""
+    blank_cartridges: bool = True
+    """Whether offers of blank and gas cartridges alone count."""
+    unfinished_frames: bool = True
+    """Whether offers of frames and receivers that are still to be finished count."""
+    antiques: bool = False
+    """Whether offers of firearms made in 1899 or before, and of their replicas, count."""
+    deactivated: bool = False
+    """Whether offers of deactivated firearms count, beside their own track."""
 
 
 class Serve(Section, frozen=True, kw_only=True):
@@ -119,6 +136,7 @@ class Settings(Section, frozen=True, kw_only=True):
     tor: Tor = Tor()
     run: Run = Run()
     assess: Assess = Assess()
+    counts: Counts = Counts()
     serve: Serve = Serve()
     log: Log = Log()
 

@@ -1,14 +1,15 @@
 """What each stage does with a batch of records."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from pipeline.audit import Audit
-from pipeline.index import Index, Query
-from pipeline.policy import Policy, verdicts
+from pipeline.index import Index
+from pipeline.policy import Cut, Policy, verdicts
 from pipeline.rates import Rates
 from pipeline.records import Assessment, Classification, Context, Erasure, Listing, Record, Review, Sighting
+from pipeline.taxonomy import Track
 from pipeline.topics import ASSESSMENTS, AUDIT, LISTINGS, REVIEWS, Topic
 
 Published = Sequence[tuple[Topic, Record]]
@@ -33,21 +34,27 @@ class Classifier(Protocol):
         """Digest of the model directory."""
 
     @property
-    def thresholds(self) -> tuple[float, float]:
-        """The scores from which the model advises to review and to flag."""
+    def thresholds(self) -> Mapping[Track, Cut]:
+        """The scores from which the model advises to review and to flag; for offers always, for other tracks where it can."""
 
     def classify(self, listings: Sequence[Listing], contexts: Sequence[Context]) -> Sequence[Classification]:
         """One classification per listing, in their order; equal listings in equal contexts get equal ones."""
 
 
 def assess_stage(
-    classifier: Classifier, policy: Policy, rates: Rates, context: Callable[[Listing], Context], *, rules: int = 0
+    classifier: Classifier,
+    policy: Policy,
+    rates: Rates,
+    context: Callable[[Listing], Context],
+    *,
+    rules: int = 0,
+    software: str = "",
 ) -> Stage:
     """Asks the classifier, applies the policy, appends assessments; sightings pass through, in their order."""
 
     def work(records: Sequence[Record]) -> Published:
         listings = only(records, Listing)
-        assessed = iter(assessments(listings, classifier, policy, rates, context, rules=rules))
+        assessed = iter(assessments(listings, classifier, policy, rates, context, rules=rules, software=software))
         return [(ASSESSMENTS, next(assessed) if isinstance(record, Listing) else record) for record in records]
 
     return Stage(name="assess", topic=LISTINGS, work=work)
@@ -61,20 +68,25 @@ def assessments(
     context: Callable[[Listing], Context],
     *,
     rules: int = 0,
+    software: str = "",
 ) -> list[Assessment]:
     """One assessment per listing, in their order."""
-    classifications = classifier.classify(listings, [context(listing) for listing in listings])
-    in_force = policy.digest
+    contexts = [context(listing) for listing in listings]
+    classifications = classifier.classify(listings, contexts)
+    in_force, table = policy.digest, rates.digest
     return [
         Assessment(
             listing=listing,
             classification=classification,
-            verdicts=verdicts(listing, classification, policy),
+            verdicts=verdicts(listing, classification, policy, known),
             policy=in_force,
             dollars=rates.dollars(listing.price, listing.provenance.time) if listing.price else None,
             rules=rules,
+            context=known,
+            rates=table,
+            software=software,
         )
-        for listing, classification in zip(listings, classifications, strict=True)
+        for listing, classification, known in zip(listings, classifications, contexts, strict=True)
     ]
 
 
@@ -98,25 +110,6 @@ def settle_stage(index: Index, audit: Audit) -> Stage:
         return [(AUDIT, entry) for entry in entries]
 
     return Stage(name="settle", topic=REVIEWS, work=work)
-
-
-def no_context(_listing: Listing) -> Context:
-    """Nothing is known around the listing."""
-    return Context()
-
-
-def vendor_context(index: Index) -> Callable[[Listing], Context]:
-    """What the index knows of a listing's vendor on its market."""
-
-    def context(listing: Listing) -> Context:
-        if not listing.vendor:
-            return Context()
-        vendor = {"market": (listing.market,), "vendor": (listing.vendor,)}
-        listings = index.search(Query(filters=vendor, size=1)).total
-        flagged = index.search(Query(filters={**vendor, "verdict": ("flagged",)}, size=1)).total
-        return Context(vendor_listings=listings, vendor_flagged=flagged)
-
-    return context
 
 
 def only(records: Sequence[Record], kind: type[Kind]) -> list[Kind]:

@@ -8,12 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from crawlers.evidence.agreement import capture_of
 from crawlers.evidence.archive import FOLDER
-from crawlers.evidence.chain import Line, hashed, lines
-from crawlers.evidence.proof import content_of, read
-from crawlers.evidence.record import CaptureRecord, Kind
-from crawlers.evidence.warc import Parsed, parsed
+from crawlers.evidence.chain import Line, lines
+from crawlers.evidence.stored import Reading, page_of
 from crawlers.frontier import Frontier
 from crawlers.links import Kind as Shows
 from crawlers.memory import Memory
@@ -21,13 +18,15 @@ from crawlers.news import Said
 from crawlers.outcome import Outcome, Place, outcome
 from crawlers.page import Page
 from crawlers.profile import MarketProfile, load
+from crawlers.profile.shape import KIND
 from crawlers.spider import SOFTWARE
 from pipeline.broker import START, Broker
 from pipeline.codec import Message, messages
 from pipeline.deployment import Deployment
-from pipeline.records import Capture, Listing, Record
+from pipeline.records import Listing, Record
 from pipeline.sqlite import lock
 from pipeline.topics import LISTINGS
+from pipeline.wordings import keep
 
 AT_ONCE = 500
 
@@ -50,6 +49,7 @@ def again(market: str, deployment: Deployment, since: datetime | None = None) ->
     """Publish what the archived pages say by the profile of today; a second time, nothing."""
     settings = deployment.settings
     profile = load(market, settings.crawl.profiles)
+    keep(settings.root, KIND, profile.text)
     with closing(deployment.activations()) as activations:
         activation = activations.number(f"profile:{market}", profile.digest)
     with (
@@ -109,13 +109,14 @@ class _Recollection:
 
 class _Reading:
     def __init__(self, archive: Path, profile: MarketProfile, activation: int) -> None:
-        self._archive, self._profile, self._activation = archive, profile, activation
+        self._archive, self._profile = archive, profile
+        self._by = Reading(profile=profile, activation=activation, software=SOFTWARE)
         self._recall = _Recollection()
         self._pages = self._without = self._listings = self._rejected = self._published = 0
 
     def run(self, log: _Unsaid, since: datetime | None) -> None:
         for line in self._lines(since):
-            page = self._page(line)
+            page = page_of(self._archive, line, self._by)
             if page is None:
                 self._without += 1
                 continue
@@ -157,44 +158,6 @@ class _Reading:
         self._pages += 1
         self._listings += sum(isinstance(record, Listing) for _, record in found.publish)
         self._rejected += len(found.rejected)
-
-    def _page(self, line: Line) -> Page | None:
-        record, parts = capture_of(content_of(self._archive, line.link))
-        if record is None or record.kind is Kind.REFUSED:
-            return None
-        answer = self._body(record, parts[0])
-        if answer is None:
-            return None
-        return Page(
-            capture=self._capture(record),
-            body=answer,
-            content_type=record.stored_type,
-            status=record.status,
-            location=next((value for name, value in record.response_headers if name.lower() == "location"), ""),
-        )
-
-    def _body(self, record: CaptureRecord, answer: Parsed) -> bytes | None:
-        """The body, which for a revisit is that of an earlier record; None where that one was erased or altered."""
-        if record.source is None:
-            return answer.payload
-        source = record.source
-        if not (self._archive / source.segment).is_file():
-            return None
-        first = next(parsed(read(self._archive / source.segment, source.offset, source.length)), None)
-        return first.payload if first and hashed(first.payload) == record.stored.sha256 else None
-
-    def _capture(self, record: CaptureRecord) -> Capture:
-        return Capture(
-            time=record.received,
-            url=record.url,
-            visit=record.visit,
-            page=record.page.sha256,
-            profile=self._profile.digest,
-            activation=self._activation,
-            authority=record.origin.authority,
-            record=record.name,
-            software=SOFTWARE,
-        )
 
 
 def _identity(message: Message) -> bytes:

@@ -12,6 +12,8 @@ from crawlers.route.lanes import MOST_LANES
 from crawlers.route.origin import Origin
 from pipeline.records import Venue, digest
 
+KIND = "profile"
+"""Under which the wordings of profiles are kept."""
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=3600)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
@@ -141,10 +143,15 @@ class MarketProfile(Part, frozen=True, kw_only=True, dict=True):
     expect: dict[str, Share] = msgspec.field(default_factory=dict)
     """Share of listings in which a field should be read."""
 
+    @property
+    def text(self) -> str:
+        """All of it as JSON; the same for profiles that say the same, in whatever layout."""
+        return msgspec.json.encode(self, order="deterministic").decode()
+
     @cached_property
     def digest(self) -> str:
         """The same for profiles that say the same, in whatever layout."""
-        return digest("profile", msgspec.json.encode(self, order="deterministic").decode())
+        return digest(KIND, self.text)
 
     @cached_property
     def origins(self) -> tuple[Origin, ...]:

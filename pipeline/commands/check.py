@@ -15,10 +15,12 @@ from pipeline.errors import (
     CorruptError,
     GuardMissingError,
     HeadstampError,
+    SettingsError,
     StorageError,
     TorUnavailableError,
 )
 from pipeline.index import Query
+from pipeline.policy import force
 from pipeline.rates import FILE as RATES
 from pipeline.rates import Rates
 from pipeline.terminal import show_json, show_table
@@ -60,6 +62,7 @@ def findings(deployment: Deployment) -> Iterator[Finding]:
         **deployment.checks,
         "log": _log,
         "model": _model,
+        "policy": _policy,
         "rates": _rates,
         "index": _index,
         "audit": _audit,
@@ -106,6 +109,15 @@ def _log(deployment: Deployment) -> str:
 
 def _model(deployment: Deployment) -> str:
     return deployment.classifier().digest[:12]
+
+
+def _policy(deployment: Deployment) -> str:
+    home, model = deployment.settings.root, deployment.classifier().digest
+    with closing(deployment.activations()) as activations:
+        cuts = force.adopted(home, activations)
+    if fault := force.unfit(deployment.settings, cuts, model):
+        raise SettingsError(fault)
+    return "thresholds of a budget" if cuts else "thresholds of the model"
 
 
 def _rates(deployment: Deployment) -> str:

@@ -15,8 +15,10 @@ from pipeline.deployment import Deployment
 from pipeline.errors import MalformedError
 from pipeline.records import Listing, Rejected
 from pipeline.rows import Mapping, batches, chosen, line_count, rows
+from pipeline.rows.mapping import KIND
 from pipeline.terminal import plain, progress, show_facts, show_json
 from pipeline.topics import LISTINGS
+from pipeline.wordings import keep
 
 BATCH = 500
 NAMED = 5
@@ -50,6 +52,8 @@ def ingest(arguments: argparse.Namespace, deployment: Deployment) -> int:
     """Print how many rows and listings there were; 1 where no row could be read, or a file not to its end."""
     files: Sequence[Path] = arguments.files
     mappings = [chosen(file, arguments.mapping) for file in files]
+    for mapping in mappings:
+        keep(deployment.settings.root, KIND, mapping.text)
     with (
         closing(deployment.broker()) as broker,
         closing(deployment.activations()) as activations,

@@ -42,7 +42,7 @@ def score(arguments: argparse.Namespace, deployment: Deployment) -> int:
     """Print one line a row, in the file's order; an unreadable row has an empty score and the verdict `rejected`."""
     classifier = deployment.classifier()
     mapping = chosen(arguments.file, arguments.mapping)
-    in_force = policy(deployment.settings, classifier)
+    in_force = policy(deployment, classifier)
     writer = csv.writer(sys.stdout, lineterminator="\n")
     if not arguments.json:
         writer.writerow(Scored._fields)

@@ -1,6 +1,7 @@
 """Merges records into documents by one pure function, the same for every backend."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
@@ -59,6 +60,11 @@ def observation(assessment: Assessment) -> Observation:
         price=listing.price,
         dollars=assessment.dollars,
     )
+
+
+def newest(assessments: Iterable[Assessment]) -> Assessment:
+    """Of the assessments of one listing the one that is in force."""
+    return max(assessments, key=lambda each: _rank(observation(each)))
 
 
 def _assessed(document: Document, assessment: Assessment, kept: int) -> Document:

@@ -48,15 +48,27 @@ class Neighbour(Value, frozen=True, kw_only=True):
 
 
 class Context(Value, frozen=True, kw_only=True):
-    """What is known around a listing when it is classified."""
+    """What is known around a listing when it is classified: its vendor's other listings on the market."""
 
     vendor_listings: int = 0
+    """How many others there are."""
     vendor_flagged: int = 0
+    """How many of them were hits: flagged, and by no review out of scope; or in scope by review."""
+    listings: tuple[str, ...] = ()
+    """Ids of those that were looked at, sorted: hits first, then the newest, up to a bound."""
+    goods: dict[Goods, int] = msgspec.field(default_factory=dict)
+    """What those offer that are about no arms, counted."""
 
     @property
     def digest(self) -> str:
         """The same for equal contexts; "" for the empty one."""
-        return "" if self == Context() else digest("context", str(self.vendor_listings), str(self.vendor_flagged))
+        if self == Context():
+            return ""
+        return digest("context", msgspec.json.encode(self, order="deterministic").decode())
+
+    def share(self, goods: Goods) -> float:
+        """The share of the vendor's listings, of those looked at, that offer this; 0 where none was."""
+        return self.goods.get(goods, 0) / max(1, len(self.listings))
 
 
 class Classification(Value, frozen=True, kw_only=True):
@@ -84,6 +96,8 @@ class Classification(Value, frozen=True, kw_only=True):
     nearest: tuple[Neighbour, ...] = ()
     screened: bool = False
     """Whether the linear screen alone scored it."""
+    wanted: float = 0.0
+    """Probability, 0 to 1, that a request asks for something in scope; 0 for what is no request."""
     inputs: str = ""
     """Digest of the text that was scored."""
     context: str = ""
@@ -105,10 +119,16 @@ class Assessment(Record, frozen=True, kw_only=True, tag="assessment"):
     classification: Classification
     verdicts: dict[Track, Verdict]
     policy: str
-    """Digest of the policy's settings."""
+    """Digest of the policy."""
     dollars: Dollars | None = None
     rules: int = 0
     """Number under which that policy and the table of rates were put in force in this home."""
+    context: Context = Context()
+    """What was known around the listing."""
+    rates: str = ""
+    """Digest of the table of rates."""
+    software: str = ""
+    """Version and digest of the code that classified and judged."""
 
     @property
     def id(self) -> str:

@@ -13,6 +13,8 @@ from pipeline.rows.table import header
 from pipeline.values import date
 
 SHIPPED = Path(__file__).parents[1] / "mappings"
+KIND = "mapping"
+"""Under which the wordings of mappings are kept."""
 REQUIRED = ("market", "key", "title")
 """Fields without which a row is no listing."""
 
@@ -72,9 +74,14 @@ class Mapping(Section, frozen=True, kw_only=True):
     name: str = ""
 
     @property
+    def text(self) -> str:
+        """All of it but its name as JSON; the same for mappings that read a file in the same way."""
+        return msgspec.json.encode(msgspec.structs.replace(self, name="")).decode()
+
+    @property
     def digest(self) -> str:
         """The same for mappings that read a file in the same way."""
-        return digest("mapping", msgspec.json.encode(msgspec.structs.replace(self, name="")).decode())
+        return digest(KIND, self.text)
 
     @property
     def category(self) -> tuple[str, ...]:
@@ -114,12 +121,17 @@ class Mapping(Section, frozen=True, kw_only=True):
 
 def chosen(path: Path, given: Path | None = None) -> Mapping:
     """The mapping in the file `given`, or the shipped one that knows most columns of `path`; a `SettingsError` where none fits."""
-    mappings = [read(given)] if given else [read(shipped) for shipped in sorted(SHIPPED.glob("*.yaml"))]
+    mappings = [read(given)] if given else shipped()
     columns = header(path)
     fitting = [mapping for mapping in mappings if not mapping.missing(columns)]
     if not fitting:
         raise SettingsError(f"{path}: {_unfit(columns, mappings, given)}")
     return max(fitting, key=lambda mapping: len(mapping.known.intersection(columns)))
+
+
+def shipped() -> list[Mapping]:
+    """The mappings that come with Headstamp."""
+    return [read(path) for path in sorted(SHIPPED.glob("*.yaml"))]
 
 
 def _unfit(columns: Sequence[str], mappings: Sequence[Mapping], given: Path | None) -> str:

@@ -15,6 +15,7 @@ from classifier.stack import Stack
 from classifier.store import load
 from classifier.train import train
 from classifier.tuning.workshop import Workshop
+from pipeline.policy import Cut
 from pipeline.records import Classification, Context, Import, Listing
 from pipeline.taxonomy import Act, Category, Track
 
@@ -109,7 +110,7 @@ class Words:
 
     def __init__(self, *words: str, name: str = "words") -> None:
         self.words, self.digest = words, name
-        self.thresholds = (0.1, 0.5)
+        self.thresholds = {Track.OFFERS: Cut(review_at=0.1, flag_at=0.5)}
 
     def classify(self, listings: Sequence[Listing], contexts: Sequence[Context]) -> list[Classification]:
         """One classification per listing."""

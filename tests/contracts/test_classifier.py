@@ -91,12 +91,13 @@ def test_other_text_has_another_digest(classifier: Classifier) -> None:
 
 
 def test_the_thresholds_are_in_order(classifier: Classifier) -> None:
-    review_at, flag_at = classifier.thresholds
-    assert 0 < review_at < flag_at < 1
+    offers = classifier.thresholds[Track.OFFERS]
+    assert 0 < offers.review_at < offers.flag_at < 1
+    assert all(cut.review_at <= cut.flag_at for cut in classifier.thresholds.values())
 
 
 def test_an_empty_text_is_clear(classifier: Classifier) -> None:
-    assert classified(classifier, [listing("")])[0].score < classifier.thresholds[0]
+    assert classified(classifier, [listing("")])[0].score < classifier.thresholds[Track.OFFERS].review_at
 
 
 @settings(max_examples=60, deadline=None)

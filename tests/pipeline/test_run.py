@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ClassVar
 
 import msgspec
 import pytest
@@ -24,10 +25,11 @@ from pipeline.deployment import STAGES, Deployment
 from pipeline.errors import IndexUnavailableError, LockedError
 from pipeline.index import Index, Query
 from pipeline.index.sqlite import SqliteIndex
+from pipeline.policy import Cut
 from pipeline.records import Classification, Context, Decision, Import, Listing, Review
 from pipeline.settings import Assess, Run, Settings
 from pipeline.stages import Classifier
-from pipeline.taxonomy import Category
+from pipeline.taxonomy import Category, Track
 from pipeline.topics import LISTINGS, REVIEWS
 from pipeline.worker import Tally
 
@@ -39,7 +41,7 @@ class Even:
     """A classifier to which every listing is the same."""
 
     digest = "even"
-    thresholds = (0.3, 0.7)
+    thresholds: ClassVar = {Track.OFFERS: Cut(review_at=0.3, flag_at=0.7)}
 
     def classify(self, listings: Sequence[Listing], _contexts: Sequence[Context]) -> Sequence[Classification]:
         return [Classification(score=0.5, category=Category.OTHER, model="even", activation=1) for _ in listings]

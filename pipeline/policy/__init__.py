@@ -1,0 +1,8 @@
+"""The rule from scores to verdict."""
+
+from pipeline.policy.cut import NEVER, USUAL, Cut
+from pipeline.policy.force import in_force
+from pipeline.policy.rule import URGENT, Policy, verdicts
+from pipeline.policy.scores import UNFINISHED, counted, scores
+
+__all__ = ["NEVER", "UNFINISHED", "URGENT", "USUAL", "Cut", "Policy", "counted", "in_force", "scores", "verdicts"]
