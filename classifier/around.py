@@ -1,21 +1,17 @@
 """What is known around a listing: the section of the market it stands in, and the vendor's other listings."""
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 
 from classifier.linear import Floats
+from pipeline.policy.scores import ARMS_SECTION, LONGEST_STEP
 from pipeline.records import Context
 
 ARMS, ELSEWHERE, HITS, CLEAN = "arms section", "another section", "vendor with hits", "vendor without hits"
 INPUTS = (ARMS, ELSEWHERE, HITS, CLEAN)
 MANY = 5
 """Listings of a vendor, none of them flagged, from which the vendor counts as one without hits."""
-SECTION = re.compile(
-    r"weapon|firearm|\bguns?\b|ammo|ammunition|waffe|\barmes?\b|\barmas?\b|\barmi\b|\bwapens?\b|\bbroń\b|оруж|зброя|silah",
-    re.IGNORECASE,
-)
 
 
 def around(paths: Sequence[Sequence[str]], contexts: Sequence[Context]) -> Floats:
@@ -25,7 +21,7 @@ def around(paths: Sequence[Sequence[str]], contexts: Sequence[Context]) -> Float
 
 
 def _section(path: Sequence[str]) -> tuple[bool, bool]:
-    arms = any(SECTION.search(name[:200]) for name in path)
+    arms = any(ARMS_SECTION.search(name[:LONGEST_STEP]) for name in path)
     return arms, bool(path) and not arms
 
 

@@ -29,14 +29,6 @@ class Join:
         return joined
 
 
-@dataclass(frozen=True, kw_only=True)
-class Thresholds:
-    """The probabilities from which the model advises to review and to flag."""
-
-    review_at: float
-    flag_at: float
-
-
 def joined(inputs: tuple[str, ...], columns: Floats, truth: Truth, weights: Floats) -> Join:
     """The logistic regression over the columns that fits the truth best, scored on rows its models were not trained on."""
     *coefficients, intercept = _fitted(columns, truth, weights)

@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from classifier import heads
-from classifier.examples import Example, Source
+from classifier.examples import POSTED, Example, Source
 from classifier.folded import Folded, folded, hardness, linear, lines
+from classifier.hard import hard_slices
 from classifier.judge import Chances, Judge, category, likeliest, named
 from classifier.judged import MARKET, OBFUSCATED, RANDOM, SLICES, STRICT, TITLES, Judged, Split
 from classifier.language import language
@@ -30,33 +32,60 @@ LEFT_OUT = (("agora",), ("evolution",), ("hydra_2014",), ("cypher", "whitehouse"
 VARIANTS = {"": "", TITLE: TITLES, DISGUISED: OBFUSCATED}
 """The lesson's variants of a listing, and what the report calls them."""
 
+UNSEEN = frozenset({Source.AIRSOFT, Source.GAME})
+"""Sources of which `hard_slices` gives the half that nothing is trained on."""
 Marked = tuple[str, Judged]
 """A row with its variant."""
 
 
-def judged(data: Path, shop: Workshop) -> Iterator[Split]:
-    """Every split of the research data, scored; what is trained on the way is kept in the workshop."""
+def judged(data: Path, shop: Workshop, stack: Stack | None) -> Iterator[Split]:
+    """Every split of the research data, scored; what is trained on the way is kept in the workshop.
+
+    `stack` is the whole model, which scores the slices that no model was trained on.
+    """
     shop.say("reading the research data")
-    yield from splits(lesson(data, shop.seed), LEFT_OUT, shop)
-
-
-def splits(taught: Lesson, left_out: Sequence[Sequence[str]], shop: Workshop) -> Iterator[Split]:
-    """Every split of a lesson, scored."""
+    taught = lesson(data, shop.seed)
     part = folded(taught, taught.tested, folds(taught, shop.seed), shop)
-    yield from _variants(STRICT, _cross_fitted(taught, part))
+    strict = _cross_fitted(taught, part)
+    yield from _variants(STRICT, strict)
+    yield from _markets(taught, part, LEFT_OUT, shop)
+    yield _mixed(taught, shop)
+    shop.say("slices")
+    real, rest = _hard(data, strict)
+    yield Split(name=SLICES, rows=(*real, *(sliced(rest, stack) if stack else ())))
+
+
+def _markets(taught: Lesson, part: Folded, left_out: Sequence[Sequence[str]], shop: Workshop) -> Iterator[Split]:
     for markets in left_out:
         shop.say(f"{' and '.join(markets)} left out")
         yield from _variants(f"{MARKET}{'-'.join(markets)}", market_out(taught, part, markets, shop))
+
+
+def _mixed(taught: Lesson, shop: Workshop) -> Split:
+    """A random split, linear models alone: what not to believe."""
     shop.say("random split")
     drawn = np.random.default_rng(shop.seed).integers(0, FOLDS, len(taught.examples))[taught.parents[taught.tested]]
     mixed = folded(taught, taught.tested, drawn, replace(shop, base=None))
-    yield next(_variants(RANDOM, _cross_fitted(taught, mixed)))
+    return next(_variants(RANDOM, _cross_fitted(taught, mixed)))
 
 
-def sliced(slices: Mapping[str, Sequence[Example]], stack: Stack) -> Split:
+def _hard(data: Path, strict: Sequence[Marked]) -> tuple[list[Judged], dict[str, list[Example]]]:
+    """The hard real examples: as their own fold scored them, and those that no fold holds."""
+    known = {row.id: row for variant, row in strict if not variant}
+    slices = hard_slices(data)
+    found = [
+        msgspec.structs.replace(known[each.origin], slice=name)
+        for name, examples in slices.items()
+        for each in examples
+        if each.origin in known
+    ]
+    rest = {name: [each for each in examples if each.source in UNSEEN] for name, examples in slices.items()}
+    return found, {name: examples for name, examples in rest.items() if examples}
+
+
+def sliced(slices: Mapping[str, Sequence[Example]], stack: Stack) -> list[Judged]:
     """Examples that the model was not trained on, scored by it, each with the name of its slice."""
-    rows = [row for name, examples in slices.items() for row in _told(examples, stack, name)]
-    return Split(name=SLICES, rows=tuple(rows))
+    return [row for name, examples in slices.items() for row in _told(examples, stack, name)]
 
 
 def market_out(taught: Lesson, part: Folded, markets: Sequence[str], shop: Workshop) -> list[Marked]:
@@ -100,12 +129,13 @@ def _vendors(taught: Lesson, held: Rows) -> Rows:
 def _variants(name: str, rows: Sequence[Marked]) -> Iterator[Split]:
     """The rows as posted, then changed, a split each."""
     for variant, called in VARIANTS.items():
-        yield Split(name=name, variant=called, rows=tuple(row for kind, row in rows if kind == variant))
+        posted = (row for kind, row in rows if kind == variant and row.source in POSTED)
+        yield Split(name=name, variant=called, rows=tuple(posted))
 
 
 def _marked(taught: Lesson, model: Model, rest: Folded, held: Folded) -> list[Marked]:
-    """What the systems said of the dark-web listings and their copies among the held rows, each with its variant."""
-    held = held.of(np.flatnonzero([taught.examples[row].source is Source.DARKWEB for row in held.rows]))
+    """What the systems said of the held rows but for generated ones, each with its variant."""
+    held = held.of(np.flatnonzero([taught.examples[row].source is not Source.GENERATED for row in held.rows]))
     found, judge = said(taught, model, rest, held), Judge(model)
     chances = judge.chances(raw(taught, held, sections=False))
     low = judge.screened(held.linear) < model.screen_at

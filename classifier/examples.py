@@ -80,9 +80,14 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     """The name of its row, without its text; "" for an example that no row of the data holds."""
 
     @property
+    def offers(self) -> bool:
+        """Whether it offers anything."""
+        return self.act is Act.OFFER
+
+    @property
     def in_scope(self) -> bool:
         """Whether it offers something in scope."""
-        return self.act is Act.OFFER and self.category in IN_SCOPE
+        return self.offers and self.category in IN_SCOPE
 
     @property
     def text(self) -> str:

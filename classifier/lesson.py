@@ -60,10 +60,14 @@ class Lesson:
 
     @property
     def tested(self) -> Rows:
-        """The rows that models are tried on which had not seen them: dark-web listings, copies of them, and some adverts in other languages."""
+        """The rows that models are tried on which had not seen them.
+
+        Dark-web listings, copies of them, what the open web says beside offers, and some adverts in other languages.
+        """
         drawn = [row for row, example in enumerate(self.examples) if example.source is Source.GENERATED][::DRAWN]
         copies = np.flatnonzero(self.variants != "")
-        return np.sort(np.concatenate([self.listings, copies, np.array(drawn, dtype=np.int64)]))
+        said = [row for row, each in enumerate(self.examples) if each.source is Source.SURFACE and not each.offers]
+        return np.sort(np.concatenate([self.listings, copies, np.array([*drawn, *said], dtype=np.int64)]))
 
     @property
     def origins(self) -> list[Origin]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.calibrate import Join, Thresholds
+from classifier.calibrate import Join
 from classifier.encoder import Encoder
 from classifier.linear import Weights
+from pipeline.policy import Cut
 from pipeline.records import Neighbour
 from pipeline.taxonomy import Category, Track
 
@@ -44,7 +45,7 @@ class Model:
     """Joins the linear models: the score where the encoder was not asked."""
     screen_at: float
     """The screen's logit from which a listing goes on to the encoder."""
-    thresholds: Mapping[Track, Thresholds]
+    thresholds: Mapping[Track, Cut]
     categories: tuple[Category, ...]
     """The linear models' categories, and those of them in scope as told from each other."""
     within: tuple[Category, ...]

@@ -8,14 +8,15 @@ import numpy as np
 
 from classifier import heads
 from classifier.around import ARMS, CLEAN, ELSEWHERE, HITS, INPUTS, around
-from classifier.calibrate import Join, Thresholds, Truth, calibrated, joined, threshold
+from classifier.calibrate import Join, Truth, calibrated, joined, threshold
 from classifier.folded import Folded
 from classifier.judge import Chances, Judge, Raw
 from classifier.lesson import Lesson
 from classifier.linear import Floats, Weights
 from classifier.matrix import Rows
 from classifier.model import ACT, CATEGORY, ENCODER, GOODS, SCREEN_INPUTS, WITHIN, Model
-from pipeline.policy import ASIDE
+from pipeline.policy import Cut
+from pipeline.policy.scores import ASIDE
 from pipeline.records import Context
 from pipeline.taxonomy import IN_SCOPE, Act, Category, Track
 
@@ -124,26 +125,26 @@ def _around(taught: Lesson, part: Folded, model: Model) -> Join:
     return Join(inputs=INPUTS, coefficients=tuple(bounded), intercept=0.0)
 
 
-def _thresholds(taught: Lesson, part: Folded, model: Model) -> dict[Track, Thresholds]:
+def _thresholds(taught: Lesson, part: Folded, model: Model) -> dict[Track, Cut]:
     """For each track the cuts that let so many listings through that are none of its own; on text alone."""
     found = Judge(model).chances(raw(taught, part, sections=False))
     own = {track: _own(taught, part.rows, track) for track in TRACKED}
     cuts = {track: _cut(track_scores(found, track), own[track]) for track in TRACKED}
     truth, score = taught.truth[part.rows], found.score
     offers = [threshold(score, truth, rate) for rate in (REVIEW_RATE, FLAG_RATE)]
-    return {Track.OFFERS: Thresholds(review_at=offers[0], flag_at=offers[1])} | cuts
+    return {Track.OFFERS: Cut(review_at=offers[0], flag_at=offers[1])} | cuts
 
 
-def _cut(scores: Floats, own: Truth) -> Thresholds:
+def _cut(scores: Floats, own: Truth) -> Cut:
     review, flag = (threshold(scores, own, rate) for rate in (REVIEW_RATE / 2, FLAG_RATE))
-    return Thresholds(review_at=max(review, LIKELY), flag_at=max(flag, SURE))
+    return Cut(review_at=max(review, LIKELY), flag_at=max(flag, SURE))
 
 
 def track_scores(chances: Chances, track: Track) -> Floats:
     """The probability that a listing belongs to a track beside that of offers."""
     if track is Track.REQUESTS:
-        wanted: Floats = chances.acts[:, heads.NAMES[ACT].index(Act.REQUEST)] * chances.about
-        return wanted
+        requests = chances.acts.argmax(axis=1) == heads.NAMES[ACT].index(Act.REQUEST)
+        return np.where(requests, chances.about, 0.0)
     columns = [heads.NAMES[CATEGORY].index(each) for each in ASIDE[track]]
     found: Floats = chances.categories[:, columns].sum(axis=1)
     return found

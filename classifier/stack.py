@@ -9,16 +9,18 @@ import numpy as np
 
 from classifier import heads
 from classifier.around import around
-from classifier.calibrate import Thresholds, Truth
+from classifier.calibrate import Truth
 from classifier.explain import spans
 from classifier.features import View, view
-from classifier.judge import Chances, Judge, Raw, category, likeliest, named
+from classifier.judge import DIGITS, Chances, Judge, Raw, category, likeliest, named
 from classifier.language import language
 from classifier.linear import Floats, Linear
 from classifier.model import ACT, CATEGORY, GOODS, SCREEN_INPUTS, Model
 from classifier.nearest import nearest
 from classifier.reading import line
 from classifier.screen import bypassed, drawn
+from classifier.unfinished import unfinished
+from pipeline.policy import UNFINISHED, Cut
 from pipeline.records import Classification, Context, Listing, Neighbour, Span, digest
 from pipeline.taxonomy import Act, Category, Goods, Subtype, Track
 
@@ -60,7 +62,7 @@ class Stack:
         return self._digest
 
     @property
-    def thresholds(self) -> Mapping[Track, Thresholds]:
+    def thresholds(self) -> Mapping[Track, Cut]:
         """For each track, the scores from which the model advises to review and to flag."""
         return self.model.thresholds
 
@@ -120,6 +122,7 @@ class Stack:
             scores={Category(name): chance for name, chance in chances.items()},
             act=act,
             language=read.language,
+            wanted=float(found.about[row].round(DIGITS)) if act is Act.REQUEST else 0.0,
             subtype=_subtype(found.subtypes[row], kind),
             goods=Goods(likeliest(found.goods[row], heads.NAMES[GOODS])) if kind is Category.OTHER else Goods.UNKNOWN,
             spans=self._spans(read) if asks else (),
@@ -129,6 +132,7 @@ class Stack:
                 hidden_characters=bool(read.view.invisible),
                 mixed_scripts=bool(read.view.mixed),
                 screen_checked=held and asked,
+                **{UNFINISHED: kind is Category.PARTS and unfinished(listing.title, listing.description)},
             ),
             screened=held and not asked,
             inputs=digest("inputs", listing.title, listing.description, *listing.category_path),

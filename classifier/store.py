@@ -12,16 +12,18 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.calibrate import Join, Thresholds
+from classifier.calibrate import Join
 from classifier.encoder import FILES as ENCODER
 from classifier.encoder import Encoder
 from classifier.features import VERSION
 from classifier.heads import NAMES
 from classifier.linear import Weights
 from classifier.model import Examples, Model
+from classifier.reference import FILE as REFERENCE
 from classifier.stack import Screen, Stack
 from pipeline.activations import Activations
 from pipeline.errors import ModelRejectedError, StorageError
+from pipeline.policy import Cut
 from pipeline.records import Neighbour
 from pipeline.taxonomy import Category, Track
 
@@ -49,8 +51,6 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     name: str
     seed: int
     trained_on: tuple[Origin, ...]
-    data: dict[str, str]
-    """SHA-256 of every file it was trained on, in hexadecimal."""
     base: dict[str, str]
     """Where the encoder's first weights came from; empty where there is no encoder."""
     files: dict[str, str]
@@ -66,7 +66,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     join: Join | None
     around: Join | None
     shares: dict[str, float]
-    thresholds: dict[Track, Thresholds]
+    thresholds: dict[Track, Cut]
     neighbours: tuple[Neighbour, ...]
 
 
@@ -75,7 +75,6 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
 
     seed: int
     trained_on: tuple[Origin, ...] = ()
-    data: dict[str, str] = {}
     base: dict[str, str] = {}
 
 
@@ -103,7 +102,6 @@ def _encoded(model: Model, story: Story, files: dict[str, str]) -> bytes:
         name=model.name,
         seed=story.seed,
         trained_on=story.trained_on,
-        data=story.data,
         base=story.base,
         files=files,
         outputs=model.weights.outputs,
@@ -181,7 +179,8 @@ def _copy(directory: Path, kept: Path) -> None:
         with tempfile.TemporaryDirectory(prefix="new-", dir=kept.parent) as folder:
             beside = Path(folder) / kept.name
             beside.mkdir()
-            for name in (MANIFEST, *described(directory).files):
+            beside_it = (REFERENCE,) if (directory / REFERENCE).is_file() else ()
+            for name in (MANIFEST, *described(directory).files, *beside_it):
                 shutil.copyfile(directory / name, beside / name)
             _put(beside, kept)
     except OSError as error:

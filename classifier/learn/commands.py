@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classifier.commands import learning, need_training
+from classifier.commands import learning, need_training, workshop
 from pipeline.deployment import Deployment
 from pipeline.errors import SettingsError
 from pipeline.terminal import show_facts, show_json, show_table
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from classifier.examples import Example
     from classifier.learn.learning import Learnt
+    from classifier.tuning.workshop import Workshop
     from pipeline.stages import Classifier
 
 SHIPPED = Path(__file__).parents[2] / "models"
@@ -35,7 +36,6 @@ def learn_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="the new model directory; the shipped ones stay as they are",
     )
-    parser.add_argument("--linear", action="store_true", help="train the linear models alone, which takes minutes")
 
 
 def learn(arguments: argparse.Namespace, deployment: Deployment) -> int:
@@ -50,7 +50,7 @@ def learn(arguments: argparse.Namespace, deployment: Deployment) -> int:
 
     with closing(deployment.broker()) as broker:
         reviewed = gathered(broker)
-    trainer = partial(_linear, arguments.data, arguments.seed)
+    trainer = partial(_made, arguments.data, workshop(arguments, deployment))
     classifier = deployment.classifier()
     directory = reference.directory_of(classifier.digest, deployment.settings.root)
     found = learnt(
@@ -66,18 +66,14 @@ def learn(arguments: argparse.Namespace, deployment: Deployment) -> int:
     return REFUSED if found.refused else 0
 
 
-def _linear(data: Path, seed: int, examples: "Sequence[Example]", directory: Path) -> "Classifier":
-    """The linear models alone."""
+def _made(data: Path, shop: "Workshop", examples: "Sequence[Example]", directory: Path) -> "Classifier":
+    """The model that the research data and these examples teach."""
     from classifier.lesson import lesson  # noqa: PLC0415  # loads scikit-learn
-    from classifier.remember import remember  # noqa: PLC0415
-    from classifier.store import load, save  # noqa: PLC0415
-    from classifier.train import train  # noqa: PLC0415
+    from classifier.making import written  # noqa: PLC0415
+    from classifier.store import load  # noqa: PLC0415
 
-    taught = lesson(data, seed, examples)
-    save(train(taught, taught.rows, seed), directory, seed=seed, trained_on=taught.origins)
-    classifier = load(directory, activation=0)
-    remember(taught, classifier, data, directory)
-    return classifier
+    written(lesson(data, shop.seed, examples), shop, data, directory)
+    return load(directory, activation=0)
 
 
 def _show(found: "Learnt") -> None:

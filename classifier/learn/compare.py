@@ -12,6 +12,7 @@ from classifier.metrics.measures import Measure
 from classifier.reference import key_of
 from pipeline.records import Classification, Context, Import, Listing
 from pipeline.stages import Classifier
+from pipeline.taxonomy import Track
 
 OLD, NEW = "old", "new"
 TOLERANCE, FEW_TOLERANCE = 0.005, 0.05
@@ -58,7 +59,10 @@ def judged(examples: Sequence[Example], classifiers: Mapping[str, Classifier]) -
             act=each.act,
             in_scope=each.in_scope,
             scores={name: found[place].score for name, found in said.items()},
-            flagged={name: found[place].score >= classifiers[name].thresholds[1] for name, found in said.items()},
+            flagged={
+                name: found[place].score >= classifiers[name].thresholds[Track.OFFERS].flag_at
+                for name, found in said.items()
+            },
         )
         for place, each in enumerate(examples)
     ]

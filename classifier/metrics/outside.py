@@ -89,7 +89,7 @@ def outside(
     return Outside(
         file=digest_of(path),
         model=classifier.digest,
-        flag_at=policy.flag_at,
+        flag_at=policy.cuts[Track.OFFERS].flag_at,
         rows=len(judged) + sum(left_out.values()),
         left_out=dict(left_out),
         repeated=len(texts) - len(set(texts)),

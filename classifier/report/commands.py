@@ -2,11 +2,10 @@
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classifier.commands import learning, need_training
+from classifier.commands import learning, need_training, workshop
 from pipeline.deployment import Deployment, policy
 from pipeline.errors import SettingsError
 from pipeline.terminal import plain, progress, show_facts, show_json, show_table
@@ -28,12 +27,11 @@ def evaluate_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="a model directory: write report.md, report.json, plots and README.md, its card, there",
     )
-    parser.add_argument("--work", type=Path, metavar="DIR", help="keep the scored examples there; never ship them")
     parser.add_argument(
         "--scored",
         type=Path,
         metavar="DIR",
-        help="report on the scored examples of an earlier --work, without training",
+        help="report on scored examples (folder `scored` of an earlier --work), without training",
     )
     parser.add_argument(
         "--on",
@@ -58,10 +56,14 @@ def evaluate(arguments: argparse.Namespace, deployment: Deployment) -> int:
         return _report(load(arguments.scored), arguments, arguments.scored)
     need_training()
     from classifier.evaluate import judged  # noqa: PLC0415  # loads scikit-learn
+    from classifier.store import load as model  # noqa: PLC0415
 
-    with tempfile.TemporaryDirectory(prefix="headstamp-") as folder:
-        work = arguments.work or Path(folder)
-        return _report(_kept(judged(arguments.data, arguments.seed, _step), work), arguments, work)
+    shop = workshop(arguments, deployment)
+    made = arguments.out is not None and (arguments.out / "manifest.json").is_file()
+    scored = shop.folder / "scored"
+    return _report(
+        _kept(judged(arguments.data, shop, model(arguments.out, 0) if made else None), scored), arguments, scored
+    )
 
 
 def _kept(splits: "Iterable[Split]", work: Path) -> "list[Split]":
@@ -107,9 +109,7 @@ def _on(arguments: argparse.Namespace, deployment: Deployment) -> int:
     directory = arguments.model or reference.directory_of(classifier.digest, deployment.settings.root)
     known = reference.load(directory) if directory else None
     with progress("rows") as move:
-        found = outside(
-            arguments.on, classifier, policy(deployment.settings, classifier), known, seed=arguments.seed, move=move
-        )
+        found = outside(arguments.on, classifier, policy(deployment, classifier), known, seed=arguments.seed, move=move)
     for warning in found.warnings:
         sys.stderr.write(f"warning: {plain(warning)}\n")
     show_json(found) if arguments.json else _show_outside(found)
@@ -123,8 +123,3 @@ def _show_outside(found: "Outside") -> None:
     for table in pages.tables_of(found):
         sys.stdout.write("\n")
         show_table(table.head, table.lines)
-
-
-def _step(name: str) -> None:
-    sys.stderr.write(f"{name}\n")
-    sys.stderr.flush()

@@ -11,14 +11,15 @@ from classifier.metrics.measures import Measure
 from classifier.metrics.outside import ALL, UNSEEN, Outside, outside
 from classifier.reference import Seen, reference
 from pipeline.errors import SettingsError
-from pipeline.policy import Policy
+from pipeline.policy import Cut, Policy
 from pipeline.rows.source import digest_of
 from pipeline.stages import Classifier
+from pipeline.taxonomy import Track
 
 HEAD = "market,date,listing_id,vendor,title,description,category_raw,ships_from,price,label,label_source,positive"
-POLICY = Policy(review_at=0.1, flag_at=0.5)
+POLICY = Policy(cuts={Track.OFFERS: Cut(review_at=0.1, flag_at=0.5)})
 Knowing = Callable[..., Classifier]
-SHIPPED = str(Path(__file__).parents[2] / "models" / "linear-1")
+SHIPPED = str(Path(__file__).parents[2] / "models" / "stack-1")
 
 
 def line(
