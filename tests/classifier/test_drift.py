@@ -19,7 +19,7 @@ from pipeline.index.sqlite import SqliteIndex
 from pipeline.records import Assessment, Classification, Import, Listing
 from pipeline.taxonomy import Category, Track, Verdict
 
-SHIPPED = Path(__file__).parents[2] / "models" / "linear-1"
+SHIPPED = Path(__file__).parents[2] / "models" / "stack-1"
 WORDS = [f"word{number}" for number in range(300)]
 OTHERS = [f"other{number}" for number in range(300)]
 

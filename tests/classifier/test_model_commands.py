@@ -7,7 +7,7 @@ import pytest
 
 import headstamp
 
-SHIPPED = str(Path(__file__).parents[2] / "models" / "linear-1")
+SHIPPED = str(Path(__file__).parents[2] / "models" / "stack-1")
 
 
 @pytest.fixture

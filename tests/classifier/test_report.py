@@ -11,9 +11,10 @@ import pytest
 import headstamp
 from classifier import evaluate
 from classifier.examples import Example, Source
+from classifier.folded import folded
 from classifier.generate import generated
 from classifier.judged import OBFUSCATED, RANDOM, SLICES, STRICT, TITLES, Judged, Split, load, save
-from classifier.lesson import of
+from classifier.lesson import folds, of
 from classifier.metrics.draws import Estimate
 from classifier.report.card import card
 from classifier.report.content import report
@@ -22,6 +23,7 @@ from classifier.report.files import ELSEWHERE, write
 from classifier.report.page import PLOTS, page
 from classifier.report.shape import Report, Side, Target
 from classifier.report.tables import interval, number, percent
+from classifier.tuning.workshop import Workshop
 from pipeline.errors import ModelRejectedError, SettingsError
 from pipeline.taxonomy import Act, Category, Track, Verdict
 
@@ -230,7 +232,7 @@ def test_a_report_goes_into_a_model_directory_only(splits: list[Split], tmp_path
 
 
 def test_the_facts_of_the_shipped_model_are_read() -> None:
-    found = facts(Path(__file__).parents[2] / "models" / "linear-1")
+    found = facts(Path(__file__).parents[2] / "models" / "stack-1")
     assert found.size > 1_000_000
     assert {each.source for each in found.trained_on} >= {"darkweb", "generated"}
 
@@ -241,14 +243,15 @@ def test_numbers_read_like_figures() -> None:
     assert interval(Estimate(value=0.5, low=0.25, high=0.75)) == ".500 (.250 to .750)"
 
 
-def test_every_split_of_a_lesson_is_scored() -> None:
+def test_every_split_of_a_lesson_is_scored(shop: Workshop) -> None:
     lesson = of(posted(generated(300, 3)), seed=3)
-    few = np.arange(len(lesson.tested)) % 5
-    strict = evaluate.cross_fitted(lesson, STRICT, few)
-    assert strict.systems == ("baseline", "linear")
-    assert len(strict.rows) == len(lesson.listings)
-    out = list(evaluate.market_out(lesson, ("market0",), seed=3))
+    part = folded(lesson, lesson.tested, folds(lesson, 3), shop)
+    strict = list(evaluate._variants(STRICT, evaluate._cross_fitted(lesson, part)))
+    assert [split.variant for split in strict] == ["", TITLES, OBFUSCATED]
+    assert strict[0].systems == ("linear", "baseline")
+    assert len(strict[0].rows) == len(lesson.listings)
+    out = list(evaluate._markets(lesson, part, [("market0",)], shop))
     assert [split.variant for split in out] == ["", TITLES, OBFUSCATED]
     assert {row.market for split in out for row in split.rows} == {"market0"}
-    assert len({tuple(row.id for row in split.rows) for split in out}) == 1
     assert all(row.given_category and row.given_act for row in out[0].rows)
+    assert len(evaluate._mixed(lesson, shop).rows) == len(lesson.listings)
