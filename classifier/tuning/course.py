@@ -15,13 +15,13 @@ from pipeline.taxonomy import Category
 
 OFFERS, ARMS = 3, 2
 """Times that a dark-web offer in scope, and one of arms out of scope, is taken."""
-HARDEST, OTHERS, SPARE = 800, 3_000, 9_000
+HARDEST, OTHERS, SPARE = 800, 2_500, 9_000
 """Dark-web listings of anything else: those the linear models score highest, others of the first round, and those later rounds choose from."""
 COPIES = {True: 300, False: 300}
 """Respelt and shortened copies, in scope and out."""
 ASIDE = {
-    (Source.SURFACE, True): 400, (Source.SURFACE, False): 250, (Source.AIRSOFT, False): 200, (Source.GAME, False): 300,
-    (Source.GENERATED, True): 1_200, (Source.GENERATED, False): 2_000,
+    (Source.SURFACE, True): 250, (Source.SURFACE, False): 250, (Source.AIRSOFT, False): 200, (Source.GAME, False): 300,
+    (Source.GENERATED, True): 2_200, (Source.GENERATED, False): 3_600,
 }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ STEP = 16
 """Rows are padded to a multiple of it: the CPU's library compiles one kernel for each length."""
 ROWS, POOL = 32, 1_024
 """Rows of a batch, and among how many drawn rows those of like length are put together."""
-RATE, WARM, SMOOTH, DECAY = 2e-4, 0.1, 0.01, 0.01
+RATE, WARM, SMOOTH, DECAY = 1e-4, 0.1, 0.01, 0.01
 """Learning rate, share of the steps it takes to reach it, label smoothing, weight decay."""
 SHARES = {CATEGORY: 0.5, SUBTYPE: 0.2, ACT: 0.3, GOODS: 0.2}
 """Weights of the heads' losses beside that of being in scope."""
