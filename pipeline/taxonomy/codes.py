@@ -103,7 +103,7 @@ class Goods(Open):
 
 
 class Credibility(Open):
-    """How far an offer looks real; it orders a queue and hides nothing."""
+    """How far an offer looks real; it hides nothing."""
 
     SCAM = "C.SCAM"
     PLACEHOLDER = "C.PLC"

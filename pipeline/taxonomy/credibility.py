@@ -1,4 +1,4 @@
-"""Facet C: how far an offer looks real. It orders a queue and hides nothing; no label suspects the police of an offer."""
+"""Facet C: how far an offer looks real. It hides nothing; no label suspects the police of an offer."""
 
 from pipeline.taxonomy.codes import Act, Credibility
 from pipeline.taxonomy.entry import MISP, OURS, RAND, Entry, table
