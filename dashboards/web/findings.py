@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dashboards.web.letters import Flag
-from dashboards.web.words import kind
+from dashboards.web.choices import NAME, Choices
+from dashboards.web.letters import Frame
+from dashboards.web.questions import ALONE
+from dashboards.web.words import kind, place
 from pipeline.index import Index
 from pipeline.records import Assessment, Classification, Entity, Listing, Neighbour, Sign
-from pipeline.taxonomy import SIGNS, Credibility, Entry, Indicator, Open, Threat
+from pipeline.taxonomy import CREDIBILITY, INDICATORS, SIGNS, THREATS, Credibility, Entry, Indicator, Open, Threat
 
 MOST_QUOTES, MOST_NAMED, MOST_NEAR = 5, 30, 5
 """How much is shown: stretches of one sign, values of one kind, examples."""
@@ -18,8 +20,14 @@ GROUPS: dict[type[Open], str] = {
     Indicator: "Indicator of trafficking",
     Credibility: "Doubt",
 }
-ORDER = list(dict.fromkeys([Indicator.HARM.value, *SIGNS]))
-"""The order of signs: harm to people first, then that of the taxonomy."""
+COMMON = (Threat.POST, Threat.CONTRACTING)
+"""What nearly every market's listings show."""
+ORDER = [
+    code.value for code in dict.fromkeys((Indicator.HARM, *INDICATORS, *THREATS, *CREDIBILITY)) if code not in COMMON
+] + [code.value for code in COMMON]
+"""The order of signs: harm to people first, what nearly all show last."""
+PLACED = frozenset({"ships_from", "ships_to", "origin"})
+"""Kinds of things whose values are codes of places."""
 
 
 class Quote(NamedTuple):
@@ -39,11 +47,19 @@ class Finding(NamedTuple):
     """How many further stretches show it."""
 
 
+class Value(NamedTuple):
+    """One thing that the text names."""
+
+    text: str
+    address: str
+    """Of the search for all listings that name it; "" where the index knows no such thing."""
+
+
 class Named(NamedTuple):
     """What the text names of one kind."""
 
     kind: str
-    values: tuple[str, ...]
+    values: tuple[Value, ...]
     more: int
 
 
@@ -66,23 +82,23 @@ def findings(current: Assessment) -> list[Finding]:
     return [_finding(code, found, current.listing) for code, found in _by_code(current.classification).items()]
 
 
-def flags(current: Assessment) -> dict[str, list[Flag]]:
+def frames(current: Assessment) -> dict[str, list[Frame]]:
     """The stretches that show a sign, by field, as the text marks them."""
-    found: dict[str, list[Flag]] = {field: [] for field in FIELDS}
+    found: dict[str, list[Frame]] = {field: [] for field in FIELDS}
     for code, stretches in _by_code(current.classification).items():
         said = SIGNS[code]
         for sign in stretches[:MOST_QUOTES]:
             if sign.field in found:
                 name = f"{GROUPS[type(said.id)]}: {said.name}"
-                found[sign.field].append(Flag(sign.start, sign.end, name, _anchor(sign)))
+                found[sign.field].append(Frame(sign.start, sign.end, name, _anchor(sign)))
     return found
 
 
 def named(entities: Sequence[Entity]) -> list[Named]:
     """What the text names, by kind in the order of the text, each value once."""
-    values: dict[str, dict[str, None]] = {}
+    values: dict[str, dict[Value, None]] = {}
     for entity in entities:
-        values.setdefault(entity.kind, {})[entity.value] = None
+        values.setdefault(entity.kind, {})[_value(entity)] = None
     return [
         Named(kind(code), tuple(found)[:MOST_NAMED], max(0, len(found) - MOST_NAMED)) for code, found in values.items()
     ]
@@ -92,6 +108,13 @@ def nearest(index: Index, examples: Sequence[Neighbour]) -> list[Near]:
     """The labelled examples that read most like the listing, nearest first."""
     closest = sorted(examples, key=lambda example: -example.similarity)[:MOST_NEAR]
     return [Near(example, _is_known(index, example.id)) for example in closest]
+
+
+def _value(entity: Entity) -> Value:
+    if entity.kind in PLACED:
+        return Value(place(entity.value), "")
+    known = entity.kind in ALONE and len(entity.value) <= NAME
+    return Value(entity.value, Choices(((entity.kind, entity.value),)).at("/search") if known else "")
 
 
 def _by_code(classification: Classification) -> dict[str, list[Sign]]:

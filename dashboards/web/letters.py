@@ -21,7 +21,7 @@ VIRAMA = 9
 LEVELS = 3
 
 
-class Flag(NamedTuple):
+class Frame(NamedTuple):
     """A stretch of a text that shows something which has a name."""
 
     start: int
@@ -32,13 +32,13 @@ class Flag(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """A part of a text on which the same spans and flags lie."""
+    """A part of a text on which the same spans and frames lie."""
 
     start: int
     end: int
     weight: float
     """The sum of the spans' weights; 0 where none lies."""
-    flags: tuple[Flag, ...] = ()
+    frames: tuple[Frame, ...] = ()
 
 
 def shown(text: str, limit: int | None = None) -> Markup:
@@ -47,10 +47,10 @@ def shown(text: str, limit: int | None = None) -> Markup:
     return _isolated(_letters(kept, _hidden(kept)))
 
 
-def marked(text: str, spans: Iterable[Span], flags: Iterable[Flag] = ()) -> Markup:
+def marked(text: str, spans: Iterable[Span], frames: Iterable[Frame] = ()) -> Markup:
     """As `shown`, with the stretches that moved the score marked in three strengths, and those that show something framed."""
     hidden = _hidden(text)
-    stretches = list(_stretches(len(text), spans, flags))
+    stretches = list(_stretches(len(text), spans, frames))
     strongest = max((abs(stretch.weight) for stretch in stretches), default=0.0)
     return _isolated(Markup("").join(_stretch(text, hidden, stretch, strongest) for stretch in stretches))
 
@@ -68,9 +68,9 @@ def _stretch(text: str, hidden: Sequence[bool], stretch: Stretch, strongest: flo
     part = slice(stretch.start, stretch.end)
     letters = _letters(text[part], hidden[part])
     anchors = Markup("").join(
-        Markup('<span id="{}"></span>').format(flag.anchor) for flag in stretch.flags if flag.start == stretch.start
+        Markup('<span id="{}"></span>').format(frame.anchor) for frame in stretch.frames if frame.start == stretch.start
     )
-    marks = [*_strength(stretch.weight, strongest), *(("sign", flag.name) for flag in stretch.flags)]
+    marks = [*_strength(stretch.weight, strongest), *(("sign", frame.name) for frame in stretch.frames)]
     if not marks:
         return letters
     kinds, meanings = (dict.fromkeys(words) for words in zip(*marks, strict=True))
@@ -86,22 +86,22 @@ def _strength(weight: float, strongest: float) -> list[tuple[str, str]]:
     return [(f"up-{level}", "raised the score") if weight > 0 else (f"down-{level}", "lowered the score")]
 
 
-def _stretches(length: int, spans: Iterable[Span], flags: Iterable[Flag]) -> Iterator[Stretch]:
-    """The whole text cut where a span or flag begins or ends; spans that overlap add up, what lies outside the text is left out."""
+def _stretches(length: int, spans: Iterable[Span], frames: Iterable[Frame]) -> Iterator[Stretch]:
+    """The whole text cut where a span or frame begins or ends; spans that overlap add up, what lies outside the text is left out."""
     steps: dict[int, list[float]] = {0: [], length: []}
     for span in spans:
         start, end = max(0, span.start), min(length, span.end)
         if start < end and math.isfinite(span.weight):
             steps.setdefault(start, []).append(span.weight)
             steps.setdefault(end, []).append(-span.weight)
-    within = [flag for flag in flags if 0 <= flag.start < flag.end <= length]
-    for flag in within:
-        steps.setdefault(flag.start, [])
-        steps.setdefault(flag.end, [])
+    within = [frame for frame in frames if 0 <= frame.start < frame.end <= length]
+    for frame in within:
+        steps.setdefault(frame.start, [])
+        steps.setdefault(frame.end, [])
     places = sorted(steps)
     weights = accumulate(math.fsum(steps[place]) for place in places)
     for start, end, weight in zip(places, places[1:], weights, strict=False):
-        lying = tuple(flag for flag in within if flag.start <= start < flag.end)
+        lying = tuple(frame for frame in within if frame.start <= start < frame.end)
         yield Stretch(start, end, 0.0 if math.isclose(weight, 0.0, abs_tol=1e-9) else weight, lying)
 
 

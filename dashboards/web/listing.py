@@ -46,7 +46,7 @@ async def listing_page(request: Request, status: int = 200, *, problem: str = ""
             "current": current,
             "listing": current.listing,
             "spans": _spans(current),
-            "flags": findings.flags(current),
+            "frames": findings.frames(current),
             "findings": findings.findings(current),
             "named_things": findings.named(current.classification.entities),
             "nearest": findings.nearest(index, current.classification.nearest),
