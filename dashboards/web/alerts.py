@@ -1,6 +1,6 @@
 """Follows the topic of alerts, and tells which of them a person should still look at."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -13,8 +13,8 @@ from pipeline.topics import ALERTS
 
 KEPT = timedelta(days=30)
 """How long before the console's start an alert may be from."""
-MOST = 200
-"""How many of the newest are remembered."""
+MOST = 100
+"""How many of the newest are remembered: of those about a listing, and of all others."""
 
 
 class Watch:
@@ -34,9 +34,8 @@ class Watch:
                 self._found.setdefault(alert.id, alert)
         if offsets:
             self._since = Position(offsets=offsets)
-        newest = sorted(self._found.values(), key=lambda alert: (alert.time, alert.id), reverse=True)[:MOST]
-        self._found = {alert.id: alert for alert in newest}
-        return tuple(newest)
+        self._found = {alert.id: alert for alert in _newest(self._found.values())}
+        return tuple(self._found.values())
 
 
 class Told(NamedTuple):
@@ -54,6 +53,14 @@ class Told(NamedTuple):
 def told(index: Index, alerts: Sequence[Alert]) -> list[Told]:
     """The alerts with their listings; those of an erased listing are left out."""
     return [found for alert in alerts if (found := _told(index, alert)) is not None]
+
+
+def _newest(alerts: Iterable[Alert]) -> list[Alert]:
+    """The newest of both kinds, so that a crawl gone wrong hides no threat."""
+    ordered = sorted(alerts, key=lambda alert: (alert.time, alert.id), reverse=True)
+    about = [alert for alert in ordered if alert.listing_id][:MOST]
+    others = [alert for alert in ordered if not alert.listing_id][:MOST]
+    return [alert for alert in ordered if alert in about or alert in others]
 
 
 def _told(index: Index, alert: Alert) -> Told | None:

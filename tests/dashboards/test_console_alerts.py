@@ -56,6 +56,20 @@ def test_an_alert_of_a_crawl_stays_out_of_the_queue(site: Site) -> None:
     assert "Look now" not in site.get("/").words
 
 
+def test_a_flood_of_other_alerts_hides_no_threat(site: Site) -> None:
+    publish(site, alert("a", listing=THREAT.id))
+    publish(site, *(alert(f"x{n}", kind="layout", minutes=n) for n in range(300)))
+    assert "Look now Threat to life" in site.get("/").words
+    assert site.get("/alerts").words.count("Layout") == 100
+
+
+def test_many_threats_are_shown_in_part_with_their_number(site: Site) -> None:
+    publish(site, *(alert(f"x{n}", listing=f"{n:032x}", minutes=n) for n in range(12)))
+    words = site.get("/").words
+    assert words.count("Threat to life") == 5
+    assert "All 12 that wait" in words
+
+
 def test_an_alert_of_an_erased_listing_is_gone_with_it(site: Site) -> None:
     site.index([THREAT, Erasure(id="1" * 32, listing_id=THREAT.id, analyst="A", time=START, reason="a court order")])
     publish(site, alert("a", listing=THREAT.id, detail="secretword"))
