@@ -10,10 +10,25 @@ sys.path.insert(0, str(ROOT))
 
 import headstamp  # noqa: E402  # the checkout's, whatever is installed
 from pipeline.index.fields import FIELDS  # noqa: E402
-from pipeline.taxonomy import CATEGORIES  # noqa: E402
+from pipeline.taxonomy import FACETS, MISP_TAGS, RAND_GROUPS, Entry, Open, entry  # noqa: E402
+from pipeline.taxonomy.facets import Facet  # noqa: E402
 from pipeline.topics import TOPICS  # noqa: E402
 
 WIDTH = "100"
+ABOUT = """What Headstamp says of a listing, made from `pipeline/taxonomy/`. Each facet is independent of the others, and *unknown* is a value of each.
+
+**In scope** means that a listing matches the wording of Article 3 of the UN Firearms Protocol (A/RES/55/255), never that it is illegal: that depends
+on the country, the people and the papers. Article 3 is read in full:
+
+- A *firearm* is a portable barrelled weapon that expels, is designed to expel or **may be readily converted to expel** a shot, bullet or projectile by the
+  action of an explosive. Offers of readily convertible or reactivatable weapons (`BLK`, `DEA`) are therefore inside the Protocol: they keep their
+  categories, have a track of their own, `convertible`, and are no positives of the score or of figures that say "in scope".
+- *Antiques* and their replicas are outside. Nothing made after 1899 is antique, and a replica of an antique stands apart from the original.
+- *Parts and components* are specifically designed for a firearm and essential to its operation; suppressors are named by the article itself.
+- *Ammunition* is the complete round or its components, where the State asks an authorization for those.
+
+**National**: law differs by country, so the policy decides, not the model.
+"""
 MADE = "<!-- Made by `make docs`; edit the code instead. -->\n\n"
 
 
@@ -22,7 +37,8 @@ def pages() -> dict[str, str]:
     return {
         "commands.md": MADE + "# Commands\n\n" + "\n".join(map(_command, headstamp.COMMANDS)),
         "settings.md": MADE + f"# Settings\n\n```toml\n{(ROOT / 'headstamp.toml').read_text(encoding='utf-8')}```\n",
-        "reference.md": MADE + "# Reference\n\n" + f"{_topics()}\n{_fields()}\n{_taxonomy()}",
+        "reference.md": MADE + "# Reference\n\n" + f"{_topics()}\n{_fields()}",
+        "taxonomy.md": MADE + f"# Taxonomy\n\n{ABOUT}\n" + "\n".join(map(_facet, FACETS)) + f"\n{_crosswalks()}",
     }
 
 
@@ -63,12 +79,36 @@ def _fields() -> str:
     return "## Fields of the index\n\n" + _table(("field", "kind", "facet", "meaning"), rows)
 
 
-def _taxonomy() -> str:
+def _facet(facet: Facet) -> str:
     rows = [
-        (f"`{category}`", entry.name, entry.definition, entry.source, "yes" if entry.in_scope else "")
-        for category, entry in CATEGORIES.items()
+        (
+            f"`{found.id}`",
+            found.name,
+            found.definition + "." * bool(_marks(found)) + _marks(found),
+            found.counts,
+            "; ".join(f"{what} ({f'`{code}`' if code else 'nothing'})" for what, code in found.elsewhere),
+            found.source,
+        )
+        for found in facet.entries
     ]
-    return "## Categories\n\n" + _table(("category", "name", "what it is", "source", "in scope"), rows)
+    head = ("id", facet.name.lower(), "what it is", "counts, for example", "does not count (goes to)", "source")
+    return f"## {facet.question}\n\n" + _table(head, rows)
+
+
+def _marks(found: Entry[Open]) -> str:
+    return " **In scope.**" * found.in_scope + " *National.*" * found.national
+
+
+def _crosswalks() -> str:
+    rand = [(group, ", ".join(f"`{category}`" for category in ours)) for group, ours in RAND_GROUPS.items()]
+    misp = [(f"`{code}`", entry(code).name, f"`{tag}`") for code, tag in MISP_TAGS.items()]
+    return (
+        "## What others call it\n\n"
+        "The groups of RAND Europe's RR2091 (2017), as press and summary name them; the report's own table was not read:\n\n"
+        + _table(("RAND", "ours"), rand)
+        + "\nThe nearest machine tags of MISP's dark-web taxonomy, version 3, which has one topic for all weapons:\n\n"
+        + _table(("id", "ours", "MISP"), misp)
+    )
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

@@ -8,9 +8,9 @@ import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from dashboards.web import letters, words
+from dashboards.web import findings, letters, words
 from dashboards.web.desk import Desk
-from pipeline.taxonomy import CATEGORIES, IN_SCOPE
+from pipeline.taxonomy import CATEGORIES, FACETS, IN_SCOPE
 
 FOLDER = Path(__file__).parent
 Facts = dict[str, object]
@@ -52,5 +52,6 @@ def templates() -> jinja2.Environment:
     )
     environment.globals |= {word.__name__: word for word in words.WORDS}
     environment.globals |= {"shown": letters.shown, "marked": letters.marked, "visible": letters.visible}
-    environment.globals |= {"CATEGORIES": CATEGORIES, "IN_SCOPE": sorted(IN_SCOPE, key=list(CATEGORIES).index)}
+    environment.globals |= {"signs": findings.signs}
+    environment.globals |= {"FACETS": FACETS, "IN_SCOPE": sorted(IN_SCOPE, key=list(CATEGORIES).index)}
     return environment

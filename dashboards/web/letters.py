@@ -21,13 +21,24 @@ VIRAMA = 9
 LEVELS = 3
 
 
+class Frame(NamedTuple):
+    """A stretch of a text that shows something which has a name."""
+
+    start: int
+    end: int
+    name: str
+    anchor: str
+    """Id of the place on the page where it begins."""
+
+
 class Stretch(NamedTuple):
-    """A part of a text on which the same spans lie."""
+    """A part of a text on which the same spans and frames lie."""
 
     start: int
     end: int
     weight: float
-    """The sum of their weights; 0 where none lies."""
+    """The sum of the spans' weights; 0 where none lies."""
+    frames: tuple[Frame, ...] = ()
 
 
 def shown(text: str, limit: int | None = None) -> Markup:
@@ -36,10 +47,10 @@ def shown(text: str, limit: int | None = None) -> Markup:
     return _isolated(_letters(kept, _hidden(kept)))
 
 
-def marked(text: str, spans: Iterable[Span]) -> Markup:
-    """As `shown`, with the stretches that moved the score marked: raised or lowered it, in three strengths."""
+def marked(text: str, spans: Iterable[Span], frames: Iterable[Frame] = ()) -> Markup:
+    """As `shown`, with the stretches that moved the score marked in three strengths, and those that show something framed."""
     hidden = _hidden(text)
-    stretches = list(_stretches(len(text), spans))
+    stretches = list(_stretches(len(text), spans, frames))
     strongest = max((abs(stretch.weight) for stretch in stretches), default=0.0)
     return _isolated(Markup("").join(_stretch(text, hidden, stretch, strongest) for stretch in stretches))
 
@@ -56,25 +67,42 @@ def _isolated(inner: Markup) -> Markup:
 def _stretch(text: str, hidden: Sequence[bool], stretch: Stretch, strongest: float) -> Markup:
     part = slice(stretch.start, stretch.end)
     letters = _letters(text[part], hidden[part])
-    if stretch.weight == 0:
+    anchors = Markup("").join(
+        Markup('<span id="{}"></span>').format(frame.anchor) for frame in stretch.frames if frame.start == stretch.start
+    )
+    marks = [*_strength(stretch.weight, strongest), *(("sign", frame.name) for frame in stretch.frames)]
+    if not marks:
         return letters
-    level = min(LEVELS, max(1, math.ceil(LEVELS * abs(stretch.weight) / strongest)))
-    kind, meaning = ("up", "raised the score") if stretch.weight > 0 else ("down", "lowered the score")
-    return Markup('<mark class="{}-{}" title="{}">{}</mark>').format(kind, level, meaning, letters)
+    kinds, meanings = (dict.fromkeys(words) for words in zip(*marks, strict=True))
+    return anchors + Markup('<mark class="{}" title="{}">{}</mark>').format(
+        " ".join(kinds), "; ".join(meanings), letters
+    )
 
 
-def _stretches(length: int, spans: Iterable[Span]) -> Iterator[Stretch]:
-    """The whole text cut where a span begins or ends; spans that overlap add up, what lies outside the text is left out."""
+def _strength(weight: float, strongest: float) -> list[tuple[str, str]]:
+    if weight == 0:
+        return []
+    level = min(LEVELS, max(1, math.ceil(LEVELS * abs(weight) / strongest)))
+    return [(f"up-{level}", "raised the score") if weight > 0 else (f"down-{level}", "lowered the score")]
+
+
+def _stretches(length: int, spans: Iterable[Span], frames: Iterable[Frame]) -> Iterator[Stretch]:
+    """The whole text cut where a span or frame begins or ends; spans that overlap add up, what lies outside the text is left out."""
     steps: dict[int, list[float]] = {0: [], length: []}
     for span in spans:
         start, end = max(0, span.start), min(length, span.end)
         if start < end and math.isfinite(span.weight):
             steps.setdefault(start, []).append(span.weight)
             steps.setdefault(end, []).append(-span.weight)
+    within = [frame for frame in frames if 0 <= frame.start < frame.end <= length]
+    for frame in within:
+        steps.setdefault(frame.start, [])
+        steps.setdefault(frame.end, [])
     places = sorted(steps)
     weights = accumulate(math.fsum(steps[place]) for place in places)
     for start, end, weight in zip(places, places[1:], weights, strict=False):
-        yield Stretch(start, end, 0.0 if math.isclose(weight, 0.0, abs_tol=1e-9) else weight)
+        lying = tuple(frame for frame in within if frame.start <= start < frame.end)
+        yield Stretch(start, end, 0.0 if math.isclose(weight, 0.0, abs_tol=1e-9) else weight, lying)
 
 
 def _letters(text: str, hidden: Sequence[bool]) -> Markup:

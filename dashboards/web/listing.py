@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dashboards.web import questions
+from dashboards.web import findings, questions
 from dashboards.web.choices import Choices, Rule, identity, member
 from dashboards.web.console import Console, Facts
 from dashboards.web.notice import DONE, notice
@@ -46,6 +46,10 @@ async def listing_page(request: Request, status: int = 200, *, problem: str = ""
             "current": current,
             "listing": current.listing,
             "spans": _spans(current),
+            "frames": findings.frames(current),
+            "findings": findings.findings(current),
+            "named_things": findings.named(current.classification.entities),
+            "nearest": findings.nearest(index, current.classification.nearest),
             "scores": sorted(current.classification.scores.items(), key=lambda pair: -pair[1]),
             "changes": questions.changes(document.history),
             "siblings": questions.siblings(index, current.listing),

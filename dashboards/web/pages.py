@@ -1,9 +1,10 @@
-"""The pages over many listings: the review queue and the search; what the words mean; whether all is well."""
+"""The pages over many listings: the review queue, the search, the alerts; what the words mean; whether all is well."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from dashboards.web import questions
+from dashboards.web.alerts import told
 from dashboards.web.choices import Choices
 from dashboards.web.console import Console, Facts
 from dashboards.web.notice import DONE, notice
@@ -15,9 +16,13 @@ from pipeline.index import Index, Query
 async def review_queue(request: Request) -> Response:
     """The listings that wait for a review."""
     choices = Choices.read(request.query_params.multi_items(), QUEUE | PAGING | DONE)
+    console = Console.of(request)
+    found, problem = await console.desk.alerts()
 
     def facts(index: Index) -> Facts:
         return {
+            "waiting": [alert for alert in told(index, found) if alert.waits],
+            "problem": problem,
             "choices": choices.without("done"),
             "queue": questions.queue(index, choices),
             "facets": questions.queue_facets(index, choices),
@@ -25,7 +30,6 @@ async def review_queue(request: Request) -> Response:
             "indexed": _indexed(index),
         }
 
-    console = Console.of(request)
     return console.page("queue.html", await console.desk.ask(facts))
 
 
@@ -43,6 +47,14 @@ async def search(request: Request) -> Response:
 
     console = Console.of(request)
     return console.page("search.html", await console.desk.ask(facts))
+
+
+async def alerts(request: Request) -> Response:
+    """The alerts of the last days, from crawls and from assessing."""
+    console = Console.of(request)
+    found, problem = await console.desk.alerts()
+    known = await console.desk.ask(lambda index: told(index, found))
+    return console.page("alerts.html", {"alerts": known, "problem": problem})
 
 
 async def about(request: Request) -> Response:

@@ -10,7 +10,7 @@ from dashboards.web.choices import CURSOR, NAME, WORDS, Choices, Rule, day, kind
 from pipeline.index import Count, Hit, Index, Page, Query, Range, Sort
 from pipeline.index.document import Observation
 from pipeline.records import Decision, Listing
-from pipeline.taxonomy import Category, Track, Verdict
+from pipeline.taxonomy import Act, Category, Credibility, Goods, Indicator, Subtype, Threat, Track, Verdict
 
 PAGE = 50
 NEAR = 200
@@ -27,31 +27,59 @@ DECIDED = (Decision.IN_SCOPE, Decision.OUT_OF_SCOPE, Decision.UNSURE)
 FACETS = {
     "market": "Market",
     "category": "Category",
+    "subtype": "Subtype",
     "verdict": "Verdict",
     "review": "Review",
+    "indicators": "Indicators of trafficking",
+    "threats": "Emerging threats",
+    "credibility": "Doubts",
+    "act": "What the text does",
+    "goods": "Other goods",
     "ships_from": "Ships from",
     "language": "Language",
     "present": "At the latest visit",
 }
-SEVERAL = frozenset({"ships_from"})
+SEVERAL = frozenset({"ships_from", "indicators", "threats", "credibility"})
 """Facets of which a listing can have several values."""
+ALONE = ("vendor", "make", "calibre")
+"""What a search can ask for, although no list of its values is shown: there is no end of them."""
+UNSAID = {
+    "subtype": "unknown",
+    "act": "unknown",
+    "goods": "unknown",
+    "indicators": "",
+    "threats": "",
+    "credibility": "",
+}
+"""The values that say nothing, which the lists of values leave out."""
 FIELDS = 4
 """Most fields that an index counts by at once."""
+ORDERS = (Sort.SCORE, Sort.NEWEST)
+"""The orders of the review queue within a verdict, the usual one first."""
 QUEUE: dict[str, Rule] = {
     "track": Rule(kinds(Track)),
     "category": Rule(kinds(Category)),
     "market": Rule(text(NAME)),
+    "sort": Rule(member(*ORDERS)),
 }
 SEARCH: dict[str, Rule] = {
     "words": Rule(text(WORDS)),
     "market": Rule(text(NAME), many=True),
     "category": Rule(kinds(Category), many=True),
+    "subtype": Rule(kinds(Subtype), many=True),
+    "act": Rule(kinds(Act), many=True),
+    "goods": Rule(kinds(Goods), many=True),
+    "threats": Rule(kinds(Threat), many=True),
+    "indicators": Rule(kinds(Indicator), many=True),
+    "credibility": Rule(kinds(Credibility), many=True),
     "verdict": Rule(kinds(Verdict), many=True),
     "review": Rule(member(WAITING, *DECIDED), many=True),
     "ships_from": Rule(text(NAME), many=True),
     "language": Rule(text(NAME), many=True),
     "present": Rule(member("true", "false"), many=True),
     "vendor": Rule(text(NAME)),
+    "make": Rule(text(NAME)),
+    "calibre": Rule(text(NAME)),
     "since": Rule(day),
     "until": Rule(day),
     "sort": Rule(kinds(Sort)),
@@ -94,7 +122,7 @@ class Change(NamedTuple):
 
 
 def queue(index: Index, choices: Choices, size: int = PAGE) -> Queue:
-    """The waiting listings: flagged ones, then those for review, each newest first seen."""
+    """The waiting listings: flagged ones, then those for review, each likeliest or newest first."""
     counted = index.count(["verdict"], _waiting(choices, *URGENT))
     waiting = {Verdict(count.values[0]): count.listings for count in counted}
     verdict, _, after = choices.one("after").partition(":")
@@ -139,7 +167,12 @@ def facets(index: Index, choices: Choices) -> list[Facet]:
     counts: dict[str, Sequence[Count]] = {}
     for fields in _together(choices):
         counts |= _each(fields, index.count(fields, _found(choices.without(*fields))))
-    return [Facet(field, name, counts[field]) for field, name in FACETS.items()]
+    return [Facet(field, name, _said(field, counts[field])) for field, name in FACETS.items()]
+
+
+def _said(field: str, counts: Sequence[Count]) -> Sequence[Count]:
+    unsaid = UNSAID.get(field)
+    return [count for count in counts if count.values != (unsaid,)]
 
 
 def siblings(index: Index, listing: Listing) -> Page:
@@ -185,13 +218,13 @@ def _most_first(values: Counter[str]) -> list[Count]:
 
 
 def _waiting(choices: Choices, *verdicts: Verdict, size: int = PAGE, after: str = "") -> Query:
-    narrowed = {name: choices.all(name) for name in QUEUE if choices.all(name)}
+    narrowed = {name: choices.all(name) for name in QUEUE if name != "sort" and choices.all(name)}
     filters = {**narrowed, "review": (WAITING,), "verdict": tuple(map(str, verdicts))}
-    return Query(filters=filters, size=size, after=after)
+    return Query(filters=filters, sort=Sort(choices.one("sort", ORDERS[0])), size=size, after=after)
 
 
 def _found(choices: Choices, size: int = PAGE) -> Query:
-    filters = {name: _values(choices, name) for name in (*FACETS, "vendor") if choices.all(name)}
+    filters = {name: _values(choices, name) for name in (*FACETS, *ALONE) if choices.all(name)}
     return Query(
         words=choices.one("words"),
         filters=filters,

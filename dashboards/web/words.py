@@ -4,7 +4,20 @@ from datetime import datetime
 from decimal import Decimal
 
 from pipeline.records import Amount, Date, Decision, Dollars, Import, Money, Precision, Review
-from pipeline.taxonomy import CATEGORIES, IN_SCOPE, Category, Track, Verdict
+from pipeline.taxonomy import (
+    IN_SCOPE,
+    Act,
+    Category,
+    Credibility,
+    Goods,
+    Indicator,
+    Open,
+    Subtype,
+    Threat,
+    Track,
+    Verdict,
+    entry,
+)
 
 DECISIONS = {
     Decision.IN_SCOPE: "In scope",
@@ -26,13 +39,51 @@ GONE = {
     "removed": "the market removed it",
     "unlisted": "it was no longer listed",
 }
+CODES: dict[str, type[Open]] = {
+    "category": Category,
+    "subtype": Subtype,
+    "act": Act,
+    "goods": Goods,
+    "threats": Threat,
+    "indicators": Indicator,
+    "credibility": Credibility,
+    "track": Track,
+}
+"""Fields of the index that hold codes of the taxonomy."""
+KINDS = {
+    "pgp": "PGP key",
+    "ships_from": "Ships from",
+    "ships_to": "Ships to",
+    "serial": "Marking",
+    "address": "Wallet",
+}
+"""Kinds of named things whose code is not their name."""
 PLACES = {"WW": "worldwide", "EU": "European Union"}
 
 
 def category(code: str) -> str:
     """The name of a category."""
-    entry = CATEGORIES.get(Category(code))
-    return entry.name if entry else "Unknown"
+    return entry(Category(code)).name
+
+
+def named(code: Open) -> str:
+    """What a code of the taxonomy is called."""
+    return entry(code).name
+
+
+def meaning(code: Open) -> str:
+    """What a code of the taxonomy means."""
+    return entry(code).definition
+
+
+def name_of(field: str, code: str) -> str:
+    """What a value of an index field of codes is called."""
+    return entry(CODES[field](code)).name
+
+
+def kind(code: str) -> str:
+    """What a kind of thing that a text names is called."""
+    return KINDS.get(code, code.replace("_", " ").capitalize())
 
 
 def in_scope(code: str) -> bool:
@@ -43,11 +94,6 @@ def in_scope(code: str) -> bool:
 def verdict(found: str) -> str:
     """A verdict as a word."""
     return Verdict(found).value.capitalize()
-
-
-def track(found: str) -> str:
-    """A track as a word."""
-    return Track(found).value.capitalize()
 
 
 def decision(review: Review | None) -> str:
@@ -119,9 +165,12 @@ def _short(value: Decimal) -> bool:
 
 WORDS = (
     category,
+    named,
+    meaning,
+    name_of,
+    kind,
     in_scope,
     verdict,
-    track,
     decision,
     money,
     dollars,

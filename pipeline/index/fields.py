@@ -7,11 +7,13 @@ from enum import StrEnum
 import msgspec
 
 from pipeline.index.document import Document
-from pipeline.records import Assessment, Decision
-from pipeline.taxonomy import Act, Category, Track, Verdict
+from pipeline.records import Assessment, Decision, Item
+from pipeline.taxonomy import Act, Category, Credibility, Goods, Indicator, Open, Subtype, Threat, Track, Verdict
 
 MOST_CENTS = 2**63 - 1
 """What an absurd price counts as: the greatest whole number that indexes hold."""
+MOST_NAMED = 20
+"""Most makes, and most calibres, by which one listing is found."""
 Content = str | tuple[str, ...] | datetime | float | int | bool | None
 
 
@@ -117,6 +119,26 @@ def _reviewed(document: Document, _current: Assessment) -> str:
     return document.review.decision.value if document.review else "open"
 
 
+def _signs(kind: type[Open]) -> Callable[[Document, Assessment], Content]:
+    codes = frozenset(code.value for code in kind) - {"unknown"}
+
+    def get(_document: Document, current: Assessment) -> Content:
+        return tuple(sorted({sign.id for sign in current.classification.signs} & codes))
+
+    return get
+
+
+def _named(kind: str, said: Callable[[Item], str]) -> Callable[[Document, Assessment], Content]:
+    """What the text names of a kind; where it names nothing, the market's own word."""
+
+    def get(_document: Document, current: Assessment) -> Content:
+        found = {entity.value for entity in current.classification.entities if entity.kind == kind and entity.value}
+        word = said(current.listing.item)
+        return tuple(sorted(found)[:MOST_NAMED]) or ((word,) if word else ())
+
+    return get
+
+
 _TABLE = (
     _keyword("id", "the listing's id: digest of market and key", lambda document, _: document.id, facet=False),
     _keyword("market", "the market that shows it", lambda _, current: current.listing.market),
@@ -144,11 +166,40 @@ _TABLE = (
         lambda _, current: current.classification.category.value,
         closed=Category,
     ),
+    _keyword(
+        "subtype",
+        "what is offered, more closely: a subtype of the taxonomy",
+        lambda _, current: current.classification.subtype.value,
+        closed=Subtype,
+    ),
+    _keyword(
+        "goods",
+        "what is offered where it is no arms: drugs, documents …",
+        lambda _, current: current.classification.goods.value,
+        closed=Goods,
+    ),
+    _keyword("threats", "emerging threats that the text shows", _signs(Threat), many=True, closed=Threat),
+    _keyword(
+        "indicators", "indicators of trafficking that the text shows", _signs(Indicator), many=True, closed=Indicator
+    ),
+    _keyword("credibility", "doubts that the text raises", _signs(Credibility), many=True, closed=Credibility),
+    _keyword("make", "makes that it names", _named("make", lambda item: item.make), many=True, endless=True),
+    _keyword(
+        "calibre", "calibres that it names", _named("calibre", lambda item: item.calibre), many=True, endless=True
+    ),
     Field(
         name="score",
         kind=Kind.NUMBER,
         meaning="probability, 0 to 1, that it offers something in scope",
         get=lambda _, current: current.classification.score,
+    ),
+    Field(
+        name="screened",
+        kind=Kind.FLAG,
+        meaning="whether the linear screen alone scored it",
+        get=lambda _, current: current.classification.screened,
+        facet=True,
+        closed=("true", "false"),
     ),
     _keyword(
         "verdict",

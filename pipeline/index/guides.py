@@ -4,7 +4,7 @@ import re
 
 from msgspec.structs import replace
 
-from pipeline.records import Assessment, Delivery
+from pipeline.records import Assessment, Delivery, Sign
 from pipeline.taxonomy import Category
 from pipeline.text import normalised
 
@@ -18,7 +18,8 @@ _MOST = 500
 
 
 def without_guide(assessment: Assessment) -> Assessment:
-    """The assessment as the index keeps it: of a guide all but the description, and what was marked in it.
+    """The assessment as the index keeps it: of a guide all but the description, and what was marked in it; of a sign there, that
+    it was seen remains.
 
     The listing keeps the version of its whole text, so that reviews and sightings still fit. The text itself stays on
     the log and in the archive.
@@ -34,8 +35,13 @@ def without_guide(assessment: Assessment) -> Assessment:
             said,
             entities=tuple(entity for entity in said.entities if entity.field != "description"),
             spans=tuple(span for span in said.spans if span.field != "description"),
+            signs=tuple(dict.fromkeys(_without_place(sign) for sign in said.signs)),
         ),
     )
+
+
+def _without_place(sign: Sign) -> Sign:
+    return replace(sign, field="", start=0, end=0) if sign.field == "description" else sign
 
 
 def is_guide(assessment: Assessment) -> bool:

@@ -41,8 +41,8 @@ CREATE VIRTUAL TABLE ft USING fts5(
 );
 """
 
-LAYOUTS = (SCHEMA,)
-"""Raise their number, and so empty every index, when the tables, the fields or the tokens change: `("", SCHEMA)` …"""
+LAYOUTS = ("", SCHEMA)
+"""Raise their number, and so empty every index, when the tables, the fields or the tokens change: `("", "", SCHEMA)` …"""
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _decoder = msgspec.json.Decoder(Document)

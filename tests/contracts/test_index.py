@@ -29,14 +29,16 @@ from pipeline.records import (
     Classification,
     Decision,
     Dollars,
+    Entity,
     Erasure,
     Listing,
     Money,
     Presence,
     Review,
     Sighting,
+    Sign,
 )
-from pipeline.taxonomy import Act, Category, Track, Verdict
+from pipeline.taxonomy import Act, Category, Goods, Subtype, Track, Verdict
 from pipeline.text import tokens
 
 START = datetime(2023, 1, 1, tzinfo=UTC)
@@ -75,6 +77,7 @@ WORDS = (
     ),
 )
 VENDORS = ("alpine", 'q"uote', "", "NOT tags:every", "beta*", "\u0001", "'; DROP TABLE listing; --", "手枪")
+CODES = ("ET-A", "ET-H", "TI-SER", "TI-XB", "C.SCAM", "unknown", "'; DROP TABLE listing; --")
 COUNTRIES = ("DE", "US", "GB", "WW")
 IMPLEMENTATIONS = ["sqlite", "elasticsearch"] if "HEADSTAMP_TEST_ELASTIC" in os.environ else ["sqlite"]
 
@@ -170,6 +173,16 @@ def made(number: int, draw: random.Random) -> Assessment:
         activation=draw.randint(1, 3),
         act=draw.choice(list(Act)),
         language=draw.choice(("", "en", "ru")),
+        subtype=draw.choice((Subtype.UNKNOWN, Subtype.PISTOL, Subtype.MAGAZINE)),
+        goods=draw.choice(list(Goods)),
+        screened=draw.random() < 0.5,
+        signs=tuple(Sign(id=code, field="title", start=0, end=1) for code in draw.choices(CODES, k=draw.randint(0, 3))),
+        entities=tuple(
+            Entity(
+                kind=draw.choice(("calibre", "make", "price")), value=draw.choice(WORDS), field="title", start=0, end=1
+            )
+            for _ in range(draw.randint(0, 3))
+        ),
     )
     return Assessment(
         listing=listing,
@@ -325,6 +338,11 @@ values = {
     "present": ("true", "false"),
     "month": ("2023-01", "none"),
     "language": ("en", "none"),
+    "subtype": ("FA.PIS", "PC.MAG"),
+    "threats": ("ET-A", "ET-H"),
+    "indicators": ("TI-SER",),
+    "calibre": ("9mm", "7.62x39", "café", "none"),
+    "screened": ("true",),
 }
 filters = st.lists(st.sampled_from(sorted(values)), max_size=2, unique=True).flatmap(
     lambda names: st.fixed_dictionaries(
@@ -549,6 +567,7 @@ def test_a_batch_that_fails_leaves_the_index_as_it_was(index: Index) -> None:
         (Query(filters={"score": ("1",)}), "unknown field 'score'"),
         (Query(filters={"verdict": ("flaged",)}), "did you mean 'flagged'"),
         (Query(filters={"category": ("fa",)}), "did you mean 'FA'"),
+        (Query(filters={"threats": ("et-a",)}), "did you mean 'ET-A'"),
         (Query(filters={"review": ("undo",)}), "known are open, in_scope"),
         (Query(filters={"present": ("1",)}), "known are true, false"),
         (Query(filters={"market": "practice"}), "tuple of texts"),  # type: ignore[dict-item]  # the mistake tested

@@ -14,9 +14,11 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from pipeline.records import Decision, Money
-from pipeline.taxonomy import Category, Verdict
+from pipeline.records import Decision, Money, Neighbour
+from pipeline.taxonomy import SIGNS, Category, Verdict
 from tests.dashboards.conftest import Site, offer
+from tests.dashboards.examples import EVERY, THREAT, told
+from tests.dashboards.test_console_alerts import alert, publish
 
 pytestmark = pytest.mark.browser
 
@@ -162,8 +164,16 @@ def window(driver: webdriver.Chrome, site: Site) -> Iterator[Window]:
 def test_a_hostile_listing_is_inert_and_breaks_no_layout(window: Window, site: Site, width: int) -> None:
     fa = offer("fa", HOSTILE, HOSTILE, vendor=HOSTILE, market=HOSTILE[:200], ships_from=(HOSTILE,))
     price = Money(amount=Decimal("1e400"), currency=HOSTILE)
+    fa = told(
+        fa, signs=[(code, HOSTILE) for code in SIGNS], entities=[(HOSTILE, "W", HOSTILE), ("handle", "Z", HOSTILE)]
+    )
+    near = tuple(Neighbour(id=id_, source=HOSTILE, category=Category.OTHER, similarity=0.5) for id_ in (HOSTILE, fa.id))
+    fa = replace(fa, classification=replace(fa.classification, nearest=near))
     site.index([replace(fa, listing=replace(fa.listing, price=price))])
-    for path in ("/", "/search", f"/listing/{fa.id}"):
+    publish(
+        site, alert(HOSTILE, listing=fa.id, kind=HOSTILE, detail=HOSTILE), alert("b", listing=HOSTILE, kind=HOSTILE)
+    )
+    for path in ("/", "/search", f"/listing/{fa.id}", "/alerts"):
         window.open(path, width=width)
         assert window.run("return window.owned") is None
         assert window.run("return document.documentElement.scrollWidth <= innerWidth"), path
@@ -254,12 +264,30 @@ def test_every_page_can_be_read_and_used_by_anyone(window: Window, site: Site, s
     fa = offer("fa", description="Zero\u200bwidth")
     site.index([fa, offer("r", category=Category.REPLICA, verdict=Verdict.REVIEW), offer("c", verdict=Verdict.CLEAR)])
     site.review(fa.id, decision="FA")
-    for path in ("/", "/search?market=practice", f"/listing/{fa.id}?via=queue", "/about", "/?market=nowhere"):
+    site.index(EVERY)
+    publish(site, alert("a", listing=THREAT.id), alert("b", kind="layout", detail="titles are missing"))
+    paths = ("/", "/search?market=practice", f"/listing/{fa.id}?via=queue", "/about", "/alerts", "/?market=nowhere")
+    for path in (*paths, *(f"/listing/{one.id}" for one in EVERY)):
         window.open(path, scheme=scheme)
         assert window.run(UNREADABLE) == []
         assert window.run(UNLABELLED) == []
         assert window.run("return document.querySelectorAll('h1').length") == 1
         assert window.run("return document.querySelectorAll('main').length") == 1
+
+
+def test_a_quoted_sign_leads_to_its_words_in_the_text(window: Window, site: Site) -> None:
+    long = offer("long", description="word " * 9_000 + "and no papers needed " + "word " * 3_000)
+    found = told(long, signs=(("TI-LIC", "no papers needed"),))
+    site.index([found])
+    window.open(f"/listing/{found.id}")
+    seen = """
+        const mark = document.querySelector('mark.sign').getBoundingClientRect();
+        const box = document.querySelector('.description').getBoundingClientRect();
+        return [mark.top >= box.top - 1 && mark.bottom <= box.bottom + 1, mark.top >= 0 && mark.bottom <= innerHeight];
+    """
+    assert window.run(seen) == [False, False]
+    window.driver.find_element(By.LINK_TEXT, "“no papers needed”").click()
+    assert window.run(seen) == [True, True]
 
 
 def test_the_first_tab_offers_to_skip_the_head(window: Window, site: Site) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.web.letters import marked, shown, visible
+from dashboards.web.letters import Frame, marked, shown, visible
 from pipeline.records import Span
 
 ANY_TEXT = st.text(st.characters(), max_size=80)
@@ -21,6 +21,12 @@ SPANS = st.lists(
         weight=st.floats(-5, 5) | st.just(float("nan")) | st.just(float("inf")),
     ),
     max_size=6,
+)
+
+
+FRAMES = st.lists(
+    st.builds(Frame, st.integers(-10, 100), st.integers(-10, 100), st.sampled_from(["a", "b"]), st.just("there")),
+    max_size=4,
 )
 
 
@@ -51,9 +57,9 @@ def test_no_text_becomes_a_tag(text: str) -> None:
     assert tags.seen <= {("bdi", ("dir",)), ("span", ("class", "title"))}
 
 
-@given(ANY_TEXT, SPANS)
-def test_marks_change_no_letter(text: str, spans: list[Span]) -> None:
-    assert read(marked(text, spans)) == read(shown(text)) == visible(text)
+@given(ANY_TEXT, SPANS, FRAMES)
+def test_marks_change_no_letter(text: str, spans: list[Span], frames: list[Frame]) -> None:
+    assert read(marked(text, spans, frames)) == read(shown(text)) == visible(text)
 
 
 @given(ANY_TEXT)
@@ -93,6 +99,23 @@ def test_a_long_text_is_cut_with_a_sign() -> None:
 def test_spans_that_overlap_add_up() -> None:
     html = marked("abcdef", (span(0, 4, 1.0), span(2, 6, 2.0)))
     assert re.findall(r'class="(.*?)" title=".*?">(.*?)<', html) == [("up-1", "ab"), ("up-3", "cd"), ("up-2", "ef")]
+
+
+def test_frames_may_overlap_each_other_and_what_moved_the_score() -> None:
+    html = marked("abcdef", (span(0, 3, 1.0),), (Frame(1, 4, "one", "x"), Frame(2, 6, "two", "y")))
+    assert re.findall(r'class="(.*?)" title="(.*?)">(.*?)<', html) == [
+        ("up-3", "raised the score", "a"),
+        ("up-3 sign", "raised the score; one", "b"),
+        ("up-3 sign", "raised the score; one; two", "c"),
+        ("sign", "one; two", "d"),
+        ("sign", "two", "ef"),
+    ]
+    assert html.index('id="x"') < html.index(">b<") < html.index('id="y"') < html.index(">c<")
+
+
+@pytest.mark.parametrize("outside", [(-5, 2), (2, 9), (3, 1), (2, 2)])
+def test_a_frame_that_does_not_fit_the_text_is_left_out(outside: tuple[int, int]) -> None:
+    assert "mark" not in marked("abcd", (), (Frame(*outside, "one", "x"),))
 
 
 def test_a_span_that_lowers_the_score_says_so() -> None:

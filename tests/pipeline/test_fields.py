@@ -9,7 +9,19 @@ from msgspec.structs import replace
 from pipeline.index.document import Document
 from pipeline.index.fields import FACETS, FIELDS, RANGES, flat
 from pipeline.index.merge import merge
-from pipeline.records import Assessment, Capture, Classification, Decision, Dollars, Listing, Money, Review
+from pipeline.records import (
+    Assessment,
+    Capture,
+    Classification,
+    Decision,
+    Dollars,
+    Entity,
+    Item,
+    Listing,
+    Money,
+    Review,
+    Sign,
+)
 from pipeline.taxonomy import Act, Category, Track, Verdict
 
 TIME = datetime(2024, 5, 1, 12, 30, 0, 123_000, tzinfo=UTC)
@@ -23,10 +35,26 @@ ASSESSMENT = Assessment(
         category_path=("Other", "Boxes"),
         price=Money(amount=Decimal("12.50"), currency="EUR"),
         ships_from=("DE", "AT", "DE"),
+        item=Item(make="Oldsmith", calibre="as the market says"),
         provenance=Capture(time=TIME, url="http://a.onion/7", visit="v", page="00", profile="p", activation=1),
     ),
     classification=Classification(
-        score=0.25, category=Category.MELEE, model="m", activation=1, act=Act.OFFER, language="en"
+        score=0.25,
+        category=Category.MELEE,
+        model="m",
+        activation=1,
+        act=Act.OFFER,
+        language="en",
+        signs=(
+            *(
+                Sign(id=code, field="title", start=0, end=3)
+                for code in ("ET-H", "TI-LIC", "ET-A", "ET-H", "unknown", "XX-1")
+            ),
+        ),
+        entities=tuple(
+            Entity(kind="calibre", value=value, field="description", start=0, end=3)
+            for value in ("7.65mm", "6.35mm", "7.65mm")
+        ),
     ),
     verdicts={Track.OFFERS: Verdict.CLEAR, Track.DIGITAL: Verdict.REVIEW},
     policy="p",
@@ -51,7 +79,15 @@ def test_a_document_is_flat_text_by_field() -> None:
         "description": "Two boxes",
         "market_category": "Other",
         "category": "MEL",
+        "subtype": "unknown",
+        "goods": "unknown",
+        "threats": "ET-A ET-H",
+        "indicators": "TI-LIC",
+        "credibility": "",
+        "make": "Oldsmith",
+        "calibre": "6.35mm 7.65mm",
         "score": "0.25",
+        "screened": "false",
         "verdict": "review",
         "track": "digital",
         "review": "open",
@@ -89,6 +125,12 @@ def test_a_facet_with_several_values_has_each_once() -> None:
     field = FACETS["ships_from"]
     assert field.values(field.get(DOCUMENT, ASSESSMENT)) == ("AT", "DE")
     assert field.values(()) == ("",)
+
+
+def test_a_text_that_names_a_thousand_calibres_is_found_by_a_few() -> None:
+    many = tuple(Entity(kind="calibre", value=f"{n}mm", field="title", start=0, end=1) for n in range(1_000))
+    told = replace(ASSESSMENT, classification=replace(ASSESSMENT.classification, entities=many))
+    assert len(FACETS["calibre"].values(FACETS["calibre"].get(DOCUMENT, told))) == 20
 
 
 def test_a_listing_without_a_price_has_no_amount() -> None:

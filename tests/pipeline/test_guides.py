@@ -16,6 +16,7 @@ from pipeline.records import (
     Entity,
     Listing,
     Review,
+    Sign,
     Span,
 )
 from pipeline.taxonomy import Category
@@ -40,6 +41,7 @@ def assessed(listing: Listing, category: Category = Category.OTHER) -> Assessmen
             Span(field="title", start=0, end=1, weight=1.0),
         ),
     )
+    said = replace(said, signs=(Sign(id="ET-F", field="description", start=0, end=3),) * 2)
     return Assessment(listing=listing, classification=said, verdicts={}, policy="p")
 
 
@@ -57,6 +59,7 @@ def test_the_text_of_a_guide_is_not_kept(listing: Listing, category: Category) -
     assert "the text" not in repr(kept)
     assert [span.field for span in kept.classification.spans] == ["title"]
     assert [entity.field for entity in kept.classification.entities] == ["title"]
+    assert kept.classification.signs == (Sign(id="ET-F", field="", start=0, end=0),), "what it is, stays known"
     assert (kept.listing.title, kept.listing.version) == (listing.title, listing.version)
 
 

@@ -1,12 +1,7 @@
-"""The closed lists of what is offered, what a text does and what a verdict can be.
-
-"In scope" means that a listing matches the wording of Article 3 of the UN Firearms Protocol (A/RES/55/255), never that it is illegal.
-"""
+"""The closed lists of codes: what is offered, what a text does, what shows in it, and what a verdict can be."""
 
 from enum import StrEnum
 from typing import Self
-
-import msgspec
 
 
 class Open(StrEnum):
@@ -70,6 +65,7 @@ class Subtype(Open):
     FIREARM_UNSTATED = "FA.UNS"
     BARREL = "PC.BAR"
     FRAME = "PC.FRM"
+    UNFINISHED_FRAME = "PC.UNF"
     SLIDE = "PC.SLD"
     BOLT = "PC.BLT"
     SUPPRESSOR = "PC.SUP"
@@ -82,8 +78,15 @@ class Subtype(Open):
     BLANK_CARTRIDGE = "AM.BLK"
     MANUAL = "DIG.MAN"
     DESIGN_FILE = "DIG.3DF"
+    ANTIQUE_ORIGINAL = "ANT.ORG"
+    ANTIQUE_REPLICA = "ANT.REP"
     VAGUE = "OTH.VAG"
     UNKNOWN = "unknown"
+
+    @property
+    def category(self) -> Category:
+        """The category it belongs to."""
+        return Category(self.value.partition(".")[0])
 
 
 class Goods(Open):
@@ -100,7 +103,7 @@ class Goods(Open):
 
 
 class Credibility(Open):
-    """How far an offer looks real; it orders a queue and hides nothing."""
+    """How far an offer looks real; it hides nothing."""
 
     SCAM = "C.SCAM"
     PLACEHOLDER = "C.PLC"
@@ -174,81 +177,3 @@ class Verdict(Open):
                 return 1
             case _:
                 return 0
-
-
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the taxonomy: what a category is, in our words, and where that comes from."""
-
-    name: str
-    definition: str
-    source: str
-    in_scope: bool = False
-
-
-PROTOCOL = "UN Firearms Protocol"
-CATEGORIES: dict[Category, Entry] = {
-    Category.FIREARM: Entry(
-        name="Firearm",
-        definition="a portable barrelled weapon that expels, is designed to expel or may be readily converted to expel a projectile by the action of an explosive",
-        source=f"{PROTOCOL}, Art. 3(a)",
-        in_scope=True,
-    ),
-    Category.PARTS: Entry(
-        name="Parts and components",
-        definition="an element specifically designed for a firearm and essential to its operation, and any sound suppressor",
-        source=f"{PROTOCOL}, Art. 3(b)",
-        in_scope=True,
-    ),
-    Category.AMMUNITION: Entry(
-        name="Ammunition",
-        definition="a complete round or its components: cartridge case, primer, propellant powder, bullet or projectile",
-        source=f"{PROTOCOL}, Art. 3(c)",
-        in_scope=True,
-    ),
-    Category.EXPLOSIVE: Entry(name="Explosive", definition="an explosive, a grenade or a device", source="RAND RR2091"),
-    Category.DIGITAL: Entry(
-        name="Digital",
-        definition="a text or a design file about arms or explosives, sold as a file",
-        source="RAND RR2091",
-    ),
-    Category.ACCESSORY: Entry(
-        name="Accessory",
-        definition="something used with a firearm that it works without: optics, holster, sling, case",
-        source="RAND RR2091",
-    ),
-    Category.REPLICA: Entry(
-        name="Replica", definition="an imitation, airsoft gun, toy or prop", source="Small Arms Survey, Issue Brief 10"
-    ),
-    Category.AIR: Entry(
-        name="Air gun",
-        definition="a weapon driven by air or gas, not by an explosive",
-        source=f"{PROTOCOL}, Art. 3(a), by exclusion",
-    ),
-    Category.BLANK: Entry(
-        name="Blank-firing",
-        definition="an unconverted blank, alarm, signal or gas weapon",
-        source="Small Arms Survey, Issue Brief 10",
-    ),
-    Category.DEACTIVATED: Entry(
-        name="Deactivated", definition="a firearm offered as deactivated", source=f"{PROTOCOL}, Art. 9"
-    ),
-    Category.ANTIQUE: Entry(
-        name="Antique",
-        definition="a firearm made in 1899 or before, or a replica of one",
-        source=f"{PROTOCOL}, Art. 3(a)",
-    ),
-    Category.MELEE: Entry(
-        name="Melee and sprays",
-        definition="a knife, a striking weapon, a spray or an electroshock device",
-        source="Rhumorbarbe et al. 2018",
-    ),
-    Category.BODY_ARMOUR: Entry(name="Body armour", definition="a vest, plate or helmet", source="Headstamp"),
-    Category.SERVICE: Entry(
-        name="Service",
-        definition="a service about arms: brokering, papers, marking work",
-        source=f"{PROTOCOL}, Art. 5 and 15",
-    ),
-    Category.OTHER: Entry(name="Other", definition="anything else, game items included", source="Headstamp"),
-}
-
-IN_SCOPE = frozenset(category for category, entry in CATEGORIES.items() if entry.in_scope)
