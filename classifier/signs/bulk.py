@@ -30,10 +30,15 @@ _GUN = (
 )
 _PIECES = r"(?:pcs|pieces|units|stück|stk|pièces|pcs|unidades|piezas|шт|штук|adet|pezzi|peças|stuks|sztuk)(?![^\W_])"
 _ROUNDS = re.compile(rf"{_NUMBER} ?(?:x )?{_ROUND}", re.IGNORECASE)
-_GUNS = re.compile(rf"{_NUMBER} ?(?:x )?(?:[^\W\d_]{{2,12}} )?{_GUN}", re.IGNORECASE)
+_GUNS = re.compile(rf"{_NUMBER} ?[x×] ?(?:[^\W_]{{2,12}} ){{0,2}}{_GUN}", re.IGNORECASE)
+_LOT_OF = re.compile(
+    r"(?<![^\W_])(?:lot|stock|batch|crate|case|posten|kiste|lote|caja|партия|ящик) (?:(?:of|von|de|d'|из) ?)?"
+    rf"{_NUMBER} (?:[^\W_]{{2,12}} ){{0,2}}{_GUN}",
+    re.IGNORECASE,
+)
 _LOTS = re.compile(rf"{_NUMBER} ?{_PIECES}(?! ?(?:of )?(?:\.?\d|{_ROUND}))", re.IGNORECASE)
 
-_LOT = ((_GUNS, WEAPONS), (_LOTS, WEAPONS))
+_LOT = ((_GUNS, WEAPONS), (_LOT_OF, WEAPONS), (_LOTS, WEAPONS))
 COUNTED = {
     Category.AMMUNITION: ((_ROUNDS, ROUNDS),),
     Category.FIREARM: _LOT,
@@ -53,4 +58,4 @@ def bulk(listing: Listing, category: Category) -> Iterator[Place]:
         for pattern, least in COUNTED[category]:
             for found in pattern.finditer(view.text):
                 if least <= int(re.sub(r"\D", "", found["number"])) <= MOST:
-                    yield Indicator.BULK, field, *view.place(*found.span())
+                    yield str(Indicator.BULK), field, *view.place(*found.span())

@@ -11,7 +11,7 @@ from classifier.signs.reading import Reading, read
 from classifier.signs.rules import Book, Phrase, everything, threats_to_life
 from classifier.signs.shipping import cross_border
 from pipeline.records import Listing, Sign
-from pipeline.taxonomy import Act, Category
+from pipeline.taxonomy import Act, Category, Indicator
 from pipeline.text import LIMIT, Traced, folded, normalised_traced, revealed_traced
 
 FIELDS = ("title", "description")
@@ -49,18 +49,27 @@ def signs(listing: Listing, category: Category, act: Act) -> tuple[Sign, ...]:
     found = list(chain.from_iterable(_in_field(field, getattr(listing, field)[:LIMIT], book) for field in FIELDS))
     names = {each.name for each in found}
     said = [each for each in found if each.name in codes and (not each.beside or each.beside in names)]
-    counted = (Found(*each) for each in (*cross_border(listing), *bulk(listing, category)) if each[0] in codes)
+    supplied = Indicator.CROSS_BORDER in codes
+    counted = (Found(*each) for each in (*cross_border(listing), *bulk(listing, category))) if supplied else ()
     return tuple(_signs(chain(said, counted)))
 
 
 def _signs(found: Iterable[Found]) -> Iterator[Sign]:
-    """At most `MOST` signs of each code, none of which lies over another of its code."""
+    """At most `MOST` signs of each code; those of one code that lie over each other are one."""
     kept: defaultdict[str, list[Found]] = defaultdict(list)
-    for each in sorted(found, key=lambda one: (one.field not in FIELDS, one.field != FIELDS[0], one.start, -one.end)):
+    for each in sorted(found, key=lambda one: (one.field, one.start)):
         before = kept[each.name]
-        if len(before) < MOST and not any(one.field == each.field and each.start < one.end for one in before):
+        if before and before[-1].field == each.field and each.start < before[-1].end:
+            before[-1] = before[-1]._replace(end=max(each.end, before[-1].end))
+        else:
             before.append(each)
-            yield Sign(id=each.name, field=each.field, start=each.start, end=each.end)
+    places = [one for each in kept.values() for one in sorted(each, key=_order)[:MOST]]
+    for one in sorted(places, key=_order):
+        yield Sign(id=one.name, field=one.field, start=one.start, end=one.end)
+
+
+def _order(one: Found) -> tuple[int, int, str]:
+    return FIELDS.index(one.field) if one.field in FIELDS else len(FIELDS), one.start, one.name
 
 
 def _in_field(field: str, text: str, book: Book) -> Iterator[Found]:
@@ -72,15 +81,26 @@ def _in_field(field: str, text: str, book: Book) -> Iterator[Found]:
 
 def _in_view(field: str, view: Traced, book: Book) -> Iterator[Found]:
     phrases = book.candidates(folded(view.text))
-    if not phrases:
+    if all(phrase.takes_back is not None for phrase in phrases):
         return
     reading = read(view)
-    hits = [hit for phrase in phrases if not phrase.cancels for hit in _hits(phrase, reading, book.negators)]
-    taken_back = [hit for phrase in phrases if hits and phrase.cancels for hit in _hits(phrase, reading, frozenset())]
+    hits = [hit for phrase in phrases if phrase.takes_back is None for hit in _hits(phrase, reading, book.negators)]
+    gone = _taken_back(phrases, reading) if hits else set()
     for hit in hits:
-        if not _overlap(hit, taken_back):
+        if gone.isdisjoint((hit.name, number) for number in range(hit.first, hit.last + 1)):
             start, end = view.place(reading.places[hit.first][0], reading.places[hit.last][1])
             yield Found(hit.name, field, start, end, hit.beside)
+
+
+def _taken_back(phrases: Iterable[Phrase], reading: Reading) -> set[tuple[str, int]]:
+    """The words at which a code is not shown after all."""
+    return {
+        (hit.name, number)
+        for phrase in phrases
+        if (reach := phrase.takes_back) is not None
+        for hit in _hits(phrase, reading, frozenset())
+        for number in range(hit.first - reach, hit.last + reach + 1)
+    }
 
 
 def _hits(phrase: Phrase, reading: Reading, negators: Set[str]) -> Iterator[Hit]:
@@ -92,9 +112,5 @@ def _hits(phrase: Phrase, reading: Reading, negators: Set[str]) -> Iterator[Hit]
 
 def _denied(reading: Reading, first: int, negators: Set[str]) -> bool:
     """Whether a negation stands right before a phrase that does not itself begin with one."""
-    denials = negators.intersection(reading.words_before(first, REACH))
-    return bool(denials) and reading.word(first) not in negators
-
-
-def _overlap(hit: Hit, others: Iterable[Hit]) -> bool:
-    return any(hit.name == other.name and hit.first <= other.last and other.first <= hit.last for other in others)
+    denials = negators.intersection(reading.before(first, REACH))
+    return bool(denials) and reading.words[first] not in negators

@@ -15,6 +15,7 @@ class Reading(NamedTuple):
 
     text: str
     """" no serial . ships worldwide ": a space before and after each word."""
+    words: list[str]
     offsets: list[int]
     """Where in `text` each word begins."""
     places: list[tuple[int, int]]
@@ -24,16 +25,9 @@ class Reading(NamedTuple):
         """The number of the word in which a place of `text` lies."""
         return bisect_right(self.offsets, start) - 1
 
-    def word(self, number: int) -> str:
-        """The word of this number."""
-        return self.text[self.offsets[number] :].split(" ", 1)[0]
-
-    def words_before(self, number: int, count: int) -> list[str]:
+    def before(self, number: int, count: int) -> list[str]:
         """The words of the same sentence before a word, the nearest last."""
-        low = max(0, number - count)
-        if low >= number:
-            return []
-        words = self.text[self.offsets[low] : self.offsets[number]].split()
+        words = self.words[max(0, number - count) : number]
         return words[len(words) - words[::-1].index(END) :] if END in words else words
 
 
@@ -49,7 +43,7 @@ def read(view: Traced) -> Reading:
             offsets.append(at)
             places.append(found.span())
             at += len(word) + 1
-    return Reading(f" {' '.join(words)} ", offsets, places)
+    return Reading(f" {' '.join(words)} ", words, offsets, places)
 
 
 def words_of(text: str) -> list[str]:

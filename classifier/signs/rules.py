@@ -18,6 +18,8 @@ from classifier.signs.reading import words_of
 FOLDER = Path(__file__).parent / "rules"
 NOT = "not"
 """The section of the words that deny what follows them."""
+TAKES_BACK = (None, 0, 4)
+"""By the number of exclamation marks before a phrase: it finds, takes back what it lies over, or what is near it."""
 GAP = re.compile(r"<(\d)>")
 
 
@@ -29,12 +31,16 @@ class Phrase:
     """Codes of the taxonomy, or the name of words that another section asks for."""
     source: str
     """The regular expression over a `Reading`."""
-    needles: tuple[str, ...]
-    """One of these stands in every text that the phrase matches."""
+    needles: tuple[tuple[str, ...], ...]
+    """One word of each stands in every text that the phrase matches; the rarest first."""
     beside: str = ""
     """The name of words that must stand in the same listing."""
-    cancels: bool = False
-    """Whether it takes back what phrases of its section found in the same place."""
+    takes_back: int | None = None
+    """How many words around it what its section found is taken back; None for a phrase that finds."""
+
+    def may_stand_in(self, text: str) -> bool:
+        """Whether a folded text holds a word for each place of the phrase."""
+        return all(any(word in text for word in words) for words in self.needles)
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -50,7 +56,7 @@ class Book:
         self.negators = negators
         owners: defaultdict[str, list[int]] = defaultdict(list)
         for number, phrase in enumerate(self.phrases):
-            for needle in phrase.needles:
+            for needle in phrase.needles[0]:
                 owners[needle].append(number)
         self._owners = list(owners.values())
         self._automaton = AhoCorasick(list(owners))
@@ -58,7 +64,8 @@ class Book:
     def candidates(self, text: str) -> list[Phrase]:
         """The phrases that a folded text may hold, in the order of the files."""
         found = {needle for needle, _, _ in self._automaton.find_matches_as_indexes(text, overlapping=True)}
-        return [self.phrases[number] for number in sorted({one for needle in found for one in self._owners[needle]})]
+        likely = sorted({number for needle in found for number in self._owners[needle]})
+        return [phrase for number in likely if (phrase := self.phrases[number]).may_stand_in(text)]
 
 
 @cache
@@ -96,15 +103,14 @@ def _lines() -> Iterator[tuple[str, str]]:
 
 def _phrase(line: str, header: str) -> Phrase:
     codes, _, beside = header.partition(" if ")
-    elements = line.removeprefix("!").split()
+    elements = line.lstrip("!").split()
     asked = [element for element in elements if not GAP.fullmatch(element) and not element.endswith("?")]
-    needles = max((_needles(element) for element in asked), key=lambda words: min(map(len, words)))
     return Phrase(
         codes=tuple(codes.split()),
         source=_source(elements),
-        needles=needles,
+        needles=tuple(sorted(map(_needles, asked), key=lambda words: -min(map(len, words)))),
         beside=beside,
-        cancels=line.startswith("!"),
+        takes_back=TAKES_BACK[len(line) - len(line.lstrip("!"))],
     )
 
 

@@ -22,7 +22,7 @@ Place = tuple[str, str, int, int]
 def cross_border(listing: Listing) -> Iterator[Place]:
     """The field that names a destination beyond the origin, and sentences of the text that do."""
     if listing.ships_to_text and _beyond(listing.ships_from, listing.ships_to):
-        yield Indicator.CROSS_BORDER, "ships_to_text", 0, len(listing.ships_to_text)
+        yield str(Indicator.CROSS_BORDER), "ships_to_text", 0, len(listing.ships_to_text)
     for field in ("title", "description"):
         yield from _said(field, getattr(listing, field)[:LIMIT])
 
@@ -31,7 +31,7 @@ def _said(field: str, text: str) -> Iterator[Place]:
     view = normalised_traced(text)
     for found in _WAY.finditer(view.text):
         if _beyond(countries(found[1]), countries(found[2])):
-            yield Indicator.CROSS_BORDER, field, *view.place(*found.span())
+            yield str(Indicator.CROSS_BORDER), field, *view.place(*found.span())
 
 
 def _beyond(origin: Sequence[str], destinations: Sequence[str]) -> bool:

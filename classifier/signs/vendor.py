@@ -15,4 +15,4 @@ def vendor_signs(listing: Listing, category: Category, sold: Mapping[Goods, int]
     linked = any(sold.get(goods, 0) > 0 for goods in OTHER_CRIME)
     if not (listing.vendor and linked and Indicator.OTHER_CRIME in open_to(category, Act.OFFER)):
         return ()
-    return (Sign(id=Indicator.OTHER_CRIME, field="vendor", start=0, end=len(listing.vendor)),)
+    return (Sign(id=str(Indicator.OTHER_CRIME), field="vendor", start=0, end=len(listing.vendor)),)
