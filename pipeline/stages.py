@@ -96,15 +96,17 @@ def assessments(
 
 def alarm(assessment: Assessment) -> Alert | None:
     """What a person must look at now, outside every budget: a listing whose text threatens life; every replay gives it the same id."""
-    threat = next((sign for sign in assessment.classification.signs if sign.id == Indicator.HARM), None)
-    listing = assessment.listing
-    return threat and Alert(
+    threats = [sign for sign in assessment.classification.signs if sign.id == Indicator.HARM]
+    if not threats:
+        return None
+    listing, first = assessment.listing, threats[0]
+    return Alert(
         id=digest("alert", THREAT_TO_LIFE, listing.id, listing.version),
         kind=THREAT_TO_LIFE,
         time=listing.provenance.time,
         market=listing.market,
         listing_id=listing.id,
-        detail=f"{threat.id} {threat.field} {threat.start}-{threat.end}",
+        detail=f"{first.id} {first.field} {first.start}-{first.end}",
     )
 
 

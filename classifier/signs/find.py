@@ -1,7 +1,7 @@
 """Finds the signs in a listing."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
@@ -103,14 +103,14 @@ def _taken_back(phrases: Iterable[Phrase], reading: Reading) -> set[tuple[str, i
     }
 
 
-def _hits(phrase: Phrase, reading: Reading, negators: Set[str]) -> Iterator[Hit]:
+def _hits(phrase: Phrase, reading: Reading, negators: frozenset[str]) -> Iterator[Hit]:
     for found in phrase.pattern.finditer(reading.text):
         first, last = reading.first(found.start() + 1), reading.first(found.end() - 1)
         if not _denied(reading, first, negators):
             yield from (Hit(name, first, last, phrase.beside) for name in phrase.codes)
 
 
-def _denied(reading: Reading, first: int, negators: Set[str]) -> bool:
+def _denied(reading: Reading, first: int, negators: frozenset[str]) -> bool:
     """Whether a negation stands right before a phrase that does not itself begin with one."""
     denials = negators.intersection(reading.before(first, REACH))
     return bool(denials) and reading.words[first] not in negators

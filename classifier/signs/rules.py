@@ -5,9 +5,9 @@ A section's codes stand in brackets, a phrase is a line of words; docs/signs.md 
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from ahocorasick_rs import AhoCorasick
@@ -51,7 +51,7 @@ class Phrase:
 class Book:
     """Some phrases, and the automaton that tells which of them a text may hold."""
 
-    def __init__(self, phrases: Iterable[Phrase], negators: Set[str]) -> None:
+    def __init__(self, phrases: Iterable[Phrase], negators: frozenset[str]) -> None:
         self.phrases = tuple(phrases)
         self.negators = negators
         owners: defaultdict[str, list[int]] = defaultdict(list)
@@ -87,7 +87,9 @@ def _phrases() -> tuple[Phrase, ...]:
 
 @cache
 def _negators() -> frozenset[str]:
-    return frozenset(word for header, line in _lines() if header == NOT for each in line.split("|") for word in words_of(each))
+    return frozenset(
+        word for header, line in _lines() if header == NOT for each in line.split("|") for word in words_of(each)
+    )
 
 
 def _lines() -> Iterator[tuple[str, str]]:
@@ -135,6 +137,6 @@ def _alternative(each: str) -> str:
     return f"{whole}\\S*+" if each.endswith("*") else whole
 
 
-@lru_cache(maxsize=None)
+@cache
 def _compiled(source: str) -> re.Pattern[str]:
     return re.compile(source)

@@ -1,6 +1,6 @@
 """Signs of threats, of trafficking and of doubt, and the words that must not be taken for them."""
 
-import time
+from collections import Counter
 
 import msgspec
 import pytest
@@ -25,7 +25,12 @@ FA, PC, AM, BLK, DEA, DIG, SVC, OTH = (
 )
 SHOWN = [
     ("ET-A", FA, "Alarm pistol, converted to live 9mm", "converted to live"),
-    ("ET-A", BLK, "Schreckschusspistole Zoraki, umgebaut auf scharfe Patronen", "Schreckschusspistole Zoraki, umgebaut"),
+    (
+        "ET-A",
+        BLK,
+        "Schreckschusspistole Zoraki, umgebaut auf scharfe Patronen",
+        "Schreckschusspistole Zoraki, umgebaut",
+    ),
     ("ET-A", FA, "Pistolet d'alarme converti 9mm", "alarme converti"),
     ("ET-A", FA, "Pistola de fogueo modificada", "fogueo modificada"),
     ("ET-A", FA, "ПМ газовый, переделан под боевой", "газовый, переделан"),
@@ -181,6 +186,11 @@ HARM = [
     "planning a mass shooting at the office",
     "Hitman for hire, worldwide",
     "Contract killing service",
+    "Looking for someone to kill my husband, paid in bitcoin",
+    "I need to put a hit on my partner",
+    "Will use it to shoot people at the mall",
+    "K1LL FOR HIRE, we kill for money",
+    "All infidels must die, need rifles",
     "weapons for the attack on the mosque",
     "Ich werde meinen Chef erschießen",
     "Auftragsmord, Preis nach Absprache",
@@ -206,6 +216,12 @@ NO_HARM = [
     "The Hitman, season 2 on DVD",
     "Assassin's Creed IV (PC)",
     "Killer weed, kills the pain",
+    "Hitman, a technical manual, e-book",
+    "Murder guide",
+    "Snake venom, can kill a person",
+    "Self defence spray, nobody gets hurt",
+    "Killer whales, documentary in HD",
+    "Kill Team, a board game",
     "How to kill weeds, a guide",
     "16 ways to kill, an e-book",
     "Attack on Titan, all episodes",
@@ -319,21 +335,17 @@ TRAPS = [
 
 
 @pytest.mark.parametrize("trap", TRAPS, ids=lambda trap: ascii(trap[:12]))
-def test_a_trap_costs_bounded_time(trap: str) -> None:
-    began = time.process_time()
-    signs(listing("Offer", trap[:LIMIT]), FA, Act.OFFER)
-    print(f"{time.process_time() - began:.3f} s")
+def test_a_trap_of_64_ki_characters_is_read_to_its_end(trap: str) -> None:
+    found = Counter(sign.id for sign in signs(listing("Offer", trap[:LIMIT]), FA, Act.OFFER))
+    assert max(found.values(), default=0) <= 3
 
 
-WORDS = [each for each in (*SHOWN, *NOT_SHOWN)]
-hostile = (
-    st.lists(
-        st.sampled_from([each[2] for each in WORDS])
-        | st.text(max_size=12)
-        | st.text(alphabet="nо0 .ѕерial\u200b\u0301ﬁßİ\0\ud800", max_size=24),
-        max_size=6,
-    ).map(" ".join)
-)
+hostile = st.lists(
+    st.sampled_from([each[2] for each in (*SHOWN, *NOT_SHOWN)])
+    | st.text(max_size=12)
+    | st.text(alphabet="nо0 .ѕерial\u200b\u0301ﬁßİ\0\ud800", max_size=24),
+    max_size=6,
+).map(" ".join)
 
 
 @given(hostile, hostile, st.sampled_from(Category), st.sampled_from(Act))

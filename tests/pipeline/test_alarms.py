@@ -28,6 +28,7 @@ class Reader:
     thresholds = (0.5, 0.9)
 
     def classify(self, listings: Sequence[Listing], contexts: Sequence[Context]) -> Sequence[Classification]:
+        assert len(contexts) == len(listings)
         return [
             Classification(score=0.0, category=Category.OTHER, model="reader", activation=1, signs=signs(each))
             for each in listings
