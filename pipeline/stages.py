@@ -8,12 +8,25 @@ from pipeline.audit import Audit
 from pipeline.index import Index
 from pipeline.policy import Cut, Policy, verdicts
 from pipeline.rates import Rates
-from pipeline.records import Assessment, Classification, Context, Erasure, Listing, Record, Review, Sighting
-from pipeline.taxonomy import Track
-from pipeline.topics import ASSESSMENTS, AUDIT, LISTINGS, REVIEWS, Topic
+from pipeline.records import (
+    Alert,
+    Assessment,
+    Classification,
+    Context,
+    Erasure,
+    Listing,
+    Record,
+    Review,
+    Sighting,
+    digest,
+)
+from pipeline.taxonomy import Indicator, Track
+from pipeline.topics import ALERTS, ASSESSMENTS, AUDIT, LISTINGS, REVIEWS, Topic
 
 Published = Sequence[tuple[Topic, Record]]
 Kind = TypeVar("Kind", bound=Record)
+THREAT_TO_LIFE = "threat_to_life"
+"""The kind of the alert that a text which threatens life raises."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,12 +63,14 @@ def assess_stage(
     rules: int = 0,
     software: str = "",
 ) -> Stage:
-    """Asks the classifier, applies the policy, appends assessments; sightings pass through, in their order."""
+    """Asks the classifier, applies the policy, appends assessments and what must be looked at now; sightings pass through."""
 
     def work(records: Sequence[Record]) -> Published:
         listings = only(records, Listing)
-        assessed = iter(assessments(listings, classifier, policy, rates, context, rules=rules, software=software))
-        return [(ASSESSMENTS, next(assessed) if isinstance(record, Listing) else record) for record in records]
+        assessed = assessments(listings, classifier, policy, rates, context, rules=rules, software=software)
+        alarms = [(ALERTS, alert) for each in assessed if (alert := alarm(each))]
+        one = iter(assessed)
+        return [*alarms, *((ASSESSMENTS, next(one) if isinstance(record, Listing) else record) for record in records)]
 
     return Stage(name="assess", topic=LISTINGS, work=work)
 
@@ -88,6 +103,22 @@ def assessments(
         )
         for listing, classification, known in zip(listings, classifications, contexts, strict=True)
     ]
+
+
+def alarm(assessment: Assessment) -> Alert | None:
+    """What a person must look at now, outside every budget: a listing whose text threatens life; every replay gives it the same id."""
+    threats = [sign for sign in assessment.classification.signs if sign.id == Indicator.HARM]
+    if not threats:
+        return None
+    listing, first = assessment.listing, threats[0]
+    return Alert(
+        id=digest("alert", THREAT_TO_LIFE, listing.id, listing.version),
+        kind=THREAT_TO_LIFE,
+        time=listing.provenance.time,
+        market=listing.market,
+        listing_id=listing.id,
+        detail=f"{first.id} {first.field} {first.start}-{first.end}",
+    )
 
 
 def index_stage(index: Index) -> Stage:

@@ -3,6 +3,19 @@
 from pipeline.text.bounds import LIMIT, bounded
 from pipeline.text.normal import Normalised, normalised
 from pipeline.text.reveal import deobfuscated
-from pipeline.text.words import runs, tokens
+from pipeline.text.trace import Traced, normalised_traced, revealed_traced
+from pipeline.text.words import folded, runs, tokens
 
-__all__ = ["LIMIT", "Normalised", "bounded", "deobfuscated", "normalised", "runs", "tokens"]
+__all__ = [
+    "LIMIT",
+    "Normalised",
+    "Traced",
+    "bounded",
+    "deobfuscated",
+    "folded",
+    "normalised",
+    "normalised_traced",
+    "revealed_traced",
+    "runs",
+    "tokens",
+]

@@ -57,8 +57,14 @@ def deobfuscated(text: str) -> str:
 
 def revealed(text: str) -> str:
     """A normalised text with spelt-out words joined, repeated punctuation made single, and letters put for look-alike digits and signs."""
-    joined = _again(_dotted(_spaced(_REPEATED.sub(_once, text))), text)
-    return _again(_lettered(_barred(joined)), joined)
+    joined = _again(_through(JOINING, text), text)
+    return _again(_through(LETTERING, joined), joined)
+
+
+def _through(rules: tuple[Rule, ...], text: str) -> str:
+    for rule in rules:
+        text = rule(text)
+    return text
 
 
 def _again(text: str, before: str) -> str:
@@ -143,3 +149,8 @@ _spaced = Rule(_SPACED_HINT, _SPACED, _joined)
 _dotted = Rule(_DOTTED_HINT, _DOTTED, _joined)
 _barred = Rule(_BAR_HINT, _BAR, _unbarred)
 _lettered = Rule(_WORD_HINT, _WORD, _read)
+_single = Rule(_REPEATED, _REPEATED, _once)
+JOINING = (_single, _spaced, _dotted)
+"""What takes characters out, in this order; scripts are unmixed after it."""
+LETTERING = (_barred, _lettered)
+"""What puts letters for signs, one for one; scripts are unmixed again after it."""

@@ -79,10 +79,11 @@ def tokens(text: str) -> list[str]:
 
 def runs(text: str) -> list[tuple[str, ...]]:
     """The same search words, those apart that stand together: what was between two spaces, or was joined across some."""
-    return list(map(_KNOWN.__getitem__, _plain(_folded(normalised(text).text)).split()))
+    return list(map(_KNOWN.__getitem__, _plain(folded(normalised(text).text)).split()))
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """The text in small letters without diacritics; its length may change."""
     if text.isascii():
         return text.lower()
     bare = normalize("NFC", _MARK.sub("", normalize("NFD", text.casefold())))

@@ -30,7 +30,16 @@ TEXTS = st.lists(PIECES, max_size=24).map("".join) | st.text(max_size=40)
 
 
 def test_every_rule_is_found() -> None:
-    assert sorted(RULES) == ["_barred", "_calibres", "_dotted", "_lettered", "_spaced", "_units", "_whole_bores"]
+    assert sorted(RULES) == [
+        "_barred",
+        "_calibres",
+        "_dotted",
+        "_lettered",
+        "_single",
+        "_spaced",
+        "_units",
+        "_whole_bores",
+    ]
 
 
 @pytest.mark.parametrize("name", RULES)
