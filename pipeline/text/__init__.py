@@ -3,6 +3,7 @@
 from pipeline.text.bounds import LIMIT, bounded
 from pipeline.text.normal import Normalised, normalised
 from pipeline.text.reveal import deobfuscated
+from pipeline.text.traced import Traced, traced, untangled
 from pipeline.text.words import runs, tokens
 
-__all__ = ["LIMIT", "Normalised", "bounded", "deobfuscated", "normalised", "runs", "tokens"]
+__all__ = ["LIMIT", "Normalised", "Traced", "bounded", "deobfuscated", "normalised", "runs", "tokens", "traced", "untangled"]

@@ -143,3 +143,5 @@ _spaced = Rule(_SPACED_HINT, _SPACED, _joined)
 _dotted = Rule(_DOTTED_HINT, _DOTTED, _joined)
 _barred = Rule(_BAR_HINT, _BAR, _unbarred)
 _lettered = Rule(_WORD_HINT, _WORD, _read)
+RULES = (_spaced, _dotted, _barred, _lettered)
+"""What undoes a disguise, in this order."""

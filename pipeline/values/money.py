@@ -1,6 +1,7 @@
 """Prices as markets write them."""
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from itertools import islice
 from string import ascii_letters
@@ -53,6 +54,8 @@ _SPELT = _either([*_CODES, *_NAMES, *_SMALL])
 _LETTERED = _either([sign for sign in _SIGNS if sign[0] in ascii_letters])
 _BARE = _either([sign for sign in _SIGNS if sign[0] not in ascii_letters])
 _CURRENCY = rf"(?:(?<![^\W\d_])(?:(?:{_SPELT})(?![^\W\d_])|{_LETTERED})|{_BARE})"
+CURRENCY_HINT = re.compile(rf"[{''.join(sign for sign in _SIGNS if len(sign) == 1)}]|(?<![^\W\d_])(?:{_SPELT})(?![^\W\d_])".lower())
+"""What a lower-case text that names a sum of money has in it."""
 _KILO = r"(?P<{}>[kK](?![^\W\d_]))?"
 _SCALES = {name.lower(): scale for name, (_, scale) in _SMALL.items()}
 _PLAIN = re.compile(r"(\d{1,15}(?:\.\d{1,18})?) ([A-Z]{3,4})")
@@ -65,6 +68,9 @@ _PRICE = re.compile(
 
 _CONVERSION = re.compile(r"(?:[≈~≅∼]|\b(?:approx(?:imately)?\.?|about|ca\.?|circa))[ :(]{0,3}$", re.IGNORECASE)
 """What stands before a price that is only a conversion of the one offered."""
+_DIGITS = re.compile(r"\d+(?:[.,'’]\d+)*")
+_AROUND = 14
+"""Characters around a number in which its currency is looked for."""
 _BEFORE = 20
 """Characters before a price in which that is looked for."""
 _MOST = 8
@@ -81,6 +87,19 @@ def money(text: str) -> Money | None:
         return _price(plain[1], plain[2])
     found = offered(readable(text))
     return _read(found) if found else None
+
+
+def prices(text: str) -> Iterator[tuple[Money, int, int]]:
+    """The sums of money in a text, conversions too, and where each stands; the text's letters are plain (`pipeline.text.traced`)."""
+    after = 0
+    for digits in _DIGITS.finditer(text):
+        if digits.start() < after:
+            continue
+        found = _PRICE.search(text, max(after, digits.start() - _AROUND), digits.end() + _AROUND)
+        price = _read(found) if found and found.start() <= digits.start() < found.end() else None
+        if found and price:
+            after = found.end()
+            yield price, found.start(), found.end()
 
 
 def offered(head: str) -> re.Match[str] | None:
