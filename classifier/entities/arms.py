@@ -13,15 +13,20 @@ Named = tuple[str, Found]
 _BUILDERS = frozenset(["firearms", "blank-firing", "air", "knives", "stun"])
 """Makers after whose name any designation may stand."""
 _GENERATION = re.compile(
-    r"[ -]{0,2}(?:gen(?:eration)?[. ]{0,2}[1-5](?:\.\d)?|(?:1st|2nd|3rd|4th|5th|first|second|third|fourth|fifth) gen(?:eration)?|a[12]|mk[. ]{0,2}(?:i{1,3}v?|[1-6]))(?![^\W_])"
+    r"[ -]{0,2}(?:gen(?:eration)?[. ]{0,2}[1-5](?:\.\d)?|(?:1st|2nd|3rd|4th|5th|first|second|third|fourth|fifth) gen(?:eration)?|a[12]|mk[. ]{0,2}(?:i{1,3}v?|[1-6])|tactical|ultra ?lite|ultra ?light|elite|target model|mos)(?![^\W_])"
 )
 _DESIGNATION = re.compile(
-    r"[ -]{1,2}(?:(?:Model|MODEL|model|Mod\.?|mod\.?|M\.) ?)?"
-    r"(?:[A-Za-z]{0,5}-?\d{1,4}[A-Za-z]{0,4}(?:-\d{1,3})?|[A-Z]{1,4} \d{1,4}[A-Za-z]{0,3})(?![^\W_]|[.,]\d|/)"
+    r"[ -]{0,2}(?:(?:Model|MODEL|model|Mod\.?|mod\.?|M\.) ?)?"
+    r"(?:[A-Za-z]{0,5}-?\d{1,4}[A-Za-z]{0,4}(?:-\d{1,3})?|[A-Z]{1,4} \d{1,4}[A-Za-z]{0,3})(?![^\W_]|[.,]\d)"
 )
 _NO_DESIGNATION = re.compile(r"(?i)^(?:x ?\d|\d+x|\d+ ?(?:mm|rds?|pcs|rounds|ga|g|gr|cal|lr|acp|mags?|st|nd|th|shot|inch|pt|part)|gen ?\d|pt ?\d|no ?\d|w ?\d|[12][089]\d\d)$")
 _UNIT_AFTER = re.compile(
     r"(?i) ?-?(?:cal(?:iber|ibre)?|ga(?:uge)?|mm|mags?|magazines?|rounds?|rds|pcs|x|shots?|inch|\"|s&w|acp|auto|mag(?:num)?|special|spl|lr|pieces|boxes|gr(?:ain)?|%)(?![^\W_])"
+)
+_LINES = frozenset(["CCI", "Federal", "ME", "Raven Arms", "Winchester", "LAR Manufacturing"])
+"""Makers whose listed lines are words that name one only right after the maker."""
+_NUMBERED = re.compile(
+    r"(?<![^\W_])(?:mod(?:el|\.)? (?:no\.? ?)?[a-z]{0,3}-?\d{1,4}[a-z]{0,3}|m[ -]?\d{2,4}(?:[a-z]\d?|/\d{2})?)(?![^\W_]|[.,]\d| ?(?:mm|cm|m\b))"
 )
 _LETTERED = re.compile(r"[^\W\d_]")
 
@@ -29,10 +34,10 @@ _LETTERED = re.compile(r"[^\W\d_]")
 def named(field: Field, makes: frozenset[str]) -> Iterator[Named]:
     """The makes, models and calibres of a field that speaks of arms, none of a kind within another; `makes` are those the listing names."""
     bores = [each.found for each in calibres(field.small)]
-    found = _apart([hit for hit in _all(field, makes) if not _within_calibre(hit, bores)])
+    found = _own([hit for hit in _all(field, makes) if not _within_calibre(hit, bores)])
     models = [Found(hit.term.value, hit.start, hit.end) for hit in found if hit.term.kind == "model"]
     makers = [hit for hit in found if hit.term.kind == "make"]
-    models = _longest([_extended(field.small, each) for each in models] + list(_designations(field, makers, bores)))
+    models = _longest([_extended(field.small, each) for each in models] + list(_designations(field, makers, bores)) + list(_numbered(field)))
     yield from (("make", Found(hit.term.value, hit.start, hit.end)) for hit in makers)
     yield from (("model", each) for each in models)
     yield from (("calibre", each) for each in bores if not any(_overlap(each, model) for model in models))
@@ -80,6 +85,23 @@ def _apart(found: Sequence[Hit]) -> list[Hit]:
     return kept
 
 
+def _own(found: Sequence[Hit]) -> list[Hit]:
+    """Names apart; a maker's name that is a part of a model's, or a model of the maker right before it, is no maker's."""
+    apart = _apart(found)
+    models = [hit for hit in apart if hit.term.kind == "model"]
+    makers = {hit.end: hit.term.value for hit in apart if hit.term.kind == "make"}
+    owned = {hit for hit in models if hit.term.section and hit.term.section == makers.get(hit.start - 1)}
+    within = {
+        hit
+        for hit in apart
+        if hit.term.kind == "make"
+        for model in models
+        if model.start <= hit.start and hit.end <= model.end and (model in owned or hit.end < model.end)
+    }
+    lone = {hit for hit in models if hit.term.section in _LINES and hit not in owned}
+    return [hit for hit in apart if hit not in within and hit not in lone]
+
+
 def _longest(found: Sequence[Found]) -> list[Found]:
     kept: list[Found] = []
     for each in sorted(found, key=lambda found: (found.start, -found.end)):
@@ -109,6 +131,12 @@ def _designations(field: Field, makers: Sequence[Hit], bores: Sequence[Found]) -
         if value.isdigit() and _UNIT_AFTER.match(field.view.text, found.end()):
             continue
         yield _extended(field.small, Found(value.upper() if _LETTERED.search(value) else value, start, found.end()))
+
+
+def _numbered(field: Field) -> Iterator[Found]:
+    """ "Model 10" and the like."""
+    for found in _NUMBERED.finditer(field.small):
+        yield Found(field.view.text[found.start() : found.end()], *found.span())
 
 
 def _overlap(one: Found, other: Found) -> bool:

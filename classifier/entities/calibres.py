@@ -89,7 +89,7 @@ def _compiled(found: dict[str, _Tail]) -> tuple[re.Pattern[str], list[_Tail]]:
 
 def _pattern(tail: str) -> str:
     """What a tail looks like in a text: other marks for its spaces, a cross for its x, and millimetres after a length."""
-    marked = re.sub(r"^(?=[^\W\d_](?<!x))", " ", re.sub(r"[ \-./]+", " ", tail))
+    marked = re.sub(r"^(?=[^\W\d_](?<!x))", " ", re.sub(r"[ \-./]+", " ", tail.rstrip(" .")))
     numbered = re.sub(r" (?=\d)", "#", marked)
     pattern = re.escape(numbered).replace(r"\ ", _GAP).replace(r"\#", "[-./]")
     if tail.startswith("x"):

@@ -17,9 +17,9 @@ _GRAMS = frozenset(["g", "kg", "mg", "ug", "oz", "lb", "ml"])
 def entities(listing: Listing) -> tuple[Entity, ...]:
     """What the text names: kind, value in one spelling, and its place in code points of the original field, in the order of the text."""
     fields = [field("title", listing.title), field("description", listing.description)]
-    sure = sum(not each.weak for one in fields for each in calibres(one.small))
+    bores = [each.weak for one in fields for each in calibres(one.small)]
     grams = sum(each.value.partition(" ")[2] in _GRAMS for each in sums.quantities(fields[0]))
-    about = is_about_arms(fields, listing.category_path, calibres=sure, grams=grams)
+    about = is_about_arms(fields, listing.category_path, calibres=bores.count(False), bores=bores.count(True), grams=grams)
     makes = arms.makes_of(fields)
     return tuple(entity for each in fields for entity in _ordered(each, _found(each, makes, about=about)))
 

@@ -12,6 +12,13 @@ from ahocorasick_rs import AhoCorasick
 from pipeline.text import traced
 
 HERE = Path(__file__).parent
+_SHORT = 3
+"""Letters of words that are names only where they are all capitals."""
+_NAMES = frozenset(["make", "model"])
+_NUMBERS = frozenset(["870", "1911", "590", "1100"])
+"""Numbers that are a model without its maker's name."""
+_HYPHEN = " - "
+_WIDE = re.compile(r"[^\w&]{3}")
 _JOINT = re.compile(r"(?<=[^\W\d_]) (?=\d)|(?<=\d) (?=[^\W\d_])")
 
 
@@ -25,6 +32,8 @@ class Term(NamedTuple):
     """Where in its file the term stands: the kind of maker, or the maker of a model."""
     weak: bool = False
     """Whether the words mean other things too."""
+    cased: bool = False
+    """Whether the words must begin with a capital; three letters or fewer must all be capitals."""
     open: bool = False
     """Whether a word may go on after it."""
 
@@ -51,13 +60,30 @@ _SEPARATORS = _Separators()
 
 
 def hits(text: str) -> list[Hit]:
-    """The terms in a lower-case text, whole words only, overlapping ones too."""
+    """The terms in a text of plain letters, whole words only, overlapping ones too; a capital inside a word begins another one."""
     terms, automaton = _automaton()
-    padded = f" {text.translate(_SEPARATORS)} "
+    small = text.lower()
+    padded = f" {small.translate(_SEPARATORS)}  "
     found = automaton.find_matches_as_indexes(padded, overlapping=True)
-    return [
-        Hit(terms[number], start, end - 1) for number, start, end in found if padded[end] == " " or terms[number].open
-    ]
+    ended = ((terms[number], start, _end(text, padded, terms[number], end)) for number, start, end in found)
+    return [Hit(term, start, end) for term, start, end in ended if end and _is_written(term, text, start, end)]
+
+
+def _end(text: str, padded: str, term: Term, end: int) -> int:
+    """Where a term ends in the text, with the s of a plural; 0 where a word goes on that must not."""
+    if padded[end] == " " or term.open or (term.kind == "make" and padded[end].isdigit()):
+        return end - 1
+    if term.kind in _NAMES and padded[end : end + 2] == "s " and not term.weak:
+        return end
+    return end - 1 if text[end - 1].isupper() and text[end : end + 1].islower() else 0
+
+
+def _is_written(term: Term, text: str, start: int, end: int) -> bool:
+    """Whether a word that must begin with a capital does, and what parts two words is a hyphen where it is longer than a space."""
+    word = text[start:end]
+    if term.cased and not (word.isupper() if len(word) <= _SHORT else word[:1].isupper()):
+        return False
+    return term.kind not in _NAMES or _HYPHEN in word or not _WIDE.search(word)
 
 
 def _spelt(spelling: str) -> str:
@@ -83,7 +109,7 @@ def _automaton() -> tuple[list[Term], AhoCorasick]:
 def _terms() -> Iterator[tuple[str, Term]]:
     for section, line in sections("makes.txt"):
         name, _, others = line.partition(":")
-        yield from _spellings("make", section, name, others.split(","))
+        yield from _spellings("make", section, name, others.split(",") if others else [])
     for section, line in sections("models.txt"):
         for entry in line.split(","):
             yield from _models(section, entry)
@@ -95,16 +121,21 @@ def _terms() -> Iterator[tuple[str, Term]]:
 
 def _models(section: str, entry: str) -> Iterator[tuple[str, Term]]:
     name, _, others = entry.partition("=")
-    return _spellings("model", section.strip("*"), name, others.split("|"))
+    return _spellings("model", section.strip("*"), name, others.split("|") if others else [])
 
 
 def _spellings(kind: str, section: str, name: str, others: list[str]) -> Iterator[tuple[str, Term]]:
-    """What a name and its other spellings mean; a name that is repeated among them stands there for its "?" alone."""
-    value = name.strip(" ?")
-    repeated = value.lower() in {each.strip(" ?").lower() for each in others}
-    for spelling in others if repeated else [name, *others]:
-        if bare := spelling.strip(" ?"):
-            yield bare, Term(kind, value, section, weak=spelling.strip().startswith("?"))
+    """What a name and its other spellings mean.
+
+    A name of one word that has other spellings is one itself only where it is repeated among them, with its "?" or "!".
+    """
+    value = name.strip(" ?!")
+    repeated = value.lower() in {each.strip(" ?!").lower() for each in others}
+    silent = kind == "model" and bool(others) and value.isalpha()
+    for spelling in others if repeated or silent else [name, *others]:
+        bare, mark = spelling.strip(" ?!"), spelling.strip()[:1]
+        if bare and (kind != "model" or not bare.isdigit() or bare in _NUMBERS or section):
+            yield bare, Term(kind, value, section, weak=mark in {"?", "!"}, cased=mark == "!")
 
 
 def sections(name: str) -> Iterator[tuple[str, str]]:

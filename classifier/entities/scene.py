@@ -34,14 +34,14 @@ def field(name: str, text: str) -> Field:
     view = traced(text)
     small = view.text.lower()
     shown = untangled(view)
-    hidden = (shown, hits(shown.text.lower())) if shown else None
-    return Field(name=name, view=view, small=small, hits=hits(small), hidden=hidden)
+    hidden = (shown, hits(shown.text)) if shown else None
+    return Field(name=name, view=view, small=small, hits=hits(view.text), hidden=hidden)
 
 
-def is_about_arms(fields: Sequence[Field], path: Sequence[str], *, calibres: int, grams: int) -> bool:
+def is_about_arms(fields: Sequence[Field], path: Sequence[str], *, calibres: int, bores: int, grams: int) -> bool:
     """Whether more words speak of arms than of drugs; a category path that names either decides.
 
-    `calibres` counts those that can be nothing else, `grams` the weights and doses in the title.
+    `calibres` counts those that can be nothing else, `bores` the others, `grams` the weights and doses in the title.
     """
     said = " ".join(path).lower()
     if said and any(word in said for word in _ARMS):
@@ -49,7 +49,8 @@ def is_about_arms(fields: Sequence[Field], path: Sequence[str], *, calibres: int
     if said and any(word in said for word in _DRUGS):
         return False
     every = [hit for each in fields for hit in (*each.hits, *(each.hidden[1] if each.hidden else ()))]
+    doubtful = len({hit.term.value for hit in every if hit.term.kind in {"make", "model"} and hit.term.weak})
     arms = len({hit.term.kind + str(hit.start) for hit in every if hit.term.kind == "arms"})
     names = len({hit.term.value for hit in every if hit.term.kind in {"make", "model"} and not hit.term.weak})
     drugs = len({(hit.start, hit.end) for hit in every if hit.term.kind == "drugs"})
-    return arms + names + STRONG * calibres > drugs + grams
+    return arms + names + STRONG * calibres + (doubtful + bores > 1) > drugs + grams

@@ -69,6 +69,10 @@ _PRICE = re.compile(
 _CONVERSION = re.compile(r"(?:[≈~≅∼]|\b(?:approx(?:imately)?\.?|about|ca\.?|circa))[ :(]{0,3}$", re.IGNORECASE)
 """What stands before a price that is only a conversion of the one offered."""
 _DIGITS = re.compile(r"\d+(?:[.,'’]\d+)*")
+_CENTS = re.compile(r"(?<=[€£$])\d\d(?!\d)")
+"""What follows the sign in "4€40"."""
+_WEIGHTS = frozenset(["pound", "pounds"])
+"""Units that in a running text are weights more often than money."""
 _AROUND = 14
 """Characters around a number in which its currency is looked for."""
 _BEFORE = 20
@@ -97,9 +101,11 @@ def prices(text: str) -> Iterator[tuple[Money, int, int]]:
             continue
         found = _PRICE.search(text, max(after, digits.start() - _AROUND), digits.end() + _AROUND)
         price = _read(found) if found and found.start() <= digits.start() < found.end() else None
-        if found and price:
-            after = found.end()
-            yield price, found.start(), found.end()
+        if found and price and (found["after"] or "").lower() not in _WEIGHTS:
+            cents = _CENTS.match(text, found.end()) if found["after"] else None
+            after = cents.end() if cents else found.end()
+            amount = price.amount + Decimal(cents[0]) / 100 if cents else price.amount
+            yield Money(amount=amount, currency=price.currency), found.start(), after
 
 
 def offered(head: str) -> re.Match[str] | None:

@@ -15,7 +15,7 @@ _NAMES = {
     "|earth|any country|anywhere in the world|all over the world|around the world|wordwide|worlwide|wolrdwide|worldwid|weltweit|mondial|monde entier|mundial|весь мир|по всему миру|全球|全世界",
     "EU": "eu|european union|europe|e u|europa|евросоюз|европа|европе|европы|европу|欧洲|欧盟",
     "GB": "uk|u k|great britain|britain|england|scotland|wales|northern ireland|united kingdom|великобритания|英国",
-    "US": "usa|lower 48|lower 48 states|continental us|continental usa|conus|u s a|u s|america|new jersey|new mexico|united states of america|états unis|estados unidos|vereinigte staaten|сша|美国",
+    "US": "usa|all states|all 50 states|50 states|lower 48|lower 48 states|continental us|continental usa|conus|u s a|u s|america|new jersey|new mexico|united states of america|états unis|estados unidos|vereinigte staaten|сша|美国",
     "DE": "german|deutschland|allemagne|alemania|германия|германии|германию|德国",
     "NL": "holland|the netherlands|nederland|niederlande|нидерланды|голландия",
     "CH": "swiss|schweiz|suisse|svizzera|швейцария",
