@@ -7,10 +7,13 @@ from functools import cache
 from typing import NamedTuple
 
 from classifier.entities.gazetteer import sections
+from pipeline.text import traced
 
 _NAME = re.compile(r"\{([a-z]+)\}")
-_GAP = r"(?:[\s\-–—/+&,*]|&amp;){1,3}"
+_GAP = r"(?:[\s\-–—/+&*]|&amp;){1,3}"
 _SPACE = re.compile(r" (?![?*{])")
+_END = r"(?:(?![^\W_])|(?=type(?![^\W_])))"
+"""A French site of classified adverts joins the next label to a word: "NeufType"."""
 _REST = r"[^\W_]{0,12}"
 
 
@@ -35,7 +38,8 @@ def claims() -> dict[str, Claims]:
     """The phrases of each kind."""
     named: dict[str, str] = {}
     patterns: dict[str, list[str]] = defaultdict(list)
-    for section, line in sections("claims.txt"):
+    for section, spelt in sections("claims.txt"):
+        line = traced(spelt).text
         name, _, meaning = line.partition(" = ")
         if section == "names":
             named[name] = meaning
@@ -49,6 +53,6 @@ def _pattern(line: str) -> str:
 
 
 def _compiled(patterns: list[str]) -> Claims:
-    whole = [rf"(?<![^\W_])(?:{pattern})(?![^\W_])" for pattern in patterns]
+    whole = [rf"(?<![^\W_])(?:{pattern}){_END}" for pattern in patterns]
     bare = "|".join(re.sub(r"\(\?P<\w+>", "(?:", pattern) for pattern in patterns)
-    return Claims(re.compile(rf"(?<![^\W_])(?:{bare})(?![^\W_])"), tuple(map(re.compile, whole)))
+    return Claims(re.compile(rf"(?<![^\W_])(?:{bare}){_END}"), tuple(map(re.compile, whole)))

@@ -21,10 +21,13 @@ def entities(listing: Listing) -> tuple[Entity, ...]:
     grams = sum(each.value.partition(" ")[2] in _GRAMS for each in sums.quantities(fields[0]))
     about = is_about_arms(fields, listing.category_path, calibres=bores.count(False), bores=bores.count(True), grams=grams)
     makes = arms.makes_of(fields)
-    return tuple(entity for each in fields for entity in _ordered(each, _found(each, makes, about=about)))
+    goods = not about and any(each.speaks_of("goods") for each in fields) and not any(each.speaks_of("drugs") for each in fields)
+    return tuple(
+        entity for each in fields for entity in _ordered(each, _found(each, makes, about=about, goods=goods))
+    )
 
 
-def _found(one: Field, makes: frozenset[str], *, about: bool) -> Iterator[Entity]:
+def _found(one: Field, makes: frozenset[str], *, about: bool, goods: bool) -> Iterator[Entity]:
     named = list(arms.named(one, makes)) if about else []
     taken = [found for _, found in named]
     yield from _placed(one, named)
@@ -32,8 +35,10 @@ def _found(one: Field, makes: frozenset[str], *, about: bool) -> Iterator[Entity
     yield from _placed(one, (("price", found) for found in sums.prices(one)))
     if one.speaks_of("routes"):
         yield from _placed(one, (("ships_from" if place.start else "ships_to", place.found) for place in routes(one.view.text)))
-    yield from _placed(one, contacts.contacts(one))
-    yield from _placed(one, claimed.claimed(one, arms=about))
+    reached = list(contacts.contacts(one))
+    yield from _placed(one, reached)
+    claims = claimed.claimed(one, arms=about, goods=goods)
+    yield from _placed(one, (each for each in claims if not _over(each[1], [found for _, found in reached])))
     if about:
         yield from (_entity(one, kind, found) for kind, found in arms.hidden(one, makes))
 
@@ -58,3 +63,7 @@ def _ordered(one: Field, found: Iterable[Entity]) -> list[Entity]:
             same.append(entity)
     every = sorted((each for same in kept.values() for each in same), key=lambda each: (each.start, each.end, each.kind))
     return every[:MOST]
+
+
+def _over(found: Found, others: Iterable[Found]) -> bool:
+    return any(found.start < other.end and other.start < found.end for other in others)

@@ -91,16 +91,17 @@ def _spelt(spelling: str) -> str:
     return " ".join(traced(spelling).text.lower().translate(_SEPARATORS).split())
 
 
-def _variants(spelling: str) -> set[str]:
-    """A spelling, and itself with letters and number together or with a spaced hyphen between."""
-    return {spelling, _JOINT.sub("", spelling), _JOINT.sub("   ", spelling)}
+def _variants(spelling: str, *, hint: bool) -> set[str]:
+    """A spelling, and itself with letters and number together or with a spaced hyphen between; a hint with one anywhere."""
+    wide = spelling.replace(" ", "   ") if hint else _JOINT.sub("   ", spelling)
+    return {spelling, _JOINT.sub("", spelling), wide}
 
 
 @cache
 def _automaton() -> tuple[list[Term], AhoCorasick]:
     patterns: dict[str, dict[Term, None]] = {}
     for spelling, term in _terms():
-        for variant in _variants(_spelt(spelling)):
+        for variant in _variants(_spelt(spelling), hint=term.kind == "routes"):
             patterns.setdefault(f" {variant}", {})[term] = None
     pairs = [(pattern, term) for pattern, terms in patterns.items() for term in terms]
     return [term for _, term in pairs], AhoCorasick([pattern for pattern, _ in pairs])

@@ -54,7 +54,7 @@ _SPELT = _either([*_CODES, *_NAMES, *_SMALL])
 _LETTERED = _either([sign for sign in _SIGNS if sign[0] in ascii_letters])
 _BARE = _either([sign for sign in _SIGNS if sign[0] not in ascii_letters])
 _CURRENCY = rf"(?:(?<![^\W\d_])(?:(?:{_SPELT})(?![^\W\d_])|{_LETTERED})|{_BARE})"
-CURRENCY_HINT = re.compile(rf"[{''.join(sign for sign in _SIGNS if len(sign) == 1)}]|(?<![^\W\d_])(?:{_SPELT})(?![^\W\d_])".lower())
+CURRENCY_HINT = re.compile(rf"[{''.join(sign for sign in _SIGNS if len(sign) == 1)}]|(?<![^\W\d_])(?:{_SPELT})(?![^\W\d_])", re.IGNORECASE)
 """What a lower-case text that names a sum of money has in it."""
 _KILO = r"(?P<{}>[kK](?![^\W\d_]))?"
 _SCALES = {name.lower(): scale for name, (_, scale) in _SMALL.items()}
@@ -99,13 +99,22 @@ def prices(text: str) -> Iterator[tuple[Money, int, int]]:
     for digits in _DIGITS.finditer(text):
         if digits.start() < after:
             continue
-        found = _PRICE.search(text, max(after, digits.start() - _AROUND), digits.end() + _AROUND)
-        price = _read(found) if found and found.start() <= digits.start() < found.end() else None
+        found = _around(text, digits, after)
+        price = _read(found) if found else None
         if found and price and (found["after"] or "").lower() not in _WEIGHTS:
             cents = _CENTS.match(text, found.end()) if found["after"] else None
             after = cents.end() if cents else found.end()
             amount = price.amount + Decimal(cents[0]) / 100 if cents else price.amount
             yield Money(amount=amount, currency=price.currency), found.start(), after
+
+
+def _around(text: str, digits: re.Match[str], after: int) -> re.Match[str] | None:
+    """The sum of money that a number is a part of, past the place `after`."""
+    first, last = max(after, digits.start() - _AROUND), digits.end() + _AROUND
+    for found in _PRICE.finditer(text, first, last):
+        if found.end() > digits.start():
+            return found if found.start() <= digits.start() else None
+    return None
 
 
 def offered(head: str) -> re.Match[str] | None:

@@ -27,7 +27,7 @@ _FROM = re.compile(
 )
 _IN = r"(?:to|nach|innerhalb|in|inside|within|vers|hacia|dentro de|throughout|across|all over|around|anywhere in|naar|для|по|в|за|into|a|en|till|until|for)"
 _TO = re.compile(
-    rf"(?<![^\W_])(?:{_VERB}{_FILL}[ :]{{1,3}}(?:only )?{_IN}(?: only| all| all of| everyone in| buyers in| customers in| your location in| your| any)?(?: the| der| die| la| l')?[ :]{{1,3}}"
+    rf"(?<![^\W_])(?:{_VERB}{_FILL}[ :]{{1,3}}(?:only )?{_IN}(?: only| everyone in| buyers in| customers in| your location in| your| any)?(?: the| der| die| la| l')?[ :]{{1,3}}"
     rf"|{_VERB}(?: is| are| only| nur| available| free| cost| costs| included| prices?)?[ :(-]{{1,3}}"
     r"|(?:inside|within|innerhalb|only (?:to|in|for|within))(?: the| der| of)?[ ]|domestic[ :(-]{1,2}|(?<!inter)national[ :(-]{1,2}|nur (?:nach|in|innerhalb)[ ]"
     r"|free (?:shipping )?(?:to|in|within)[ ])"
@@ -38,19 +38,19 @@ _AFTER = re.compile(
 """What makes the place before it one to which parcels go."""
 _BOTH = re.compile(r" ?(?:to|->|→|>|2|-|–|»|=>|-->) ?")
 _WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
-_BETWEEN = re.compile(r"[ ,/&+|()\[\]-]{0,4}(?:(?:and|or|und|oder|et|ou|y|o|the|all|of|и|или|ve)[ ]){0,2}")
+_BETWEEN = re.compile(r"[ ,/&+|()\[\]-]{0,4}(?:(?:and|or|und|oder|et|ou|y|o|the|all|of|и|или|ve)[ ]){0,2}", re.IGNORECASE)
 _WORLD = re.compile(
     r"(?<![^\W_])(?:world ?-?wide|worldwid|wordwide|worlwide|ww|weltweit|(?:to )?(?P<phrase>any country|anywhere in the world|all over the world|around the world|whole world|all countries)"
     r"|(?:dans le )?monde entier|todo el mundo|mundial|wereldwijd|по всему миру|весь мир|dunya capinda|tum dunya)(?![^\W_])"
 )
 _NO_PARCEL = re.compile(r"(?:works?|working|used|use|from|valid|accepted|known|bestsell\w*|popular|famous|members|users|access|subscribers|active|travel)(?: [a-z]{2,9})? $")
-_EXCEPT = re.compile(r"(?<![^\W_])(?:except|not|no|excluding|but|outside|kein|nicht|don't|dont|do not|never|sauf|excepto|кроме)[^.;!]{0,20}$")
+_EXCEPT = re.compile(r"(?<![^\W_])(?:except|not|no|excluding|outside|kein|nicht|don't|dont|do not|never|sauf|excepto|кроме)(?![^\W_])[^.;!]{0,20}$")
 _NOT = re.compile(r"(?<![^\W_])(?:not|no|never|don'?t|cannot|can'?t|nicht|kein\w*|outside)(?![^\W_])")
 _NO_PLACES = frozenset("international internationally global globally earth world everywhere anywhere mundial aus man swiss german dutch".split())  # noqa: SIM905
 """Names in `pipeline.values.places` that in a running text are other words, or no place."""
 _CODES = frozenset("US USA UK GB EU CA CAN AU AUS NZ DE GER FR NL CH SE PL RU UA WW HK CN JP ZA FI DK AT BE CZ UAE".split())  # noqa: SIM905
 """Codes that are read in capitals; in a running text others are words in capitals (TO, IN, IT, NO, ME)."""
-_SMALL_CODES = frozenset(["us", "uk", "eu", "usa"])
+_SMALL_CODES = frozenset(["us", "uk", "eu", "usa", "Uk", "Us", "Eu", "Usa"])
 
 
 class Place(NamedTuple):
@@ -102,7 +102,7 @@ def _listed(text: str, place: int) -> Iterator[Found]:
     """The places that a text goes on with."""
     for _ in range(MOST):
         between = _BETWEEN.match(text, place)
-        found = _beginning(text, between.end() if between else place)
+        found = _beginning(text, place) or _beginning(text, between.end() if between else place)
         if found is None:
             return
         place = found.end
