@@ -12,6 +12,8 @@ from pipeline.values.handles import handles, tags
 MOST = 16
 """Words of one field that are tried as addresses: Keccak takes half a millisecond."""
 _SHORTEST = 26
+_GROUP, _FEW = 4, 2
+"""Letters of one group of a fingerprint, and how many groups with digits in them make no fingerprint."""
 _WORD = re.compile(r"[A-Za-z0-9]{26,110}")
 
 
@@ -20,8 +22,11 @@ def contacts(field: Field) -> Iterator[tuple[str, Found]]:
     text = field.view.text
     keys = list(blocks(text)) if "-----BEGIN PGP" in text else []
     yield from (("pgp", key) for key in keys)
-    yield from (("pgp", found) for found in fingerprints(text) if not _within(found, keys))
-    if any(len(word) >= _SHORTEST for word in text.split()):
+    words = text.split()
+    is_long = any(len(word) >= _SHORTEST for word in words)
+    if is_long or sum(len(word) == _GROUP and not word.isalpha() for word in words) > _FEW:
+        yield from (("pgp", found) for found in fingerprints(text) if not _within(found, keys))
+    if is_long:
         yield from (("address", found) for found in _addresses(text) if not _within(found, keys))
     if "@" in text or field.speaks_of("contacts") or "05" in text:
         yield from (("handle", found) for found in _handles(field) if not _within(found, keys))

@@ -10,6 +10,7 @@ from unicodedata import category
 from ahocorasick_rs import AhoCorasick
 
 from pipeline.text import traced
+from pipeline.values.measures import NUMBERS
 
 HERE = Path(__file__).parent
 _SHORT = 3
@@ -114,6 +115,7 @@ def _terms() -> Iterator[tuple[str, Term]]:
     for section, line in sections("models.txt"):
         for entry in line.split(","):
             yield from _models(section, entry)
+    yield from ((word, Term("numbers", "")) for word in NUMBERS)
     for section, line in sections("words.txt"):
         for word in line.split(","):
             if bare := word.strip():

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from classifier.entities.scene import Field
 from pipeline.values.found import Found
 from pipeline.values.measures import measures, spelt
-from pipeline.values.money import CURRENCY_HINT, prices as sums_of_money
+from pipeline.values.money import prices as sums_of_money
 
 _GRAINS = range(15, 751)
 """Weights of bullets in grains (gr), which a text about arms gives and which are no amounts."""
@@ -20,7 +20,7 @@ BACK = 28
 
 def quantities(field: Field) -> list[Found]:
     """Every quantity in a field."""
-    return [*measures(field.small), *spelt(field.small)]
+    return [*measures(field.small), *(spelt(field.small) if field.speaks_of("numbers") else ())]
 
 
 def amounts(field: Field, taken: Sequence[Found], *, arms: bool) -> Iterator[Found]:
@@ -34,8 +34,6 @@ def amounts(field: Field, taken: Sequence[Found], *, arms: bool) -> Iterator[Fou
 
 def prices(field: Field) -> Iterator[Found]:
     """The sums of money in a field that are asked for or paid, not those that are the goods or a promise."""
-    if not CURRENCY_HINT.search(field.small):
-        return
     text = field.view.text
     for price, start, end in sums_of_money(text):
         if _GOODS_AFTER.match(field.small, end) or _GOODS_BEFORE.search(field.small, max(0, start - BACK), start):

@@ -46,13 +46,14 @@ _UNITS = {
 _NAMES = {
     spelling: unit for unit, spellings in reversed(_UNITS.items()) for spelling in traced(spellings).text.split()
 }
-_WORDS = {
+NUMBERS = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
     "ten": "10", "twelve": "12", "fifteen": "15", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50",
     "hundred": "100", "half": "0.5", "quarter": "0.25", "single": "1", "zwei": "2", "drei": "3",
     "halbes": "0.5", "deux": "2", "trois": "3", "dos": "2", "tres": "3", "один": "1", "два": "2",
     "три": "3", "пять": "5", "десять": "10", "bir": "1", "iki": "2",
 }  # fmt: skip
+"""Numbers as words, as they are written in small letters without diacritics."""
 _COUNT = re.compile(r"\d+(?:[.,'’]\d+)*")
 _TOUCH = r"(?: {1,2}|- ?| ?[/(] ?)?"
 _UNIT = re.compile(rf"{_TOUCH}(?P<unit>[^\W\d_]{{1,12}})(?![^\W_])")
@@ -63,7 +64,7 @@ _LOT_BEFORE = re.compile(
     r"(?<![^\W_])(?P<lot>qty|quantity|menge|cantidad|quantité|par|(?:box|pack|packet|bag|brick|case|lot|sheet|set|strip|bundle|boite|boîte|paquet|caja|paquete"
     r"|schachtel|packung) (?:of|de|von)?) ?:? ?$"
 )
-_WORD = re.compile(rf"(?<![^\W_])(?:{'|'.join(_WORDS)})(?= |-)")
+_WORD = re.compile(rf"(?<![^\W_])(?:{'|'.join(NUMBERS)})(?= |-)")
 _NAME_BEFORE = re.compile(r"(?<![^\W_])(?:lsd|am|thc|cbd|u|type|part|no)-$")
 """What makes a number a part of a name (LSD-25)."""
 _RATE = re.compile(
@@ -102,8 +103,8 @@ def spelt(text: str) -> Iterator[Found]:
     for word in _WORD.finditer(text):
         unit = _UNIT.match(text, word.end())
         name = _NAMES.get(unit["unit"]) if unit else None
-        if unit and name and not _is_none(text, _WORDS[word[0]], unit["unit"], name, unit.end()):
-            yield Found(f"{_WORDS[word[0]]} {name}", word.start(), unit.end())
+        if unit and name and not _is_none(text, NUMBERS[word[0]], unit["unit"], name, unit.end()):
+            yield Found(f"{NUMBERS[word[0]]} {name}", word.start(), unit.end())
 
 
 def _measure(text: str, count: re.Match[str], after: int) -> Found | None:

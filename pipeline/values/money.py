@@ -54,8 +54,6 @@ _SPELT = _either([*_CODES, *_NAMES, *_SMALL])
 _LETTERED = _either([sign for sign in _SIGNS if sign[0] in ascii_letters])
 _BARE = _either([sign for sign in _SIGNS if sign[0] not in ascii_letters])
 _CURRENCY = rf"(?:(?<![^\W\d_])(?:(?:{_SPELT})(?![^\W\d_])|{_LETTERED})|{_BARE})"
-CURRENCY_HINT = re.compile(rf"[{''.join(sign for sign in _SIGNS if len(sign) == 1)}]|(?<![^\W\d_])(?:{_SPELT})(?![^\W\d_])", re.IGNORECASE)
-"""What a lower-case text that names a sum of money has in it."""
 _KILO = r"(?P<{}>[kK](?![^\W\d_]))?"
 _SCALES = {name.lower(): scale for name, (_, scale) in _SMALL.items()}
 _PLAIN = re.compile(r"(\d{1,15}(?:\.\d{1,18})?) ([A-Z]{3,4})")
@@ -69,6 +67,10 @@ _PRICE = re.compile(
 _CONVERSION = re.compile(r"(?:[≈~≅∼]|\b(?:approx(?:imately)?\.?|about|ca\.?|circa))[ :(]{0,3}$", re.IGNORECASE)
 """What stands before a price that is only a conversion of the one offered."""
 _DIGITS = re.compile(r"\d+(?:[.,'’]\d+)*")
+_NEXT = re.compile(rf"[kK]?(?: ?[-–] ?{NUMBER}[kK]?)? ?(?:([^\W\d_]+)|(.))", re.DOTALL)
+_BRACKETS = "([/=*|>~"
+_WORD = 12
+"""Characters before a number in which its currency begins."""
 _CENTS = re.compile(r"(?<=[€£$])\d\d(?!\d)")
 """What follows the sign in "4€40"."""
 _WEIGHTS = frozenset(["pound", "pounds"])
@@ -99,13 +101,21 @@ def prices(text: str) -> Iterator[tuple[Money, int, int]]:
     for digits in _DIGITS.finditer(text):
         if digits.start() < after:
             continue
-        found = _around(text, digits, after)
+        found = _around(text, digits, after) if _is_beside_currency(text, digits) else None
         price = _read(found) if found else None
         if found and price and (found["after"] or "").lower() not in _WEIGHTS:
             cents = _CENTS.match(text, found.end()) if found["after"] else None
             after = cents.end() if cents else found.end()
             amount = price.amount + Decimal(cents[0]) / 100 if cents else price.amount
             yield Money(amount=amount, currency=price.currency), found.start(), after
+
+
+def _is_beside_currency(text: str, digits: re.Match[str]) -> bool:
+    """Whether the word or sign before or after a number is a currency's: a quick look before the exact one."""
+    before = text[max(0, digits.start() - _WORD) : digits.start()].rstrip(" :")
+    after = _NEXT.match(text, digits.end())
+    words = (before[-1:], before.split(" ")[-1].lstrip(_BRACKETS), before[-2:], *(after.groups() if after else ()))
+    return any(word and word.lower() in _CURRENCIES for word in words)
 
 
 def _around(text: str, digits: re.Match[str], after: int) -> re.Match[str] | None:
