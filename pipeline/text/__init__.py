@@ -4,6 +4,7 @@ from pipeline.text.bounds import LIMIT, bounded
 from pipeline.text.normal import Normalised, normalised
 from pipeline.text.reveal import deobfuscated
 from pipeline.text.trace import Traced, normalised_traced, revealed_traced
+from pipeline.text.traced import traced, untangled
 from pipeline.text.words import folded, runs, tokens
 
 __all__ = [
@@ -18,4 +19,6 @@ __all__ = [
     "revealed_traced",
     "runs",
     "tokens",
+    "traced",
+    "untangled",
 ]

@@ -11,8 +11,8 @@ MOST_MARKS = 16
 """Combining marks kept on one letter; sorting a run of n takes Python n² steps: 13 s for 64 Ki marks."""
 
 _CONTROL = r"\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"
-_CONTROLS = re.compile(f"[{_CONTROL}]")
-_INVISIBLE = re.compile(
+CONTROLS = re.compile(f"[{_CONTROL}]")
+INVISIBLE = re.compile(
     f"[{_CONTROL}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
@@ -37,13 +37,13 @@ def normalised(text: str) -> Normalised:
 
     Normalising the result again changes nothing.
     """
-    if text.isascii() and not _CONTROLS.search(text):
+    if text.isascii() and not CONTROLS.search(text):
         return Normalised(text[:LIMIT], 0, 0)
     text, _ = bounded(text)
     plain = _EMOJI_STYLE.sub("", text)
-    visible = _INVISIBLE.sub("", plain)
+    visible = INVISIBLE.sub("", plain)
     composed = normalize("NFKC", _STACK.sub(_unstacked, _MICRO.sub("u", visible)))
-    once, mixed = unmixed(drawn(_INVISIBLE.sub("", composed)[:LIMIT]))
+    once, mixed = unmixed(drawn(INVISIBLE.sub("", composed)[:LIMIT]))
     return Normalised(normalize("NFKC", once), len(plain) - len(visible), mixed)
 
 

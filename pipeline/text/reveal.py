@@ -154,3 +154,5 @@ JOINING = (_single, _spaced, _dotted)
 """What takes characters out, in this order; scripts are unmixed after it."""
 LETTERING = (_barred, _lettered)
 """What puts letters for signs, one for one; scripts are unmixed again after it."""
+RULES = (_spaced, _dotted, _barred, _lettered)
+"""What undoes a disguise, in this order."""

@@ -1,6 +1,7 @@
 """Prices as markets write them."""
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from itertools import islice
 from string import ascii_letters
@@ -65,6 +66,17 @@ _PRICE = re.compile(
 
 _CONVERSION = re.compile(r"(?:[≈~≅∼]|\b(?:approx(?:imately)?\.?|about|ca\.?|circa))[ :(]{0,3}$", re.IGNORECASE)
 """What stands before a price that is only a conversion of the one offered."""
+_DIGITS = re.compile(r"\d+(?:[.,'’]\d+)*")
+_NEXT = re.compile(rf"[kK]?(?: ?[-–] ?{NUMBER}[kK]?)? ?(?:([^\W\d_]+)|(.))", re.DOTALL)
+_BRACKETS = "([/=*|>~"
+_WORD = 12
+"""Characters before a number in which its currency begins."""
+_CENTS = re.compile(r"(?<=[€£$])\d\d(?!\d)")
+"""What follows the sign in "4€40"."""
+_WEIGHTS = frozenset(["pound", "pounds"])
+"""Units that in a running text are weights more often than money."""
+_AROUND = 14
+"""Characters around a number in which its currency is looked for."""
 _BEFORE = 20
 """Characters before a price in which that is looked for."""
 _MOST = 8
@@ -81,6 +93,38 @@ def money(text: str) -> Money | None:
         return _price(plain[1], plain[2])
     found = offered(readable(text))
     return _read(found) if found else None
+
+
+def prices(text: str) -> Iterator[tuple[Money, int, int]]:
+    """The sums of money in a text, conversions too, and where each stands; the text's letters are plain (`pipeline.text.traced`)."""
+    after = 0
+    for digits in _DIGITS.finditer(text):
+        if digits.start() < after:
+            continue
+        found = _around(text, digits, after) if _is_beside_currency(text, digits) else None
+        price = _read(found) if found else None
+        if found and price and (found["after"] or "").lower() not in _WEIGHTS:
+            cents = _CENTS.match(text, found.end()) if found["after"] else None
+            after = cents.end() if cents else found.end()
+            amount = price.amount + Decimal(cents[0]) / 100 if cents else price.amount
+            yield Money(amount=amount, currency=price.currency), found.start(), after
+
+
+def _is_beside_currency(text: str, digits: re.Match[str]) -> bool:
+    """Whether the word or sign before or after a number is a currency's: a quick look before the exact one."""
+    before = text[max(0, digits.start() - _WORD) : digits.start()].rstrip(" :")
+    after = _NEXT.match(text, digits.end())
+    words = (before[-1:], before.split(" ")[-1].lstrip(_BRACKETS), before[-2:], *(after.groups() if after else ()))
+    return any(word and word.lower() in _CURRENCIES for word in words)
+
+
+def _around(text: str, digits: re.Match[str], after: int) -> re.Match[str] | None:
+    """The sum of money that a number is a part of, past the place `after`."""
+    first, last = max(after, digits.start() - _AROUND), digits.end() + _AROUND
+    for found in _PRICE.finditer(text, first, last):
+        if found.end() > digits.start():
+            return found if found.start() <= digits.start() else None
+    return None
 
 
 def offered(head: str) -> re.Match[str] | None:

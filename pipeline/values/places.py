@@ -12,11 +12,11 @@ LONGEST_NAME = 6
 
 _NAMES = {
     "WW": "worldwide|world wide|world|whole world|ww|global|globally|international|internationally|everywhere|anywhere|all countries"
-    "|earth|wordwide|worlwide|wolrdwide|worldwid|weltweit|mondial|monde entier|mundial|весь мир|по всему миру|全球|全世界",
-    "EU": "eu|european union|europe|e u|europa|евросоюз|европа|欧洲|欧盟",
+    "|earth|any country|anywhere in the world|all over the world|around the world|wordwide|worlwide|wolrdwide|worldwid|weltweit|mondial|monde entier|mundial|весь мир|по всему миру|全球|全世界",
+    "EU": "eu|european union|europe|e u|europa|евросоюз|европа|европе|европы|европу|欧洲|欧盟",
     "GB": "uk|u k|great britain|britain|england|scotland|wales|northern ireland|united kingdom|великобритания|英国",
-    "US": "usa|u s a|u s|america|new jersey|new mexico|united states of america|états unis|estados unidos|vereinigte staaten|сша|美国",
-    "DE": "german|deutschland|allemagne|alemania|германия|德国",
+    "US": "usa|all states|all 50 states|50 states|lower 48|lower 48 states|continental us|continental usa|conus|u s a|u s|america|new jersey|new mexico|united states of america|états unis|estados unidos|vereinigte staaten|сша|美国",
+    "DE": "german|deutschland|allemagne|alemania|германия|германии|германию|德国",
     "NL": "holland|the netherlands|nederland|niederlande|нидерланды|голландия",
     "CH": "swiss|schweiz|suisse|svizzera|швейцария",
     "AT": "österreich|австрия",
@@ -24,7 +24,7 @@ _NAMES = {
     "FR": "frankreich|франция|法国",
     "ES": "españa|spanien|espagne|испания",
     "IT": "italia|italien|italie|италия",
-    "PL": "polska|polen|польша",
+    "PL": "polska|polen|польша|польши|польше",
     "SE": "sverige|schweden",
     "NO": "norge|norwegen",
     "DK": "danmark|dänemark",
@@ -32,10 +32,10 @@ _NAMES = {
     "CZ": "czech republic|česko|tschechien|чехия",
     "IE": "republic of ireland|roi|eire",
     "PT": "portogallo|португалия",
-    "RU": "russia|russian federation|россия|рф|俄罗斯",
-    "UA": "україна|украина",
-    "BY": "беларусь|белоруссия",
-    "KZ": "казахстан",
+    "RU": "russia|russian federation|россия|россии|россию|рф|俄罗斯",
+    "UA": "україна|украина|украине|украины|україні|україни",
+    "BY": "беларусь|белоруссия|беларуси",
+    "KZ": "казахстан|казахстану|казахстане",
     "CN": "china|mainland china|китай|中国",
     "HK": "hongkong|香港",
     "TW": "台湾",
@@ -148,12 +148,12 @@ def _places(part: str) -> list[str]:
 def _codes(words: list[str]) -> list[str]:
     """The places of a row of codes ("US CA NZ"); nothing where one of the words is none."""
     written = all(len(word) in {2, 3} and word.isupper() for word in words)
-    codes = [_code(word) for word in words] if len(words) > 1 and written else []
+    codes = [code(word) for word in words] if len(words) > 1 and written else []
     return [code for code in codes if code] if all(codes) else []
 
 
 def _inside(text: str) -> list[str]:
-    words, names = _words(text), _names()
+    words, names = _words(text), names()
     found: list[str] = []
     place = 0
     while place < len(words):
@@ -168,22 +168,24 @@ def _inside(text: str) -> list[str]:
 def _place(text: str) -> str | None:
     bare = text.strip(" .:!")
     if len(bare) in {2, 3} and (bare.isupper() or bare in _SMALL_CODES):
-        return _code(bare.upper())
-    return _names().get(" ".join(_words(bare)))
+        return code(bare.upper())
+    return names().get(" ".join(_words(bare)))
 
 
 @lru_cache(maxsize=4096)
-def _code(letters: str) -> str | None:
+def code(letters: str) -> str | None:
+    """The place of a code in large letters: ISO 3166-1 alpha-2 or alpha-3, "UK", "EU", "WW"; "" for one that is no place's on a market."""
     import pycountry  # noqa: PLC0415  # 90 ms, paid only where places are read
 
     country = pycountry.countries.get(alpha_2=letters) or pycountry.countries.get(alpha_3=letters)
     if letters in _CODE_ALIASES:
         return _CODE_ALIASES[letters]
-    return country.alpha_2 if country else _names().get(letters.lower())
+    return country.alpha_2 if country else names().get(letters.lower())
 
 
 @cache
-def _names() -> dict[str, str]:
+def names() -> dict[str, str]:
+    """The code of each name of a place; names are words in small letters without diacritics."""
     import pycountry  # noqa: PLC0415  # as above
 
     found: dict[str, str] = {}
