@@ -84,7 +84,8 @@ def _held(splits: Sequence[Split], seed: int) -> Iterator[Held]:
 
 
 def _place(name: str) -> int:
-    return [STRICT, MARKET, RANDOM].index(MARKET if name.startswith(MARKET) else name) if name != SLICES else 3
+    known = (STRICT, MARKET, RANDOM)
+    return next((place for place, begin in enumerate(known) if name.startswith(begin)), len(known))
 
 
 def _figures(held: Sequence[Held], split: str, main: str) -> Figures:
