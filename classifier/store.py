@@ -12,7 +12,6 @@ import numpy as np
 from classifier.calibrate import Join, Thresholds
 from classifier.features import VERSION
 from classifier.linear import Weights
-from classifier.reference import FILE as REFERENCE
 from classifier.stack import Model, Stack
 from pipeline.activations import Activations
 from pipeline.errors import ModelRejectedError, StorageError
@@ -120,8 +119,6 @@ def _copy(directory: Path, kept: Path) -> None:
             beside.mkdir()
             for name in FILES:
                 shutil.copyfile(directory / name, beside / name)
-            if (directory / REFERENCE).exists():
-                shutil.copyfile(directory / REFERENCE, beside / REFERENCE)
             _put(beside, kept)
     except OSError as error:
         raise StorageError(

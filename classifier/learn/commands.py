@@ -50,7 +50,7 @@ def learn(arguments: argparse.Namespace, deployment: Deployment) -> int:
 
     with closing(deployment.broker()) as broker:
         reviewed = gathered(broker)
-    trainer = partial(_linear, arguments.data, arguments.seed)  # the one trainer there is, with `--linear` or without
+    trainer = partial(_linear, arguments.data, arguments.seed)
     classifier = deployment.classifier()
     directory = reference.directory_of(classifier.digest, deployment.settings.root)
     found = learnt(

@@ -10,7 +10,6 @@ import pytest
 
 import headstamp
 from classifier.examples import Example, Source
-from classifier.generate import generated
 from classifier.learn.compare import compared, worse
 from classifier.learn.fixed import fixed
 from classifier.learn.learning import REVIEWS, learn
@@ -246,52 +245,3 @@ def test_a_home_without_reviews_says_where_to_begin(
     monkeypatch.setenv("HEADSTAMP_HOME", str(tmp_path / "home"))
     assert headstamp.main(["learn", "--out", str(tmp_path / "new")]) == 2
     assert "review listings in the console" in capsys.readouterr().err
-
-
-def shelf(folder: Path) -> Path:
-    """Research data of invented adverts, in the files that training reads."""
-    for name in ("airsoft_db", "videogame_cs2", "gazetteers"):
-        (folder / name).mkdir(parents=True)
-    head = "market,vendor,title,description,label"
-    sold = [
-        f'm{number % 2},v{number % 12},"{each.title}","",{"firearm" if each.in_scope else "none"}'
-        for number, each in enumerate(adverts())
-    ]
-    (folder / "darkweb_listings.csv").write_text("\n".join((head, *sold)), encoding="utf-8")
-    (folder / "surface_weapon_text.csv").write_text("source,kind,title,description,label\n", encoding="utf-8")
-    (folder / "airsoft_db" / "ManufacturerCatalog.csv").write_text("_id,shortName\n", encoding="utf-8")
-    (folder / "airsoft_db" / "GunCatalog.csv").write_text("manufacturerId,shortName\n", encoding="utf-8")
-    (folder / "videogame_cs2" / "cs2_weapons_multilingual.csv").write_text("name,description\n", encoding="utf-8")
-    (folder / "gazetteers" / "models.json").write_text('{"dicts": []}', encoding="utf-8")
-    return folder
-
-
-def adverts() -> list[Example]:
-    return [
-        each
-        for each in generated(400, 5)
-        if '"' not in each.title and (each.in_scope or each.category is Category.OTHER)
-    ]
-
-
-def test_a_home_learns_and_says_how_to_go_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("HEADSTAMP_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("classifier.lesson.GENERATED", 300)
-    monkeypatch.setattr("classifier.learn.fixed.ADVERTS", 40)
-    listings = [listing(str(number), f"{number} hand-made teapots", f"v{number}") for number in range(20)]
-    filed(
-        SqliteBroker(tmp_path / "home" / "log.db"), listings, [review(each, Decision.OUT_OF_SCOPE) for each in listings]
-    )
-    words = ["learn", "--linear", "--data", str(shelf(tmp_path / "data")), "--out", str(tmp_path / "new")]
-    status = headstamp.main(words)
-    told = capsys.readouterr().out
-    assert "held-out reviews" in told
-    assert "synthetic adverts" in told
-    if status == 0:
-        assert "headstamp models activate" in told
-        assert headstamp.main(["models", "activate", str(tmp_path / "new")]) == 0
-    else:
-        assert "the model in force stays" in told
-        assert not (tmp_path / "new").exists()
