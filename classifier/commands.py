@@ -1,4 +1,4 @@
-"""`headstamp train`, `evaluate` and `models`: make a model, say how good it is, put it in force."""
+"""`headstamp train` and `models`: make a model, put it in force."""
 
 import argparse
 import sys

@@ -88,7 +88,9 @@ def load(folder: Path) -> list[Split]:
     """The splits that a folder holds, by name; a `SettingsError` where there are none, or one cannot be read."""
     found = [split for path in sorted(folder.glob(f"*{SUFFIX}")) if (split := _split(path)).rows]
     if not found:
-        raise SettingsError(f"{folder}: holds no scored examples; `headstamp evaluate --work {folder}` writes them")
+        raise SettingsError(
+            f"{folder}: holds no scored examples; `headstamp evaluate --work DIR` writes them into DIR/scored"
+        )
     return found
 
 

@@ -11,7 +11,7 @@ from classifier.judged import Judged
 from classifier.metrics.classes import Classes, protocol_class, protocol_class_given, told
 from classifier.metrics.draws import wilson
 from classifier.metrics.figures import Figures, figures
-from classifier.metrics.slices import Slice, slices
+from classifier.metrics.slices import Slice, languages, slices
 from classifier.reference import Reference, key_of
 from pipeline.errors import SettingsError
 from pipeline.policy import Policy, verdicts
@@ -56,6 +56,8 @@ class Outside(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[Part, ...]
     labels: tuple[Slice, ...]
     """Every label of the file with what was flagged of it."""
+    languages: tuple[Slice, ...]
+    """Every language that the classifier names."""
     classes: Classes | None
 
 
@@ -97,6 +99,7 @@ def outside(
         warnings=tuple(_warnings(path, reference, judged, sum(seen))),
         parts=tuple(_parts(judged, unseen, seed)),
         labels=slices(judged, SYSTEM),
+        languages=languages(judged, SYSTEM),
         classes=told(judged, protocol_class, protocol_class_given(SYSTEM), seed),
     )
 

@@ -36,7 +36,7 @@ Labels are those of one annotator with a second reading of disputed rows (docs/l
 
 {method}
 
-Thresholds: review from {review_at:.4f}, flag from {flag_at:.4f}. They were chosen on the training side, and a policy or a review budget may set others.
+Thresholds of offers: review from {review_at:.4f}, flag from {flag_at:.4f}. They were chosen on the training side, and a policy or a review budget may set others.
 
 ## Figures beside the targets
 
@@ -97,8 +97,8 @@ def card(report: Report, directory: str) -> str:
         seed=facts.seed,
         data=_data(facts),
         method=_method(facts),
-        review_at=facts.thresholds.review_at,
-        flag_at=facts.thresholds.flag_at,
+        review_at=facts.cuts.review_at,
+        flag_at=facts.cuts.flag_at,
         headline=HEADLINE,
         targets=tables.markdown(tables.targets(report.targets)),
         main=report.main,
@@ -130,7 +130,7 @@ def _data(facts: Facts) -> str:
 
 
 def _method(facts: Facts) -> str:
-    return f"{_LINEAR} {_ENCODER}" if facts.bases else _LINEAR
+    return f"{_LINEAR} {_ENCODER}" if facts.base else _LINEAR
 
 
 def _missed(report: Report) -> list[str]:
@@ -144,8 +144,8 @@ def _missed(report: Report) -> list[str]:
 
 def _licences(facts: Facts) -> str:
     own = f"Headstamp and what training adds: {LICENCE}."
-    if not facts.bases:
+    if not facts.base:
         return f"{own} No weights of others are in it."
-    head = ("base weights", "taken from", "licence", "SHA-256")
-    lines = tuple((each.name, each.source, each.licence, f"`{each.sha256}`") for each in facts.bases)
+    head = ("base weights", "")
+    lines = tuple(facts.base.items())
     return f"{own}\n\n{tables.markdown(tables.Table(head=head, lines=lines))}"

@@ -10,7 +10,7 @@ from classifier.metrics.figures import Difference, Figures, counts, difference, 
 from classifier.metrics.measures import BINS, Measure
 from classifier.metrics.slices import languages, screen, slices
 from classifier.report.facts import Facts
-from classifier.report.shape import HEADLINE, Bin, Disguise, Held, Named, Report, Target, Tracked
+from classifier.report.shape import HEADLINE, Bin, Disguise, Held, Leak, Named, Report, Target, Tracked
 from classifier.report.targets import targets
 from pipeline.errors import SettingsError
 from pipeline.taxonomy import Track
@@ -24,6 +24,7 @@ ABLATIONS = (
     ("linear", "stack"),
     ("encoder", "stack"),
     ("stack", "stack+section"),
+    ("stack", "stack+context"),
 )
 """Pairs of systems: what the second adds to the first."""
 COMPARED = (Measure.F1, Measure.PR_AUC, Measure.RECALL_AT_RATE)
@@ -84,7 +85,8 @@ def _held(splits: Sequence[Split], seed: int) -> Iterator[Held]:
 
 
 def _place(name: str) -> int:
-    return [STRICT, MARKET, RANDOM].index(MARKET if name.startswith(MARKET) else name) if name != SLICES else 3
+    known = (STRICT, MARKET, RANDOM)
+    return next((place for place, begin in enumerate(known) if name.startswith(begin)), len(known))
 
 
 def _figures(held: Sequence[Held], split: str, main: str) -> Figures:
@@ -93,11 +95,15 @@ def _figures(held: Sequence[Held], split: str, main: str) -> Figures:
     return next(line for each in chosen for line in each.systems if line.system == main)
 
 
-def _leak(held: Sequence[Held], main: str) -> float | None:
-    if not any((each.split, each.variant, each.source) == (RANDOM, "", HEADLINE) for each in held):
+def _leak(held: Sequence[Held], main: str) -> Leak | None:
+    """How much the random split flatters the main system, or the last one that it scored where the main one is not there."""
+    mixed = [each for each in held if (each.split, each.variant, each.source) == (RANDOM, "", HEADLINE)]
+    known = [line.system for each in mixed for line in each.systems]
+    if not known:
         return None
-    flattered, honest = (_figures(held, split, main).value(Measure.F1) for split in (RANDOM, STRICT))
-    return None if flattered is None or honest is None else flattered - honest
+    system = next((name for name in (main, *MAINS) if name in known), known[-1])
+    flattered, honest = (_figures(held, split, system).value(Measure.F1) for split in (RANDOM, STRICT))
+    return None if flattered is None or honest is None else Leak(system=system, random=flattered, strict=honest)
 
 
 def _ablations(strict: Split, seed: int) -> Iterator[Difference]:
@@ -125,9 +131,10 @@ def _disguises(splits: Sequence[Split], main: str, seed: int) -> Iterator[Disgui
 
 
 def _paired(before: Split, after: Split) -> tuple[list[Judged], list[Judged]]:
-    changed = {row.id: row for row in after.rows}
-    rows = [row for row in before.rows if row.id in changed]
-    return rows, [changed[row.id] for row in rows]
+    """Every changed row with the one as posted, which counts as often as it was changed."""
+    posted = {row.id: row for row in before.rows}
+    rows = [row for row in after.rows if row.id in posted]
+    return [posted[row.id] for row in rows], rows
 
 
 def _classes(splits: Sequence[Split], main: str, seed: int) -> Iterator[Named]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.errors import ModelRejectedError
+from pipeline.taxonomy import Track
 
 MANIFEST = "manifest.json"
 
@@ -18,21 +19,11 @@ class Taught(msgspec.Struct, frozen=True, kw_only=True):
     in_scope: int
 
 
-class Base(msgspec.Struct, frozen=True, kw_only=True):
-    """Weights that somebody else trained and that the model began from."""
-
-    name: str
-    licence: str = ""
-    sha256: str = ""
-    source: str = ""
-    """The package or folder that they were taken from."""
-
-
 class Cuts(msgspec.Struct, frozen=True, kw_only=True):
     """The scores from which the model advises to review and to flag."""
 
-    review_at: float = 0.0
-    flag_at: float = 0.0
+    review_at: float
+    flag_at: float
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,13 +32,24 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     seed: int = 0
     trained_on: tuple[Taught, ...] = ()
-    bases: tuple[Base, ...] = ()
-    thresholds: Cuts = Cuts()
+    base: dict[str, str] = msgspec.field(default_factory=dict)
+    """Where weights came from that somebody else trained: model, package, licence, SHA-256; empty where there are none."""
+    thresholds: dict[str, Cuts | float] = msgspec.field(default_factory=dict)
+    """By track; an older model has two numbers, for all tracks."""
     files: dict[str, str] = msgspec.field(default_factory=dict)
     """SHA-256 of every other file."""
     digest: str = ""
     size: int = 0
     """Bytes of the files that the manifest names, and of itself."""
+
+    @property
+    def cuts(self) -> Cuts:
+        """The thresholds of offers in scope; 0 where the manifest has none."""
+        found = self.thresholds.get(Track.OFFERS, self.thresholds)
+        if isinstance(found, Cuts):
+            return found
+        numbers = {name: each for name, each in self.thresholds.items() if isinstance(each, float)}
+        return Cuts(review_at=numbers.get("review_at", 0.0), flag_at=numbers.get("flag_at", 0.0))
 
 
 def facts(directory: Path) -> Facts:

@@ -25,7 +25,7 @@ def write(splits: Sequence[Split], directory: Path, seed: int, extra: Sequence[T
     strict = next(split.of(HEADLINE) for split in splits if split.name == STRICT and not split.variant)
     (directory / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
     (directory / "report.md").write_text(page(found), encoding="utf-8")
-    (directory / "README.md").write_text(card(found, str(directory)), encoding="utf-8")
+    (directory / "README.md").write_text(card(found, f"models/{directory.name}"), encoding="utf-8")
     plots(strict.rows, strict.systems, found.main, found.reliability, directory)
     return found
 

@@ -38,6 +38,9 @@ def tables_of(found: Outside) -> Iterator[Table]:
     yield Table(head=("part", *heads(_FURTHER)), lines=tuple(_further(part) for part in found.parts))
     head = ("label", "rows", "vendors", "flagged", "share (95 %)")
     yield Table(head=head, lines=tuple(_label(each) for each in found.labels))
+    if found.languages:
+        head = ("language", *head[1:])
+        yield Table(head=head, lines=tuple(_label(each) for each in found.languages))
     if found.classes:
         head = ("class", "rows", "precision", "recall", "F1", "called")
         yield Table(head=head, lines=tuple(_class(each) for each in found.classes.classes))

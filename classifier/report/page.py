@@ -84,7 +84,7 @@ def _plots() -> str:
 def _leak(report: Report) -> str:
     if report.leak is None:
         return ""
-    return f"F1 on the random split less F1 on the strict one: {tables.number(report.leak)} ({report.main})."
+    return f"F1 on the random split less F1 on the strict one: {tables.number(report.leak.gap)} ({report.leak.system})."
 
 
 def _changed(report: Report) -> tables.Table:

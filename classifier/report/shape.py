@@ -95,6 +95,19 @@ class Disguise(msgspec.Struct, frozen=True, kw_only=True):
     f1: Difference | None
 
 
+class Leak(msgspec.Struct, frozen=True, kw_only=True):
+    """How much a random split flatters: F1 on it, and on the strict one."""
+
+    system: str
+    random: float
+    strict: float
+
+    @property
+    def gap(self) -> float:
+        """What the random split adds."""
+        return self.random - self.strict
+
+
 class Bin(msgspec.Struct, frozen=True, kw_only=True):
     """Listings of like scores: how high they were scored, and how many are in scope."""
 
@@ -112,8 +125,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The system that ships."""
     targets: tuple[Target, ...]
     splits: tuple[Held, ...]
-    leak: float | None
-    """F1 on the random split less F1 on the strict one: how much the random one flatters."""
+    leak: Leak | None
     ablations: tuple[Difference, ...]
     disguises: tuple[Disguise, ...]
     slices: tuple[Slice, ...]

@@ -7,7 +7,7 @@ from classifier.metrics.draws import Estimate
 from classifier.metrics.figures import FEWEST, Figures
 from classifier.metrics.measures import Measure
 from classifier.metrics.slices import Slice
-from classifier.report.shape import Disguise, Named, Side, Target
+from classifier.report.shape import Disguise, Leak, Named, Side, Target
 
 _MEASURED = (
     ("F1 in scope", Measure.F1, Side.AT_LEAST, 0.94),
@@ -29,7 +29,7 @@ def targets(
     classes: Sequence[Named],
     boundaries: Sequence[Slice],
     disguises: Sequence[Disguise],
-    leak: float | None,
+    leak: Leak | None,
 ) -> tuple[Target, ...]:
     """Every target with what the main system reached."""
     return (
@@ -107,15 +107,15 @@ def _disguised(disguises: Sequence[Disguise], strict: Figures) -> Iterator[Targe
             )
 
 
-def _leaked(leak: float | None, strict: Figures) -> Iterator[Target]:
+def _leaked(leak: Leak | None, strict: Figures) -> Iterator[Target]:
     if leak is not None:
         yield Target(
             name="F1 that a random split adds",
             side=Side.AT_MOST,
             wanted=LEAK,
-            reached=Estimate(value=leak, low=leak, high=leak),
+            reached=Estimate(value=leak.gap, low=leak.gap, high=leak.gap),
             n=strict.counts.in_scope,
             vendors=strict.counts.vendors_in_scope,
             binds=strict.counts.binds,
-            note="a difference of two splits, without an interval",
+            note=f"{leak.system}; a difference of two splits, without an interval",
         )

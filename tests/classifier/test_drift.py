@@ -4,6 +4,7 @@ import json
 import random
 from contextlib import closing
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,8 @@ from pipeline.records import Assessment, Classification, Import, Listing
 from pipeline.taxonomy import Category, Track, Verdict
 
 SHIPPED = Path(__file__).parents[2] / "models" / "stack-1"
-WORDS = [f"word{number}" for number in range(300)]
-OTHERS = [f"other{number}" for number in range(300)]
+WORDS = ["".join(letters) for letters in product("abcdefg", repeat=3)]
+OTHERS = ["".join(letters) for letters in product("nopqrtu", repeat=3)]
 
 
 def texts(words: list[str], count: int, seed: int) -> list[str]:

@@ -18,7 +18,7 @@ from classifier.lesson import folds, of
 from classifier.metrics.draws import Estimate
 from classifier.report.card import card
 from classifier.report.content import report
-from classifier.report.facts import Base, Facts, facts
+from classifier.report.facts import Facts, facts
 from classifier.report.files import ELSEWHERE, write
 from classifier.report.page import PLOTS, page
 from classifier.report.shape import Report, Side, Target
@@ -175,8 +175,8 @@ def test_every_row_of_every_table_is_as_long_as_its_head(found: Report) -> None:
 
 
 def test_a_card_says_what_a_model_is_for_and_what_it_missed(found: Report) -> None:
-    base = Base(name="some-encoder", licence="MIT", sha256="ab" * 32, source="a package")
-    text = card(msgspec.structs.replace(found, facts=Facts(name="tiny", bases=(base,))), "models/tiny")
+    base = {"model": "some-encoder", "licence": "MIT", "weights": f"sha256 {'ab' * 32}"}
+    text = card(msgspec.structs.replace(found, facts=Facts(name="tiny", base=base)), "models/tiny")
     for title in (
         "Intended use",
         "Not intended",
@@ -235,6 +235,27 @@ def test_the_facts_of_the_shipped_model_are_read() -> None:
     found = facts(Path(__file__).parents[2] / "models" / "stack-1")
     assert found.size > 1_000_000
     assert {each.source for each in found.trained_on} >= {"darkweb", "generated"}
+
+
+def test_thresholds_are_read_by_track_or_for_all_of_them() -> None:
+    by_track = msgspec.json.decode(
+        '{"name": "x", "thresholds": {"offers": {"review_at": 0.1, "flag_at": 0.4}}}', type=Facts
+    )
+    older = msgspec.json.decode('{"name": "x", "thresholds": {"review_at": 0.1, "flag_at": 0.4}}', type=Facts)
+    assert by_track.cuts == older.cuts
+    assert by_track.cuts.flag_at == 0.4
+    assert Facts(name="x").cuts.flag_at == 0
+
+
+def test_where_the_random_split_lacks_the_stack_the_linear_models_tell_the_leak() -> None:
+    splits = [
+        Split(name=STRICT, rows=rows(1, count=100, systems=("baseline", "linear", "stack"))),
+        Split(name=RANDOM, rows=rows(3, count=100, systems=("linear", "baseline"))),
+    ]
+    found = report(splits, Facts(name="tiny"), seed=1)
+    assert found.main == "stack"
+    assert found.leak
+    assert found.leak.system == "linear"
 
 
 def test_numbers_read_like_figures() -> None:
