@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.errors import SettingsError
-from pipeline.taxonomy import IN_SCOPE, Act, Category
+from pipeline.taxonomy import IN_SCOPE, Act, Category, Goods, Subtype
 
 MOST_LETTERS = 700
 """Letters kept of a surface-web description: classifieds tell the item first, then themselves."""
@@ -46,6 +46,8 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     category: Category
     source: Source
+    subtype: Subtype = Subtype.UNKNOWN
+    goods: Goods = Goods.UNKNOWN
     description: str = ""
     act: Act = Act.OFFER
     market: str = ""
