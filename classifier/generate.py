@@ -9,7 +9,7 @@ from classifier.examples import Example, Source
 from classifier.pen import Pen
 from classifier.phrasebook import LANGUAGES, kinds, label, phrases
 from classifier.spelling import spelt
-from pipeline.taxonomy import Act, Category, Goods, Subtype
+from pipeline.taxonomy import IN_SCOPE, Act, Category, Goods, Subtype
 
 ACTS = {
     Act.OFFER: 790, Act.REQUEST: 80, Act.FEEDBACK: 30, Act.DISCUSSION: 32, Act.NEWS: 28, Act.RULE: 16,
@@ -21,9 +21,11 @@ BORROWED = 0.12
 """Part of the adverts in other languages that are framed in English, as many on international markets are."""
 PLAIN = 0.25
 """Part of the titles, descriptions and other goods with everyday words."""
-HIDDEN, EVASIVE, PASTED, QUOTED, REPLIED = 0.05, 0.02, 0.03, 0.03, 0.015
+HIDDEN, EVASIVE, PASTED, QUOTED, REPLIED, DENIED = 0.05, 0.02, 0.03, 0.03, 0.015, 0.02
 """Parts of the offers that name the goods in the description alone, tell why they stand under another name,
-paste news and rules before it, quote their buyers after it, or answer a request."""
+paste news and rules before it, quote their buyers after it, answer a request, or say of goods out of scope that they are no weapons."""
+THIN = "OTH.thin"
+"""The kind of titles that say nothing; alone, what they offer is unknown."""
 Kind = TypeVar("Kind")
 
 
@@ -36,6 +38,7 @@ def generated(count: int, seed: int, names: Sequence[str] = ()) -> list[Example]
 def _advert(rng: random.Random, names: Sequence[str]) -> Example:
     language, act = _drawn(LANGUAGES, rng), _drawn(ACTS, rng)
     kind = _drawn(kinds(language), rng)
+    act = Act.OFFER if kind == THIN else act
     pen = Pen(language=language, book=phrases(language), rng=rng, names=names)
     traded = act in (Act.OFFER, Act.REQUEST)
     title, description = _traded(pen, kind, act) if traded else _said(pen, kind, act)
@@ -55,10 +58,10 @@ def _advert(rng: random.Random, names: Sequence[str]) -> Example:
 
 def _traded(pen: Pen, kind: str, act: Act) -> tuple[str, str]:
     frame, item = _frame(pen), _item(pen, kind)
-    if kind == "OTH.thin":
+    if kind == THIN:
         return item, " ".join(frame.lines("neutral", _length(pen)))
     if act is Act.OFFER and pen.lucky(HIDDEN):
-        return frame.line("OTH.thin"), " ".join([frame.line("lead", item), *_sentences(pen, frame, kind, act)])
+        return frame.line(THIN), " ".join([frame.line("lead", item), *_sentences(pen, frame, kind, act)])
     section = "request" if act is Act.REQUEST else "reply" if pen.lucky(REPLIED) else "title"
     title = frame.line(section, item)
     if pen.lucky(PLAIN):
@@ -91,9 +94,12 @@ def _item(pen: Pen, kind: str) -> str:
 
 def _sentences(pen: Pen, frame: Pen, kind: str, act: Act) -> list[str]:
     length = _length(pen)
-    most = min(length, pen.rng.randint(0, 4))
-    about = frame.lines("request.about", min(length, 2)) if act is Act.REQUEST else pen.about(kind, most)
+    if act is Act.REQUEST:
+        return frame.lines("request.about", length)
+    about = pen.about(kind, min(length, pen.rng.randint(0, 4)))
     chosen = [*about, *frame.lines("neutral", length - len(about))]
+    if label(kind).category not in IN_SCOPE and pen.lucky(DENIED):
+        chosen.append(pen.line("denial"))
     if chosen and pen.lucky(PLAIN):
         chosen.append(f"{pen.plain(8)}.")
     pen.rng.shuffle(chosen)
