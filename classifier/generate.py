@@ -15,7 +15,7 @@ ACTS = {
     Act.OFFER: 790, Act.REQUEST: 80, Act.FEEDBACK: 30, Act.DISCUSSION: 32, Act.NEWS: 28, Act.RULE: 16,
     Act.DIRECTORY: 10, Act.WARNING: 14,
 }  # fmt: skip
-LENGTHS = {0: 36, 1: 10, 2: 10, 4: 12, 7: 14, 10: 18}
+LENGTHS = {0: 34, 1: 9, 2: 9, 4: 12, 7: 14, 10: 12, 14: 10}
 """Shares of the acts, and of the numbers of sentences a description has."""
 BORROWED = 0.12
 """Part of the adverts in other languages that are framed in English, as many on international markets are."""
@@ -69,7 +69,7 @@ def _traded(pen: Pen, kind: str, act: Act) -> tuple[str, str]:
     sentences = _sentences(pen, frame, kind, act)
     if sentences and pen.lucky(0.4):  # many vendors say it twice
         sentences.insert(0, frame.line("lead" if act is Act.OFFER else "request", item))
-    return title, " ".join(_around(pen, sentences) if act is Act.OFFER else sentences)
+    return title, " ".join(_around(pen, sentences, item) if act is Act.OFFER else sentences)
 
 
 def _said(pen: Pen, kind: str, act: Act) -> tuple[str, str]:
@@ -106,14 +106,14 @@ def _sentences(pen: Pen, frame: Pen, kind: str, act: Act) -> list[str]:
     return chosen
 
 
-def _around(pen: Pen, sentences: list[str]) -> list[str]:
+def _around(pen: Pen, sentences: list[str], item: str) -> list[str]:
     """The description with what some vendors put before and after it."""
     if pen.lucky(EVASIVE):
         sentences = [pen.line("evasion"), *sentences]
     if pen.lucky(PASTED):
         sentences = [*pen.lines("news.about", pen.rng.randint(1, 4)), pen.line("rule"), *sentences]
     if pen.lucky(QUOTED):
-        sentences = [*sentences, *(f'"{review}"' for review in pen.lines("feedback.about", 2))]
+        sentences = [*sentences, *(f'"{review}"' for review in pen.lines("feedback.about", 2, item))]
     return [sentence for sentence in sentences if sentence]
 
 

@@ -110,6 +110,7 @@ def test_adverts_are_as_long_as_those_of_markets(adverts: list[Example]) -> None
     lengths = [len(each.description) for each in adverts]
     assert 0.2 < sum(length == 0 for length in lengths) / len(lengths) < 0.5
     assert sum(300 <= length <= 800 for length in lengths) > 0.1 * len(lengths)
+    assert max(lengths) < 2_000
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
