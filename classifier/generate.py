@@ -1,36 +1,32 @@
 """Adverts that nobody posted, in twelve languages, drawn from phrases with a seed."""
 
 import random
-import re
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
-from pathlib import Path
 from typing import TypeVar
 
-from classifier.disguise import disguised, misspelt
 from classifier.examples import Example, Source
-from pipeline.taxonomy import Act, Category
+from classifier.pen import Pen
+from classifier.phrasebook import LANGUAGES, kinds, label, phrases
+from classifier.spelling import spelt
+from pipeline.taxonomy import IN_SCOPE, Act, Category, Goods, Subtype
 
-PHRASES = Path(__file__).parent / "phrases"
-SLOT = re.compile(r"\{(\w+)\}")
-LANGUAGES = {
-    "en": 36, "de": 10, "fr": 10, "es": 10, "ru": 10, "tr": 8, "it": 4, "pt": 4, "nl": 4, "pl": 4, "uk": 3, "sr": 3,
+ACTS = {
+    Act.OFFER: 790, Act.REQUEST: 80, Act.FEEDBACK: 30, Act.DISCUSSION: 32, Act.NEWS: 28, Act.RULE: 16,
+    Act.DIRECTORY: 10, Act.WARNING: 14,
 }  # fmt: skip
-CATEGORIES = {
-    Category.FIREARM: 15, Category.PARTS: 13, Category.AMMUNITION: 13, Category.EXPLOSIVE: 2, Category.DIGITAL: 6,
-    Category.ACCESSORY: 9, Category.REPLICA: 7, Category.AIR: 6, Category.BLANK: 6, Category.DEACTIVATED: 3,
-    Category.ANTIQUE: 2, Category.MELEE: 7, Category.BODY_ARMOUR: 2, Category.SERVICE: 2, Category.OTHER: 110,
-}  # fmt: skip
-ACTS = {Act.OFFER: 86, Act.REQUEST: 7, Act.RULE: 2, Act.FEEDBACK: 2, Act.DISCUSSION: 3}
-"""Shares of the languages, categories and acts; their sums do not matter."""
-SECTIONS = {Act.RULE: "rule", Act.FEEDBACK: "feedback", Act.DISCUSSION: "talk"}
-NAMED = 0.15
-"""Part of the firearm adverts that take a name from the gazetteer."""
-PLAIN = 0.3
-"""Part of the titles, descriptions and adverts of anything else that are made of everyday words."""
+LENGTHS = {0: 34, 1: 9, 2: 9, 4: 12, 7: 14, 10: 12, 14: 10}
+"""Shares of the acts, and of the numbers of sentences a description has."""
+BORROWED = 0.12
+"""Part of the adverts in other languages that are framed in English, as many on international markets are."""
+PLAIN = 0.25
+"""Part of the titles, descriptions and other goods with everyday words."""
+HIDDEN, EVASIVE, PASTED, QUOTED, REPLIED, DENIED = 0.05, 0.02, 0.03, 0.03, 0.015, 0.02
+"""Parts of the offers that name the goods in the description alone, tell why they stand under another name,
+paste news and rules before it, quote their buyers after it, answer a request, or say of goods out of scope that they are no weapons."""
+THIN = "OTH.thin"
+"""The kind of titles that say nothing; alone, what they offer is unknown."""
 Kind = TypeVar("Kind")
-Phrases = dict[str, list[str]]
 
 
 def generated(count: int, seed: int, names: Sequence[str] = ()) -> list[Example]:
@@ -39,84 +35,91 @@ def generated(count: int, seed: int, names: Sequence[str] = ()) -> list[Example]
     return [_advert(rng, names) for _ in range(count)]
 
 
-@cache
-def phrases(language: str) -> Phrases:
-    """The phrases of a language by section, with the names and figures that all share."""
-    sections: Phrases = {} if language == "shared" else dict(phrases("shared"))
-    for block in (PHRASES / f"{language}.txt").read_text(encoding="utf-8").split("\n[")[1:]:
-        name, *found = block.splitlines()
-        sections[name.rstrip("]")] = [line for line in found if line]
-    return sections
-
-
 def _advert(rng: random.Random, names: Sequence[str]) -> Example:
     language, act = _drawn(LANGUAGES, rng), _drawn(ACTS, rng)
-    book = phrases(language)
-    category = _drawn({kind: share for kind, share in CATEGORIES.items() if kind in book}, rng)
-    title, description = _words(book, category, act, rng, names)
-    title, description = _spelt(title, description, rng)
+    kind = _drawn(kinds(language), rng)
+    act = Act.OFFER if kind == THIN else act
+    pen = Pen(language=language, book=phrases(language), rng=rng, names=names)
+    traded = act in (Act.OFFER, Act.REQUEST)
+    title, description = _traded(pen, kind, act) if traded else _said(pen, kind, act)
+    title, description = spelt(title, description, language, rng)
+    what = label(kind)
     return Example(
         title=title,
         description=description,
-        category=Category.OTHER if act in SECTIONS else category,
+        category=what.category if traded else Category.OTHER,
+        subtype=what.subtype if traded else Subtype.UNKNOWN,
+        goods=what.goods if traded else Goods.UNKNOWN,
         act=act,
         source=Source.GENERATED,
         market=language,
     )
 
 
-def _words(book: Phrases, category: Category, act: Act, rng: random.Random, names: Sequence[str]) -> tuple[str, str]:
-    item = _item(book, category, rng, names)
-    if act in SECTIONS:
-        return _filled(rng.choice(book[SECTIONS[act]]), book, rng, item), ""
-    wrapper = rng.choice(book["request" if act is Act.REQUEST else "title"])
-    title, description = _filled(wrapper, book, rng, item), _description(book, category, act, rng)
-    if rng.random() < PLAIN:
-        title = f"{title}{rng.choice((', ', ' - ', ' | ', ' / ', ' '))}{_plain(book, rng, 2)}"
-    if description and rng.random() < 0.05:  # noqa: PLR2004  # vendors hide the item behind a custom listing
-        return _filled("custom listing for {letter}", book, rng, item), f"{item}. {description}"
-    return title, f"{item}. {description}" if description and rng.random() < 0.4 else description  # noqa: PLR2004  # many repeat it
+def _traded(pen: Pen, kind: str, act: Act) -> tuple[str, str]:
+    frame, item = _frame(pen), _item(pen, kind)
+    if kind == THIN:
+        return item, " ".join(frame.lines("neutral", _length(pen)))
+    if act is Act.OFFER and pen.lucky(HIDDEN):
+        return frame.line(THIN), " ".join([frame.line("lead", item), *_sentences(pen, frame, kind, act)])
+    section = "request" if act is Act.REQUEST else "reply" if pen.lucky(REPLIED) else "title"
+    title = frame.line(section, item)
+    if pen.lucky(PLAIN):
+        title = f"{title}{pen.rng.choice((', ', ' - ', ' | ', ' / ', ' '))}{pen.plain(2)}"
+    sentences = _sentences(pen, frame, kind, act)
+    if sentences and pen.lucky(0.4):  # many vendors say it twice
+        sentences.insert(0, frame.line("lead" if act is Act.OFFER else "request", item))
+    return title, " ".join(_around(pen, sentences, item) if act is Act.OFFER else sentences)
 
 
-def _item(book: Phrases, category: Category, rng: random.Random, names: Sequence[str]) -> str:
-    if category is Category.FIREARM and names and rng.random() < NAMED:
-        return rng.choice(names)
-    if category is Category.OTHER and rng.random() < PLAIN:
-        return _plain(book, rng, 4)
-    return _filled(rng.choice(book[category]), book, rng, "")
+def _said(pen: Pen, kind: str, act: Act) -> tuple[str, str]:
+    """A text that trades nothing: what it speaks of does not make it an offer."""
+    title = pen.line(act, _item(pen, kind))
+    about = pen.lines(f"{act}.about", _length(pen), _item(pen, kind))
+    return title, ("\n" if act is Act.DIRECTORY else " ").join(about)
 
 
-def _plain(book: Phrases, rng: random.Random, most: int) -> str:
-    """Everyday words of a language, so that none of them tells anything by itself."""
-    return " ".join(rng.sample(book["word"], k=rng.randint(1, most)))
+def _frame(pen: Pen) -> Pen:
+    """The pen that writes what stands around the goods."""
+    if pen.language == "en" or not pen.lucky(BORROWED):
+        return pen
+    return Pen(language="en", book=phrases("en"), rng=pen.rng)
 
 
-def _description(book: Phrases, category: Category, act: Act, rng: random.Random) -> str:
-    length = rng.choices((0, 1, 3, 8), (55, 15, 22, 8))[0]
-    neutral = rng.sample(book["neutral"], k=min(length, len(book["neutral"])))
-    about = book.get("request.about" if act is Act.REQUEST else f"{category}.about", [])
-    chosen = [*neutral, *rng.sample(about, k=min(length, len(about), 2))]
-    if chosen and rng.random() < PLAIN:
-        chosen.append(f"{_plain(book, rng, 8)}.")
-    rng.shuffle(chosen)
-    return " ".join(_filled(sentence, book, rng, "") for sentence in chosen)
+def _item(pen: Pen, kind: str) -> str:
+    if kind == "OTH.other" and pen.lucky(PLAIN):
+        return pen.plain(4)
+    return pen.line(kind)
 
 
-def _filled(phrase: str, book: Phrases, rng: random.Random, item: str) -> str:
-    return SLOT.sub(lambda slot: item if slot[1] == "item" else rng.choice(book[slot[1]]), phrase)
+def _sentences(pen: Pen, frame: Pen, kind: str, act: Act) -> list[str]:
+    length = _length(pen)
+    if act is Act.REQUEST:
+        return frame.lines("request.about", length)
+    about = pen.about(kind, min(length, pen.rng.randint(0, 4)))
+    chosen = [*about, *frame.lines("neutral", length - len(about))]
+    if label(kind).category not in IN_SCOPE and pen.lucky(DENIED):
+        chosen.append(pen.line("denial"))
+    if chosen and pen.lucky(PLAIN):
+        chosen.append(f"{pen.plain(8)}.")
+    pen.rng.shuffle(chosen)
+    return chosen
 
 
-def _spelt(title: str, description: str, rng: random.Random) -> tuple[str, str]:
-    chance = rng.random()
-    if chance < 0.14:  # noqa: PLR2004  # shares of ways to spell, set by hand
-        return disguised(title, rng), disguised(description, rng)
-    if chance < 0.22:  # noqa: PLR2004
-        return misspelt(title, rng), description
-    if chance < 0.45:  # noqa: PLR2004
-        change = rng.choice((str.upper, str.lower, str.title))
-        return change(title), description
-    return title, description
+def _around(pen: Pen, sentences: list[str], item: str) -> list[str]:
+    """The description with what some vendors put before and after it."""
+    if pen.lucky(EVASIVE):
+        sentences = [pen.line("evasion"), *sentences]
+    if pen.lucky(PASTED):
+        sentences = [*pen.lines("news.about", pen.rng.randint(1, 4)), pen.line("rule"), *sentences]
+    if pen.lucky(QUOTED):
+        sentences = [*sentences, *(f'"{review}"' for review in pen.lines("feedback.about", 2, item))]
+    return [sentence for sentence in sentences if sentence]
 
 
-def _drawn(shares: dict[Kind, int], rng: random.Random) -> Kind:
+def _length(pen: Pen) -> int:
+    return _drawn(LENGTHS, pen.rng)
+
+
+def _drawn(shares: Mapping[Kind, int], rng: random.Random) -> Kind:
     return rng.choices(tuple(shares), cum_weights=tuple(accumulate(shares.values())))[0]
