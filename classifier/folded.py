@@ -18,6 +18,9 @@ from classifier.reading import line
 from classifier.tuning.course import course
 from classifier.tuning.workshop import INT8, WHOLE, Workshop
 
+UNLIKELY = -10.0
+"""Logit of what a model has never seen."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Folded:
@@ -52,13 +55,19 @@ def folded(taught: Lesson, tested: Rows, fold: Rows, shop: Workshop) -> Folded:
         held = tested[fold == number]
         shop.say(f"fold {number + 1}: linear models")
         parts.append(linear(taught, taught.without(held), held, shop.folder))
-    outputs = parts[0][0]
+    outputs = tuple(dict.fromkeys(name for names, _ in parts for name in names))
     columns = np.zeros((len(tested), len(outputs)))
     for number, (names, found) in zip(np.unique(fold), parts, strict=True):
-        assert names == outputs
-        columns[fold == number] = found
+        columns[fold == number] = aligned(names, found, outputs)
     part = Folded(rows=tested, fold=fold, outputs=outputs, linear=columns, encoder=None, whole=None)
     return part if shop.base is None else _encoded(taught, part, shop)
+
+
+def aligned(names: Sequence[str], found: Floats, outputs: Sequence[str]) -> Floats:
+    """The columns in the order of the outputs; one that models did not learn, for want of examples, is unlikely everywhere."""
+    columns = np.full((len(found), len(outputs)), UNLIKELY)
+    columns[:, [outputs.index(name) for name in names]] = found
+    return columns
 
 
 def linear(taught: Lesson, rows: Rows, held: Rows, folder: Path) -> tuple[tuple[str, ...], Floats]:

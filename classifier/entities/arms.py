@@ -19,7 +19,9 @@ _DESIGNATION = re.compile(
     r"[ -]{0,2}(?:(?:Model|MODEL|model|Mod\.?|mod\.?|M\.) ?)?"
     r"(?:[A-Za-z]{0,5}-?\d{1,4}[A-Za-z]{0,4}(?:-\d{1,3})?|[A-Z]{1,4} \d{1,4}[A-Za-z]{0,3})(?![^\W_]|[.,]\d)"
 )
-_NO_DESIGNATION = re.compile(r"(?i)^(?:x ?\d|\d+x|\d+ ?(?:mm|rds?|pcs|rounds|ga|g|gr|cal|lr|acp|mags?|st|nd|th|shot|inch|pt|part)|gen ?\d|pt ?\d|no ?\d|w ?\d|[12][089]\d\d)$")
+_NO_DESIGNATION = re.compile(
+    r"(?i)^(?:x ?\d|\d+x|\d+ ?(?:mm|rds?|pcs|rounds|ga|g|gr|cal|lr|acp|mags?|st|nd|th|shot|inch|pt|part)|gen ?\d|pt ?\d|no ?\d|w ?\d|[12][089]\d\d)$"
+)
 _UNIT_AFTER = re.compile(
     r"(?i) ?-?(?:cal(?:iber|ibre)?|ga(?:uge)?|mm|mags?|magazines?|rounds?|rds|pcs|x|shots?|inch|\"|s&w|acp|auto|mag(?:num)?|special|spl|lr|pieces|boxes|gr(?:ain)?|%)(?![^\W_])"
 )
@@ -37,7 +39,11 @@ def named(field: Field, makes: frozenset[str]) -> Iterator[Named]:
     found = _own([hit for hit in _all(field, makes) if not _within_calibre(hit, bores)])
     models = [Found(hit.term.value, hit.start, hit.end) for hit in found if hit.term.kind == "model"]
     makers = [hit for hit in found if hit.term.kind == "make"]
-    models = _longest([_extended(field.small, each) for each in models] + list(_designations(field, makers, bores)) + list(_numbered(field)))
+    models = _longest(
+        [_extended(field.small, each) for each in models]
+        + list(_designations(field, makers, bores))
+        + list(_numbered(field))
+    )
     yield from (("make", Found(hit.term.value, hit.start, hit.end)) for hit in makers)
     yield from (("model", each) for each in models)
     yield from (("calibre", each) for each in bores if not any(_overlap(each, model) for model in models))

@@ -17,7 +17,9 @@ _MM = r"(?: ?(?:mm|мм)(?![^\W_]))"
 _TIMES = r" ?(?:mm|мм)? ?[x×х*] ?"
 _GAP = r"[ \-./]{0,2}"
 _END = r"(?![^\W_])"
-_BEFORE = re.compile(r"(?<![^\W_])(?:cal(?:ib(?:er|re))?s?|kal(?:iber)?|calibro|калибра?|кал|çap|kalibra|ráže)[ .:=–-]{0,3}$")
+_BEFORE = re.compile(
+    r"(?<![^\W_])(?:cal(?:ib(?:er|re))?s?|kal(?:iber)?|calibro|калибра?|кал|çap|kalibra|ráže)[ .:=–-]{0,3}$"
+)
 """A word for calibre right before a number."""
 LABEL = 12
 """Characters in which it is looked for."""
@@ -47,7 +49,12 @@ def calibres(text: str) -> Iterator[Calibre]:
     for number in NUMBER.finditer(text):
         known = table.get(number[0].replace(",", "."))
         start = number.start() - (text[number.start() - 1 : number.start()] == ".")
-        if known and start >= after and not text[start - 1 : start].isalnum() and (found := _calibre(text, start, number.end(), *known)):
+        if (
+            known
+            and start >= after
+            and not text[start - 1 : start].isalnum()
+            and (found := _calibre(text, start, number.end(), *known))
+        ):
             after = found.found.end
             yield found
 

@@ -36,7 +36,11 @@ def _is_claim(kind: str, found: Found, field: Field) -> bool:
     if found.value != "new" or field.view.text[found.start : found.end] != "new":
         return True
     made = any(hit.term.kind == "make" and hit.start == found.end + 1 for hit in field.hits)
-    return made or bool(_BOUGHT.search(field.small, max(0, found.start - BOUGHT), found.start)) or not _GOES_ON.match(field.view.text, found.end)
+    return (
+        made
+        or bool(_BOUGHT.search(field.small, max(0, found.start - BOUGHT), found.start))
+        or not _GOES_ON.match(field.view.text, found.end)
+    )
 
 
 def _windows(field: Field, kind: str) -> list[tuple[int, int]]:
