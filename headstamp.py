@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 CHECKS = dict.fromkeys(("tor", "guards", "profiles", "denylist", "authorities", "archive"), "crawlers.check")
 """Further lines of `headstamp check`: the function of that name, in the module that knows the part."""
-MODEL = Path(__file__).parent / "models" / "linear-1"
+MODEL = Path(__file__).parent / "models" / "stack-1"
 FAILED, WRONG, INTERRUPTED = 1, 2, 130
 
 
@@ -61,9 +61,7 @@ COMMANDS = {
     "drift": Command("classifier.drift.commands", "say which markets no longer look like what the model learnt from"),
     "models": Command("classifier.commands", "list the models of this home, or put one in force"),
     "policy": Command("pipeline.commands.policy", "show the thresholds in force, or make them of a review budget"),
-    "reproduce": Command(
-        "pipeline.commands.reproduce", "make a verdict again from the archived bytes"
-    ),
+    "reproduce": Command("pipeline.commands.reproduce", "make a verdict again from the archived bytes"),
     "reindex": Command("pipeline.commands.reindex", "build the index again from the log"),
     "dead": Command("pipeline.commands.dead", "list, show and replay dead letters"),
     "check": Command("pipeline.commands.check", "test every part: one line each, exit status"),
@@ -217,7 +215,7 @@ def _classifier(settings: Settings) -> "Classifier":
 
     activations: Activations = Activations(settings.root)
     try:
-        return active(settings.root, activations, MODEL)
+        return active(settings.root, activations, MODEL, settings.assess.screen)
     finally:
         activations.close()
 

@@ -65,8 +65,6 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     category: Category
     source: Source
-    subtype: Subtype = Subtype.UNKNOWN
-    goods: Goods = Goods.UNKNOWN
     description: str = ""
     act: Act = Act.OFFER
     subtype: Subtype = Subtype.UNKNOWN

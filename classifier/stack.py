@@ -10,15 +10,19 @@ import numpy as np
 from classifier import heads
 from classifier.around import around
 from classifier.calibrate import Truth
+from classifier.encoder import Encoder
+from classifier.entities import entities
 from classifier.explain import spans
 from classifier.features import View, view
 from classifier.judge import DIGITS, Chances, Judge, Raw, category, likeliest, named
+from classifier.kept import InMemory, Kept, key_of
 from classifier.language import language
 from classifier.linear import Floats, Linear
 from classifier.model import ACT, CATEGORY, GOODS, SCREEN_INPUTS, Model
 from classifier.nearest import nearest
 from classifier.reading import line
 from classifier.screen import bypassed, drawn
+from classifier.signs import signs, vendor_signs
 from classifier.unfinished import unfinished
 from pipeline.policy import UNFINISHED, Cut
 from pipeline.records import Classification, Context, Listing, Neighbour, Span, digest
@@ -28,6 +32,8 @@ WANTED = 0.2
 """Probability of being about something in scope from which a request says so; people look at requests apart."""
 TYPED = 0.4
 """Probability from which a subtype is named."""
+MOST = 2_000
+"""Outputs of the encoder kept in the process where no file keeps them: a batch, and what explaining it asks again."""
 Screen = Literal["off", "on", "shadow"]
 
 
@@ -48,11 +54,14 @@ class Stack:
     others; shadow, about every one. What the screen kept back and the encoder read all the same bears the flag `screen_checked`.
     """
 
-    def __init__(self, model: Model, *, digest: str, activation: int, screen: Screen = "off") -> None:
+    def __init__(
+        self, model: Model, *, digest: str, activation: int, screen: Screen = "off", kept: Kept | None = None
+    ) -> None:
         self.model = model
         self._digest = digest
         self._activation = activation
         self._screen = screen
+        self._kept = kept or InMemory(MOST)
         self._linear = Linear(model.weights)
         self._judge = Judge(model)
 
@@ -105,8 +114,20 @@ class Stack:
         chosen = np.flatnonzero(asked).tolist()
         if self.model.encoder is not None and chosen:
             lines = [line(read[row].listing.title, read[row].listing.description) for row in chosen]
-            encoder[chosen] = self.model.encoder.outputs(lines)[0]
+            encoder[chosen] = self._encoded(self.model.encoder, lines)
         return Raw(linear=linear, encoder=encoder, asked=asked, around=known)
+
+    def _encoded(self, encoder: Encoder, lines: Sequence[str]) -> Floats:
+        """The encoder's outputs for each line, as they are kept or made anew."""
+        keys = [key_of(self._digest, each) for each in lines]
+        known = self._kept.get(keys)
+        new = {key: each for key, each in zip(keys, lines, strict=True) if key not in known}
+        if new:
+            made = encoder.outputs(list(new.values()))[0].astype(np.float32)
+            fresh = {key: row.tobytes() for key, row in zip(new, made, strict=True)}
+            self._kept.put(fresh)
+            known |= fresh
+        return np.array([np.frombuffer(known[key], dtype=np.float32) for key in keys], dtype=np.float64)
 
     def _classification(self, read: Read, found: Chances, row: int, *, held: bool, asked: bool) -> Classification:
         listing, score = read.listing, float(found.score[row])
@@ -114,6 +135,7 @@ class Stack:
         kind = category(chances, score, self.model.thresholds[Track.OFFERS].flag_at)
         act = Act(likeliest(found.acts[row], heads.NAMES[ACT]))
         asks = score >= self.model.thresholds[Track.OFFERS].review_at
+        arms = asks or kind is not Category.OTHER
         return Classification(
             score=score,
             category=kind,
@@ -126,7 +148,9 @@ class Stack:
             subtype=_subtype(found.subtypes[row], kind),
             goods=Goods(likeliest(found.goods[row], heads.NAMES[GOODS])) if kind is Category.OTHER else Goods.UNKNOWN,
             spans=self._spans(read) if asks else (),
-            nearest=self._nearest(listing) if asks or kind is not Category.OTHER else (),
+            nearest=self._nearest(listing) if arms else (),
+            entities=entities(listing) if arms else (),
+            signs=(*signs(listing, kind, act), *vendor_signs(listing, kind, read.context.goods)),
             flags=_flags(
                 wanted=act is Act.REQUEST and bool(found.about[row] >= WANTED),
                 hidden_characters=bool(read.view.invisible),

@@ -18,6 +18,7 @@ from classifier.encoder import Encoder
 from classifier.features import VERSION
 from classifier.heads import NAMES
 from classifier.linear import Weights
+from classifier.kept import Kept, kept
 from classifier.model import Examples, Model
 from classifier.reference import FILE as REFERENCE
 from classifier.stack import Screen, Stack
@@ -121,7 +122,7 @@ def _encoded(model: Model, story: Story, files: dict[str, str]) -> bytes:
     return msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"
 
 
-def load(directory: Path, activation: int, screen: Screen = "off") -> Stack:
+def load(directory: Path, activation: int, screen: Screen = "off", kept: Kept | None = None) -> Stack:
     """The classifier of a model directory; a `ModelRejectedError` where a file is missing, altered or made for another version."""
     content = _read(directory, MANIFEST)
     manifest = _manifest(directory, content)
@@ -129,7 +130,8 @@ def load(directory: Path, activation: int, screen: Screen = "off") -> Stack:
     for name, expected in manifest.files.items():
         if _sha256(files[name]) != expected:
             raise ModelRejectedError(f"{directory / name}: altered since it was written; {_REMEDY}")
-    return Stack(_model(directory, manifest, files), digest=_digest(content), activation=activation, screen=screen)
+    model = _model(directory, manifest, files)
+    return Stack(model, digest=_digest(content), activation=activation, screen=screen, kept=kept)
 
 
 def described(directory: Path) -> Manifest:
@@ -141,10 +143,10 @@ def active(home: Path, activations: Activations, shipped: Path, screen: Screen =
     """The classifier in force in a home; the first time, the shipped model is put in force."""
     found = activations.current(KIND)
     if found is None:
-        return load(shipped, activate(shipped, home, activations), screen)
+        return load(shipped, activate(shipped, home, activations), screen, kept(home))
     number, digest = found
-    kept = _kept(home, digest)
-    return load(kept if kept.is_dir() else _shipped(shipped, digest, kept), number, screen)
+    place = _kept(home, digest)
+    return load(place if place.is_dir() else _shipped(shipped, digest, place), number, screen, kept(home))
 
 
 def activate(directory: Path, home: Path, activations: Activations) -> int:

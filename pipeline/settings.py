@@ -88,6 +88,10 @@ class Assess(Section, frozen=True, kw_only=True):
     """Score from which a listing waits for review; none takes the model's own threshold."""
     budget: Annotated[float, Meta(gt=0, le=1)] | None = None
     """Share of the listings that people can review; `headstamp policy budget` makes thresholds of it."""
+    explore: Share = 0.0
+    """Share of the clear listings just below the threshold that wait for review all the same, so that misses are seen."""
+    screen: Literal["off", "on", "shadow"] = "shadow"
+    """Whether a linear screen keeps listings from the slower encoder: shadow only marks those that it would keep back."""
 
 
 class Counts(Section, frozen=True, kw_only=True):

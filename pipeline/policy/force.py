@@ -27,6 +27,7 @@ def in_force(settings: Settings, advice: Mapping[Track, Cut], adopted: Cuts | No
         cuts={track: tracks[track] for track in Track if track in tracks},
         categories={category: _overruled(cut, settings.assess) for category, cut in sorted(categories.items())},
         counts=settings.counts,
+        explore=settings.assess.explore,
     )
 
 

@@ -4,6 +4,7 @@ from typing import Self
 
 import msgspec
 
+from pipeline.explore import explored
 from pipeline.policy.cut import USUAL, Cut
 from pipeline.policy.scores import ASIDE, counted, scores
 from pipeline.records import Classification, Context, Listing, digest
@@ -23,6 +24,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     categories: dict[Category, Cut] = msgspec.field(default_factory=dict)
     """Cuts of the offers track for offers of one category, where they are not that track's own."""
     counts: Counts = Counts()
+    explore: float = 0.0
+    """Share of the clear listings just below the offers' cut that wait for review all the same."""
 
     @classmethod
     def of(cls, text: str) -> Self:
@@ -55,9 +58,21 @@ def verdicts(
     found |= {track: policy.cut(track, category).verdict(score) for track, score in known.items()}
     if found[Track.OFFERS] is not Verdict.CLEAR:
         found.pop(Track.THIN, None)  # the text told enough
+    if max(found.values(), key=lambda verdict: verdict.weight) is Verdict.CLEAR and _explored(
+        listing, classification, policy, category
+    ):
+        found[Track.OFFERS] = Verdict.REVIEW
     if any(sign.id in URGENT for sign in classification.signs):
         found[_track_of(classification)] = Verdict.FLAGGED
     return {track: verdict for track, verdict in found.items() if track is Track.OFFERS or verdict is not Verdict.CLEAR}
+
+
+def _explored(listing: Listing, classification: Classification, policy: Policy, category: Category) -> bool:
+    """Whether a clear listing goes before a person, so that what the model misses is seen and counted."""
+    cut = policy.cut(Track.OFFERS, category).review_at
+    return explored(
+        listing.id, listing.version, classification.score, cut, policy.explore, screened=classification.screened
+    )
 
 
 def _track_of(classification: Classification) -> Track:
