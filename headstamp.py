@@ -57,9 +57,7 @@ COMMANDS = {
     "evaluate": Command("classifier.commands", "report how good the classifier is, vendors held out"),
     "models": Command("classifier.commands", "list the models of this home, or put one in force"),
     "policy": Command("pipeline.commands.policy", "show the thresholds in force, or make them of a review budget"),
-    "reproduce": Command(
-        "pipeline.commands.reproduce", "make a verdict again from the archived bytes"
-    ),
+    "reproduce": Command("pipeline.commands.reproduce", "make a verdict again from the archived bytes"),
     "reindex": Command("pipeline.commands.reindex", "build the index again from the log"),
     "dead": Command("pipeline.commands.dead", "list, show and replay dead letters"),
     "check": Command("pipeline.commands.check", "test every part: one line each, exit status"),

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from pipeline.commands.reproduction import reproduced
 from pipeline.deployment import Deployment
 from pipeline.errors import SettingsError
 from pipeline.index import Query
-from pipeline.records import Assessment
+from pipeline.records import Assessment, Erasure
 from pipeline.settings import load
 from pipeline.taxonomy import Track, Verdict
 
@@ -259,6 +260,15 @@ def test_a_listing_of_the_context_that_is_gone_is_named(ingested: Path, said: Sa
     (Path(os.environ["HEADSTAMP_HOME"]) / "index.db").unlink()
     found = said("reproduce", one["id"], "--file", str(ingested), status=1)
     assert set(found["lacking"]) == {f"listing {used}" for used in one["context"]["listings"]}
+
+
+def test_an_erased_listing_is_not_made_again(ingested: Path, said: Said) -> None:
+    one = thin(said)["id"]
+    erasure = Erasure(id="e", listing_id=one, time=datetime(2026, 3, 1, tzinfo=UTC), analyst="ana", reason="by order")
+    with closing(parts().index()) as index:
+        index.merge([erasure])
+    with pytest.raises(SettingsError, match="was erased"):
+        recorded(one, parts())
 
 
 def test_what_is_printed_names_each_difference(home: Path, said: Said, capsys: pytest.CaptureFixture[str]) -> None:
