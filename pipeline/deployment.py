@@ -23,6 +23,8 @@ from pipeline.wordings import keep
 
 STAGES = ("assess", "index", "settle")
 """The stages in the order of a listing's way."""
+RULES = "rules"
+"""Under which policy, rates and code are counted as activations."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,9 +85,10 @@ def _assess(deployment: Deployment, context: Callable[[Listing], Context]) -> St
     in_force, rates = policy(deployment, classifier), Rates.of(home)
     keep(home, rule.KIND, in_force.text)
     keep(home, RATES, rates.text)
+    code = software()
     with closing(deployment.activations()) as activations:
-        rules = activations.number("rules", digest("rules", in_force.digest, rates.digest))
-    return assess_stage(classifier, in_force, rates, context, rules=rules, software=software())
+        rules = activations.number(RULES, digest(RULES, in_force.digest, rates.digest, code))
+    return assess_stage(classifier, in_force, rates, context, rules=rules, software=code)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from pipeline.commands.reproduction import reproduced
 from pipeline.deployment import Deployment
 from pipeline.errors import SettingsError
 from pipeline.index import Query
-from pipeline.records import Assessment
+from pipeline.records import Assessment, Erasure
 from pipeline.settings import load
 from pipeline.taxonomy import Track, Verdict
 
@@ -254,11 +255,50 @@ def test_an_ingested_listing_is_made_again_from_its_file(ingested: Path, said: S
     assert "is another one" in reason
 
 
+def test_a_mapping_that_is_gone_is_that_of_the_same_digest_or_named(ingested: Path, said: Said) -> None:
+    true = recorded(thin(said)["id"], parts())
+    shutil.rmtree(Path(os.environ["HEADSTAMP_HOME"]) / "wordings" / "mapping")
+    assert reproduced(true, parts(), ingested).same, "it came with Headstamp"
+    found = reproduced(imported(true, mapping="0" * 32), parts(), ingested)
+    assert list(found.lacking) == [f"mapping {'0' * 32}"]
+
+
+def test_a_line_that_says_something_else_or_nothing_is_named(ingested: Path, said: Said) -> None:
+    true = recorded(thin(said)["id"], parts())
+    other, none = (reproduced(imported(true, line=line), parts(), ingested) for line in (2, 99))
+    assert {"listing.key", "listing.title"} <= {one.field for one in other.differences}
+    (gone,) = none.differences
+    assert (gone.field, gone.recomputed) == ("listing", "rejected: no row begins on line 99")
+
+
+def imported(true: Assessment, **changed: object) -> Assessment:
+    """The assessment with another provenance."""
+    provenance = msgspec.structs.replace(true.listing.provenance, **changed)
+    return msgspec.structs.replace(true, listing=msgspec.structs.replace(true.listing, provenance=provenance))
+
+
+@pytest.mark.parametrize(("record", "told"), [("", "names none"), (f"practice/x#{'0' * 8}", "does not have it")])
+def test_a_page_that_is_in_no_archive_is_named(home: Path, said: Said, record: str, told: str) -> None:
+    true = recorded(flagged(said), parts())
+    found = reproduced(imported(true, record=record), parts())
+    (reason,) = found.lacking.values()
+    assert told in reason
+
+
 def test_a_listing_of_the_context_that_is_gone_is_named(ingested: Path, said: Said) -> None:
     one = thin(said)
     (Path(os.environ["HEADSTAMP_HOME"]) / "index.db").unlink()
     found = said("reproduce", one["id"], "--file", str(ingested), status=1)
     assert set(found["lacking"]) == {f"listing {used}" for used in one["context"]["listings"]}
+
+
+def test_an_erased_listing_is_not_made_again(ingested: Path, said: Said) -> None:
+    one = thin(said)["id"]
+    erasure = Erasure(id="e", listing_id=one, time=datetime(2026, 3, 1, tzinfo=UTC), analyst="ana", reason="by order")
+    with closing(parts().index()) as index:
+        index.merge([erasure])
+    with pytest.raises(SettingsError, match="was erased"):
+        recorded(one, parts())
 
 
 def test_what_is_printed_names_each_difference(home: Path, said: Said, capsys: pytest.CaptureFixture[str]) -> None:

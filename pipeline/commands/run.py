@@ -9,9 +9,10 @@ from contextlib import closing
 from threading import Event
 
 from pipeline.broker import START
-from pipeline.deployment import STAGES, Deployment, stage
+from pipeline.deployment import RULES, STAGES, Deployment, stage
 from pipeline.errors import LockedError
 from pipeline.logs import line
+from pipeline.records import digest
 from pipeline.terminal import progress, show_json, show_table
 from pipeline.topics import LISTINGS
 from pipeline.worker import Tally, run_forever, run_once
@@ -65,7 +66,16 @@ def settle(arguments: argparse.Namespace, deployment: Deployment) -> int:
 def assess_again(deployment: Deployment) -> None:
     """Let the stage that classifies read every listing of the log again; a `LockedError` where another process runs it."""
     with closing(deployment.broker()) as broker, broker.batch(LISTINGS.name, "assess", size=0, wait=0):
+        if deployment.settings.assess.context == "on":
+            _outrank(deployment)
         broker.rewind(LISTINGS.name, "assess", START)
+
+
+def _outrank(deployment: Deployment) -> None:
+    """Let what is assessed from now on count before what the same rules said when less was known around a listing."""
+    with closing(deployment.activations()) as activations:
+        number, _ = activations.current(RULES) or (0, "")
+        activations.number(RULES, digest("again", str(number)))
 
 
 def stages_once(names: Sequence[str], deployment: Deployment) -> dict[str, Tally]:

@@ -1,7 +1,7 @@
 """The score of a listing on each track that it could ask for a look on."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pipeline.records import Classification, Context, Listing
 from pipeline.settings import Counts
@@ -24,6 +24,12 @@ LOOKED_AT = 200
 """Characters of title and description in which letters are counted."""
 LONGEST_STEP = 200
 """Characters of a step of a category path that are looked at."""
+NATIONAL: Mapping[str, str] = {
+    Subtype.MAGAZINE: "magazines",
+    Subtype.BLANK_CARTRIDGE: "blank_cartridges",
+    "PC.UNF": "unfinished_frames",
+}
+"""Subtypes in the wording of Article 3 that national law may see otherwise, with the setting that says so."""
 UNFINISHED = "unfinished"
 """The flag of a frame or receiver that still has to be finished before it can be used."""
 
@@ -68,15 +74,10 @@ def _added(counts: Counts) -> tuple[Category, ...]:
 
 def _left_out(classification: Classification, counts: Counts) -> bool:
     """Whether what is offered is in the wording of Article 3, yet not to count."""
-    match classification.subtype:
-        case Subtype.MAGAZINE:
-            return not counts.magazines
-        case Subtype.BLANK_CARTRIDGE:
-            return not counts.blank_cartridges
-        case Subtype.FRAME:
-            return not counts.unfinished_frames and UNFINISHED in classification.flags
-        case _:
-            return False
+    toggle = NATIONAL.get(classification.subtype)
+    if classification.subtype is Subtype.FRAME and UNFINISHED in classification.flags:
+        toggle = "unfinished_frames"
+    return toggle is not None and not getattr(counts, toggle)
 
 
 def _sum(classification: Classification, categories: Iterable[Category]) -> float:

@@ -122,7 +122,7 @@ class Assessment(Record, frozen=True, kw_only=True, tag="assessment"):
     """Digest of the policy."""
     dollars: Dollars | None = None
     rules: int = 0
-    """Number under which that policy and the table of rates were put in force in this home."""
+    """Number under which that policy, the table of rates and the code were put in force in this home."""
     context: Context = Context()
     """What was known around the listing."""
     rates: str = ""

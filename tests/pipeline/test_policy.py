@@ -127,6 +127,13 @@ def test_what_national_law_sees_otherwise_counts_as_the_settings_say(toggle: str
     assert with_it.digest != without.digest
 
 
+def test_an_unfinished_frame_needs_no_flag_where_the_taxonomy_has_a_code_for_it() -> None:
+    for subtype in (each for each in Subtype if each == "PC.UNF"):
+        frame = classification(0.9, subtype=subtype)
+        assert verdicts(listing(), frame, counting(unfinished_frames=False))[Track.OFFERS] is CLEAR
+        assert verdicts(listing(), frame, counting())[Track.OFFERS] is FLAGGED
+
+
 def test_a_finished_frame_counts_whatever_is_said_of_unfinished_ones() -> None:
     frame = classification(0.9, subtype=Subtype.FRAME)
     assert verdicts(listing(), frame, counting(unfinished_frames=False))[Track.OFFERS] is FLAGGED
