@@ -167,13 +167,13 @@ def figures(found: Sequence[Hit]) -> Iterator[tuple[str, ...]]:
     """One line a code and kind."""
     known = reviews()
     for (code, kind), each in sets(found).items():
-        read_ = [known[hit.key] for hit in each if hit.key in known]
-        listings = [hit.row.listing for hit in each]
+        judged = [hit for hit in each if hit.key in known]
+        listings = [hit.row.listing for hit in judged]
         vendors = {(one.market, one.vendor) for one in listings if one.vendor}
         places = {one.category_path or one.market for one in listings}
-        right = sum(review.right for review in read_)
-        counts = (len(each), len(read_), right, len(vendors), len(places))
-        yield code, kind, *map(str, counts), interval(right, len(read_))
+        right = sum(known[hit.key].right for hit in judged)
+        counts = (len(each), len(judged), right, len(vendors), len(places))
+        yield code, kind, *map(str, counts), interval(right, len(judged))
 
 
 def unread(found: Sequence[Hit], code: str) -> None:
