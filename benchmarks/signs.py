@@ -40,6 +40,7 @@ SAMPLE = 60
 LEAST = 30
 """Reviewed hits below which nothing is claimed."""
 Z = 1.96
+COLUMNS = ("code", "listings", "hits", "reviewed", "right", "vendors", "markets", "precision [95 %]")
 AT = datetime(2024, 1, 1, tzinfo=UTC)
 
 
@@ -167,13 +168,19 @@ def figures(found: Sequence[Hit]) -> Iterator[tuple[str, ...]]:
     """One line a code and kind."""
     known = reviews()
     for (code, kind), each in sets(found).items():
-        read_ = [known[hit.key] for hit in each if hit.key in known]
-        listings = [hit.row.listing for hit in each]
+        judged = [hit for hit in each if hit.key in known]
+        listings = [hit.row.listing for hit in judged]
         vendors = {(one.market, one.vendor) for one in listings if one.vendor}
         places = {one.category_path or one.market for one in listings}
-        right = sum(review.right for review in read_)
-        counts = (len(each), len(read_), right, len(vendors), len(places))
-        yield code, kind, *map(str, counts), interval(right, len(read_))
+        right = sum(known[hit.key].right for hit in judged)
+        counts = (len(each), len(judged), right, len(vendors), len(places))
+        yield code, kind, *map(str, counts), interval(right, len(judged))
+
+
+def markdown(found: Sequence[Hit]) -> str:
+    """The table as docs/signs.md shows it."""
+    lines = [COLUMNS, ["---"] * 2 + ["--:"] * 5 + ["---"], *figures(found)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def unread(found: Sequence[Hit], code: str) -> None:
@@ -193,18 +200,21 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--unread", metavar="CODE")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--markdown", action="store_true", help="the table of docs/signs.md")
     arguments = parser.parse_args()
     listings = list(rows(arguments.data))
     found = list(hits(listings))
     if arguments.unread:
         unread(found, arguments.unread)
         return
-    columns = ("code", "listings", "hits", "reviewed", "right", "vendors", "markets", "precision [95 %]")
     lines = list(figures(found))
-    if arguments.json:
-        show_json([dict(zip(columns, line, strict=True)) for line in lines])
+    if arguments.markdown:
+        print(markdown(found))
         return
-    show_table(columns, lines)
+    if arguments.json:
+        show_json([dict(zip(COLUMNS, line, strict=True)) for line in lines])
+        return
+    show_table(COLUMNS, lines)
     harm = sum(hit.sign.id == Indicator.HARM for hit in found)
     print(f"threats to life in {len(listings):,} listings, whatever they offer: {harm}")
     cost("no arms", [row for row in listings if row.kind == "other goods"], Category.OTHER)

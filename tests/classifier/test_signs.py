@@ -1,15 +1,21 @@
 """Signs of threats, of trafficking and of doubt, and the words that must not be taken for them."""
 
 from collections import Counter
+from itertools import chain
+from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks import signs as benchmark
 from classifier.signs import signs, vendor_signs
+from classifier.signs.gates import ALWAYS, CATEGORIES
+from classifier.signs.rules import FOLDER, everything
 from pipeline.records import Listing
-from pipeline.taxonomy import Act, Category, Goods
+from pipeline.rows import chosen, rows
+from pipeline.taxonomy import Act, Category, Credibility, Goods, Indicator, Threat
 from pipeline.text import LIMIT
 from tests.classifier.conftest import listing
 
@@ -23,6 +29,7 @@ FA, PC, AM, BLK, DEA, DIG, SVC, OTH = (
     Category.SERVICE,
     Category.OTHER,
 )
+KNOWN = set(map(str, chain(Threat, Indicator, Credibility)))
 SHOWN = [
     ("ET-A", FA, "Alarm pistol, converted to live 9mm", "converted to live"),
     (
@@ -363,3 +370,37 @@ def test_a_sign_is_found_again_wherever_it_stands(shown: tuple[str, Category, st
     code, category, text, _ = shown
     alone, later = quoted(listing("x", text), category), quoted(listing("x", f"new . {before} {text}"), category)
     assert alone[code] == later[code]
+
+
+LANGUAGES = {"en", "de", "fr", "es", "ru", "tr", "it", "pt", "nl", "pl", "shared"}
+
+
+def test_every_rule_says_how_it_may_be_found_and_compiles() -> None:
+    for phrase in everything().phrases:
+        assert phrase.pattern.pattern
+        assert all(word for words in phrase.needles for word in words)
+        assert set(phrase.codes) <= KNOWN | {"pistols"}
+        assert phrase.beside in {"", "pistols"}
+
+
+def test_every_language_has_its_file() -> None:
+    assert {path.stem for path in FOLDER.glob("*.txt")} == LANGUAGES
+
+
+def test_every_code_of_the_taxonomy_is_open_to_some_category() -> None:
+    not_of_the_text = {"C.DUP", "unknown"}
+    assert set(CATEGORIES) | ALWAYS == KNOWN - not_of_the_text
+
+
+@pytest.mark.data
+def test_no_real_listing_raises_a_false_alarm(shared_data: Path) -> None:
+    path = shared_data / "darkweb_listings.csv"
+    listings = [row.found for row in rows(path, chosen(path), 1) if isinstance(row.found, Listing)]
+    alarming = [each.id for each in listings if "TI-HRM" in quoted(each, OTH)]
+    assert (len(listings), alarming) == (24_009, [])
+
+
+@pytest.mark.data
+def test_the_document_shows_the_precision_that_was_reviewed(shared_data: Path) -> None:
+    found = list(benchmark.hits(benchmark.rows(shared_data)))
+    assert benchmark.markdown(found) in (benchmark.ROOT / "docs" / "signs.md").read_text(encoding="utf-8")
