@@ -131,7 +131,8 @@ def deployment(settings: Settings) -> "Deployment":
         broker=lambda: _broker(settings),
         log=lambda: _log(settings, Settings().broker),
         index=lambda: _index(settings),
-        classifier=lambda: _classifier(settings),
+        classifier=lambda: _classifier(settings, keeping=False),
+        assessor=lambda: _classifier(settings, keeping=True),
         activations=lambda: Activations(settings.root),
         reread=_reread,
         model=_model,
@@ -209,13 +210,13 @@ def _log(settings: Settings, address: str) -> "Broker":
     return SqliteBroker(_file(settings, address))
 
 
-def _classifier(settings: Settings) -> "Classifier":
+def _classifier(settings: Settings, *, keeping: bool) -> "Classifier":
     from classifier.store import active  # noqa: PLC0415
     from pipeline.activations import Activations  # noqa: PLC0415
 
     activations: Activations = Activations(settings.root)
     try:
-        return active(settings.root, activations, MODEL, settings.assess.screen)
+        return active(settings.root, activations, MODEL, settings.assess.screen, keeping=keeping)
     finally:
         activations.close()
 

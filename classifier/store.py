@@ -17,8 +17,8 @@ from classifier.encoder import FILES as ENCODER
 from classifier.encoder import Encoder
 from classifier.features import VERSION
 from classifier.heads import NAMES
-from classifier.linear import Weights
 from classifier.kept import Kept, kept
+from classifier.linear import Weights
 from classifier.model import Examples, Model
 from classifier.reference import FILE as REFERENCE
 from classifier.stack import Screen, Stack
@@ -139,14 +139,20 @@ def described(directory: Path) -> Manifest:
     return _manifest(directory, _read(directory, MANIFEST))
 
 
-def active(home: Path, activations: Activations, shipped: Path, screen: Screen = "off") -> Stack:
-    """The classifier in force in a home; the first time, the shipped model is put in force."""
+def active(
+    home: Path, activations: Activations, shipped: Path, screen: Screen = "off", *, keeping: bool = False
+) -> Stack:
+    """The classifier in force in a home; the first time, the shipped model is put in force.
+
+    `keeping` says whether it keeps the encoder's outputs in the home.
+    """
+    cache = kept(home) if keeping else None
     found = activations.current(KIND)
     if found is None:
-        return load(shipped, activate(shipped, home, activations), screen, kept(home))
+        return load(shipped, activate(shipped, home, activations), screen, cache)
     number, digest = found
     place = _kept(home, digest)
-    return load(place if place.is_dir() else _shipped(shipped, digest, place), number, screen, kept(home))
+    return load(place if place.is_dir() else _shipped(shipped, digest, place), number, screen, cache)
 
 
 def activate(directory: Path, home: Path, activations: Activations) -> int:

@@ -56,6 +56,9 @@ class Deployment:
     """The SQLite log of this home, which a crawl writes to whatever the broker is."""
     index: Callable[[], Index]
     classifier: Callable[[], Classifier]
+    """The classifier in force; it stores nothing."""
+    assessor: Callable[[], Classifier]
+    """The same, keeping in the home what it computes slowly, so that no text is computed twice."""
     activations: Callable[[], Activations]
     checks: Mapping[str, Callable[["Deployment"], str]] = field(default_factory=dict)
     """What `headstamp check` asks of the packages beside this one: how the part is, or a `HeadstampError`."""
@@ -81,7 +84,7 @@ def stage(name: str, deployment: Deployment) -> Iterator[Stage]:
 
 
 def _assess(deployment: Deployment, context: Callable[[Listing], Context]) -> Stage:
-    home, classifier = deployment.settings.root, deployment.classifier()
+    home, classifier = deployment.settings.root, deployment.assessor()
     in_force, rates = policy(deployment, classifier), Rates.of(home)
     keep(home, rule.KIND, in_force.text)
     keep(home, RATES, rates.text)

@@ -10,14 +10,16 @@ import pytest
 from pipeline import codec
 from pipeline.broker import START
 from pipeline.broker.sqlite import SqliteBroker
-from pipeline.policy import Policy
+from pipeline.context import no_context
+from pipeline.policy import Cut, Policy
 from pipeline.rates import Rates
 from pipeline.records import Alert, Classification, Context, Import, Listing, Presence, Sighting, Sign
-from pipeline.stages import Stage, assess_stage, no_context
-from pipeline.taxonomy import Category
+from pipeline.stages import Stage, assess_stage
+from pipeline.taxonomy import Category, Track
 from pipeline.topics import ALERTS, ASSESSMENTS, LISTINGS
 from pipeline.worker import run_once
 
+CUTS = {Track.OFFERS: Cut(review_at=0.5, flag_at=0.9)}
 TIME = datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -25,7 +27,7 @@ class Reader:
     """Finds a threat to life where a title says so, and scores everything as harmless."""
 
     digest = "reader"
-    thresholds = (0.5, 0.9)
+    thresholds = CUTS
 
     def classify(self, listings: Sequence[Listing], contexts: Sequence[Context]) -> Sequence[Classification]:
         assert len(contexts) == len(listings)
@@ -49,7 +51,7 @@ def broker(tmp_path: Path) -> Iterator[SqliteBroker]:
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Stage:
-    return assess_stage(Reader(), Policy(flag_at=0.9, review_at=0.5), Rates.of(tmp_path), no_context)
+    return assess_stage(Reader(), Policy(cuts=CUTS), Rates.of(tmp_path), no_context)
 
 
 def listing(key: str, title: str) -> Listing:

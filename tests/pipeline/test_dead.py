@@ -37,6 +37,7 @@ def deployment(tmp_path: Path) -> Deployment:
         log=lambda: SqliteBroker(tmp_path / "log.db"),
         index=lambda: SqliteIndex(tmp_path / "index.db"),
         classifier=no_classifier,
+        assessor=no_classifier,
         activations=lambda: Activations(tmp_path),
     )
 

@@ -60,6 +60,7 @@ def deployment(tmp_path: Path) -> Deployment:
         log=lambda: SqliteBroker(settings.root / "log.db"),
         index=lambda: SqliteIndex(settings.root / "index.db"),
         classifier=even,
+        assessor=even,
         activations=lambda: Activations(settings.root),
     )
 
@@ -214,6 +215,7 @@ def test_a_stage_that_fails_stops_all_with_its_error(deployment: Deployment) -> 
         log=deployment.log,
         index=broken,
         classifier=deployment.classifier,
+        assessor=deployment.assessor,
         activations=deployment.activations,
     )
     with pytest.raises(IndexUnavailableError, match="does not answer"):
