@@ -63,9 +63,9 @@ def rows(
                 flagged={system: score > 0.55 for system, score in scores.items()},
                 slice=slice_,
                 language=language,
-                given_category=Category.FIREARM if scores["stack"] > 0.5 else Category.OTHER,
+                given_category=Category.FIREARM if scores[systems[-1]] > 0.5 else Category.OTHER,
                 given_act=Act.OFFER,
-                verdicts={Track.OFFERS: Verdict.FLAGGED if scores["stack"] > 0.55 else Verdict.CLEAR},
+                verdicts={Track.OFFERS: Verdict.FLAGGED if scores[systems[-1]] > 0.55 else Verdict.CLEAR},
                 screened=scores["baseline"] < 0.1,
             )
         )
