@@ -19,6 +19,9 @@ SCREEN_INPUTS = (DARKWEB, ALL)
 CATEGORY, WITHIN, ACT, GOODS = "category", "within", "act", "goods"
 """What the linear outputs are for, beside those that are joined."""
 
+SCREEN_CHECKED = "screen_checked"
+"""The flag of a listing that the screen kept back, or in its shadow would have, and that the encoder read all the same."""
+
 
 def output(kind: str, name: str) -> str:
     """The name of a linear output: "darkweb", "category FA"."""

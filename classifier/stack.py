@@ -18,7 +18,7 @@ from classifier.judge import DIGITS, Chances, Judge, Raw, category, likeliest, n
 from classifier.kept import InMemory, Kept, key_of
 from classifier.language import language
 from classifier.linear import Floats, Linear
-from classifier.model import ACT, CATEGORY, GOODS, SCREEN_INPUTS, Model
+from classifier.model import ACT, CATEGORY, GOODS, SCREEN_CHECKED, SCREEN_INPUTS, Model
 from classifier.nearest import nearest
 from classifier.reading import line
 from classifier.screen import bypassed, drawn
@@ -155,8 +155,10 @@ class Stack:
                 wanted=act is Act.REQUEST and bool(found.about[row] >= WANTED),
                 hidden_characters=bool(read.view.invisible),
                 mixed_scripts=bool(read.view.mixed),
-                screen_checked=held and asked,
-                **{UNFINISHED: kind is Category.PARTS and unfinished(listing.title, listing.description)},
+                **{
+                    SCREEN_CHECKED: held and asked,
+                    UNFINISHED: kind is Category.PARTS and unfinished(listing.title, listing.description),
+                },
             ),
             screened=held and not asked,
             inputs=digest("inputs", listing.title, listing.description, *listing.category_path),

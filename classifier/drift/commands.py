@@ -15,7 +15,18 @@ if TYPE_CHECKING:
     from classifier.drift.report import Drift
     from classifier.drift.shift import Shift
 
-HEAD = ("market", "month", "listings", "flagged", "scores (PSI)", "words (JSD)", "unknown words", "languages", "")
+HEAD = (
+    "market",
+    "month",
+    "listings",
+    "flagged",
+    "scores (PSI)",
+    "words (JSD)",
+    "unknown words",
+    "languages",
+    "screen: missed of checked",
+    "",
+)
 
 
 def drift_arguments(parser: argparse.ArgumentParser) -> None:
@@ -77,6 +88,7 @@ def _lines(found: "Drift") -> Iterator[tuple[str, ...]]:
             _shift(month.words),
             percent(month.unknown_words),
             mix,
+            f"{month.missed:,} of {month.checked:,}" if month.checked else "–",
             month.verdict,
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from classifier.drift.shift import FEWEST, LANGUAGES, OTHERS, WORDS, Shift, named_moved, scores_moved
+from classifier.model import SCREEN_CHECKED
 from classifier.reference import Reference, binned, words_of
 from pipeline.index import Hit
 from pipeline.taxonomy import Track, Verdict
@@ -31,6 +32,10 @@ class Month(msgspec.Struct, frozen=True, kw_only=True):
     languages: Shift | None
     language_mix: dict[str, float]
     """Shares of the commonest languages."""
+    checked: int
+    """Listings that the screen kept back, or in its shadow would have, and that the encoder read all the same."""
+    missed: int
+    """Those of them that are not clear on the track of offers: what the screen loses."""
 
     @property
     def verdict(self) -> str:
@@ -54,7 +59,7 @@ class _Tally:
     """What the listings of one market and month add up to."""
 
     def __init__(self) -> None:
-        self.listings = self.flagged = 0
+        self.listings = self.flagged = self.checked = self.missed = 0
         self.scores: list[float] = []
         self.words = Counter[str]()
         self.languages = Counter[str]()
@@ -68,6 +73,9 @@ class _Tally:
         if current.classification.model == model:
             self.scores.append(current.classification.score)
             self.flagged += current.verdicts.get(Track.OFFERS) is Verdict.FLAGGED
+            checked = SCREEN_CHECKED in current.classification.flags
+            self.checked += checked
+            self.missed += checked and current.verdicts.get(Track.OFFERS) is not Verdict.CLEAR
 
 
 def drift(hits: Iterable[Hit], reference: Reference, model: str) -> Drift:
@@ -114,4 +122,6 @@ def _month(market: str, month: str, tally: _Tally, reference: Reference) -> Mont
         language_mix={
             name or "untold": count / tally.listings for name, count in tally.languages.most_common(MOST_LANGUAGES)
         },
+        checked=tally.checked,
+        missed=tally.missed,
     )
