@@ -5,8 +5,8 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 
-from classifier.examples import Example
-from classifier.generate import generated
+from classifier.adverts.generate import generated
+from classifier.truth.examples import Example
 
 WORD = re.compile(r"[^\W\d_]{3,}")
 RARE = 10

@@ -35,8 +35,8 @@ def train_arguments(parser: argparse.ArgumentParser) -> None:
 def train(arguments: argparse.Namespace, deployment: Deployment) -> int:
     """Train on the research data and write a model directory; the same data, base and seed give the same bytes on one machine."""
     need_training()
-    from classifier.lesson import lesson  # noqa: PLC0415  # loads scikit-learn, which only training needs
-    from classifier.making import written  # noqa: PLC0415
+    from classifier.training.lesson import lesson  # noqa: PLC0415  # loads scikit-learn, which only training needs
+    from classifier.training.making import written  # noqa: PLC0415
 
     taught = lesson(arguments.data, arguments.seed)
     facts = written(taught, workshop(arguments, deployment), arguments.data, arguments.out)

@@ -16,8 +16,8 @@ from pipeline.terminal import show_facts, show_json, show_table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from classifier.examples import Example
     from classifier.learn.learning import Learnt
+    from classifier.truth.examples import Example
     from classifier.tuning.workshop import Workshop
     from pipeline.stages import Classifier
 
@@ -68,9 +68,9 @@ def learn(arguments: argparse.Namespace, deployment: Deployment) -> int:
 
 def _made(data: Path, shop: "Workshop", examples: "Sequence[Example]", directory: Path) -> "Classifier":
     """The model that the research data and these examples teach."""
-    from classifier.lesson import lesson  # noqa: PLC0415  # loads scikit-learn
-    from classifier.making import written  # noqa: PLC0415
     from classifier.store import load  # noqa: PLC0415
+    from classifier.training.lesson import lesson  # noqa: PLC0415  # loads scikit-learn
+    from classifier.training.making import written  # noqa: PLC0415
 
     written(lesson(data, shop.seed, examples), shop, data, directory)
     return load(directory, activation=0)

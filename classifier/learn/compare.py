@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from classifier.examples import Example
-from classifier.judged import Judged
 from classifier.metrics.figures import CLAIMED, Difference, Figures, difference, figures
+from classifier.metrics.judged import Judged
 from classifier.metrics.measures import Measure
 from classifier.reference import key_of
+from classifier.truth.examples import Example
 from pipeline.records import Classification, Context, Import, Listing
 from pipeline.stages import Classifier
 from pipeline.taxonomy import Track

@@ -1,7 +1,7 @@
 """The fixed set that models are compared on, beside the reviews that none of them learns."""
 
-from classifier.examples import Example
-from classifier.generate import generated
+from classifier.adverts.generate import generated
+from classifier.truth.examples import Example
 
 ADVERTS, SEED = 2_000, 7_919
 """Adverts of a seed that no training draws from."""

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import msgspec
 
-from classifier.examples import Example
 from classifier.learn.compare import Part, compared, worse
 from classifier.learn.reviews import Gathered, parted
 from classifier.reference import Reference, key_of
+from classifier.truth.examples import Example
 from pipeline.errors import SettingsError, StorageError
 from pipeline.stages import Classifier
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from classifier.examples import Example, Source
+from classifier.truth.examples import Example, Source
 from pipeline.broker import START, Broker
 from pipeline.codec import decode
 from pipeline.errors import MalformedError

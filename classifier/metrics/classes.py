@@ -6,10 +6,10 @@ from types import MappingProxyType
 import msgspec
 import numpy as np
 
-from classifier.judged import Judged
 from classifier.linear import Floats
 from classifier.metrics.draws import Estimate, Groups, components, drawn
 from classifier.metrics.figures import CLAIMED, FEWEST, FEWEST_VENDORS
+from classifier.metrics.judged import Judged
 from pipeline.taxonomy import IN_SCOPE, Act, Category, Track, Verdict
 
 OTHER = "other"

@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.judged import ALONE, Judged
 from classifier.linear import Floats
+from classifier.metrics.judged import ALONE, Judged
 
 RESAMPLES = 1_000
 MIDDLE = (0.025, 0.975)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 import numpy as np
 
-from classifier.judged import Judged
 from classifier.linear import Floats
 from classifier.metrics.draws import Estimate, components, draws, estimate, wilson
+from classifier.metrics.judged import Judged
 from classifier.metrics.measures import ARMS, FIREARMS, MEASURES, POOLS, Marked, Measure, adjusted, marked, weighed
 
 FEWEST, FEWEST_VENDORS, CLAIMED = 50, 10, 30

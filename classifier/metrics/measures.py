@@ -8,10 +8,10 @@ from functools import partial
 import numpy as np
 
 from classifier.calibrate import Truth
-from classifier.judged import Judged
 from classifier.linear import Floats
 from classifier.metrics.curve import Curve, Ranked, area, curve, precision_among, ranked, recall_at_rate, recall_within
 from classifier.metrics.draws import Groups, components
+from classifier.metrics.judged import Judged
 
 RATE = 0.001
 """False alarms per listing out of scope at which recall is told."""

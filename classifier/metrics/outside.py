@@ -6,13 +6,13 @@ from pathlib import Path
 
 import msgspec
 
-from classifier.examples import LABELS
-from classifier.judged import Judged
 from classifier.metrics.classes import Classes, protocol_class, protocol_class_given, told
 from classifier.metrics.draws import wilson
 from classifier.metrics.figures import Figures, figures
+from classifier.metrics.judged import Judged
 from classifier.metrics.slices import Slice, languages, slices
 from classifier.reference import Reference, key_of
+from classifier.truth.examples import LABELS
 from pipeline.errors import SettingsError
 from pipeline.policy import Policy, verdicts
 from pipeline.records import Context, Listing, Rejected

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from classifier.judged import Judged
 from classifier.metrics.draws import Estimate, wilson
+from classifier.metrics.judged import Judged
 
 ENGLISH = "en"
 

@@ -13,7 +13,7 @@ from pipeline.terminal import plain, progress, show_facts, show_json, show_table
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from classifier.judged import Split
+    from classifier.metrics.judged import Split
     from classifier.metrics.outside import Outside
     from classifier.report.shape import Report
 
@@ -51,12 +51,12 @@ def evaluate(arguments: argparse.Namespace, deployment: Deployment) -> int:
     if arguments.model:
         raise SettingsError("--model goes with --on; a report is written into the model directory of --out")
     if arguments.scored:
-        from classifier.judged import load  # noqa: PLC0415  # `--help` needs no numpy
+        from classifier.metrics.judged import load  # noqa: PLC0415  # `--help` needs no numpy
 
         return _report(load(arguments.scored), arguments, arguments.scored)
     need_training()
-    from classifier.evaluate import judged  # noqa: PLC0415  # loads scikit-learn
     from classifier.store import load as model  # noqa: PLC0415
+    from classifier.training.evaluate import judged  # noqa: PLC0415  # loads scikit-learn
 
     shop = workshop(arguments, deployment)
     made = arguments.out is not None and (arguments.out / "manifest.json").is_file()
@@ -68,7 +68,7 @@ def evaluate(arguments: argparse.Namespace, deployment: Deployment) -> int:
 
 def _kept(splits: "Iterable[Split]", work: Path) -> "list[Split]":
     """The splits, each written as soon as it is scored."""
-    from classifier.judged import save  # noqa: PLC0415  # `--help` needs no numpy
+    from classifier.metrics.judged import save  # noqa: PLC0415  # `--help` needs no numpy
 
     found = []
     for split in splits:

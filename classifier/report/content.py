@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from classifier.judged import MARKET, RANDOM, SLICES, STRICT, Judged, Split, sources
 from classifier.metrics.classes import OTHER, on_track, protocol_class, protocol_class_given, told, track
 from classifier.metrics.figures import Difference, Figures, counts, difference, figures
+from classifier.metrics.judged import MARKET, RANDOM, SLICES, STRICT, Judged, Split, sources
 from classifier.metrics.measures import BINS, Measure
 from classifier.metrics.slices import languages, screen, slices
 from classifier.report.facts import Facts

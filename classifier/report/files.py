@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from classifier.judged import STRICT, Split
+from classifier.metrics.judged import STRICT, Split
 from classifier.report.card import card
 from classifier.report.content import report
 from classifier.report.facts import facts

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from classifier.judged import MARKET, STRICT
 from classifier.metrics.draws import RESAMPLES
+from classifier.metrics.judged import MARKET, STRICT
 from classifier.report import tables
 from classifier.report.shape import HEADLINE, Held, Report
 

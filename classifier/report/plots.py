@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from classifier.judged import Judged
 from classifier.metrics.curve import curve, ranked
+from classifier.metrics.judged import Judged
 from classifier.report.page import PLOTS
 from classifier.report.shape import Bin
 

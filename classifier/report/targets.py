@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from classifier.judged import OBFUSCATED, STRICT
 from classifier.metrics.draws import Estimate
 from classifier.metrics.figures import FEWEST, Figures
+from classifier.metrics.judged import OBFUSCATED, STRICT
 from classifier.metrics.measures import Measure
 from classifier.metrics.slices import Slice
 from classifier.report.shape import Disguise, Leak, Named, Side, Target

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from classifier.examples import Example, Source
 from classifier.heads import ACT, CATEGORY, GOODS, HEADS, SUBTYPE
-from classifier.lesson import Lesson
 from classifier.linear import Floats
-from classifier.matrix import Rows
 from classifier.reading import line
+from classifier.training.lesson import Lesson
+from classifier.training.matrix import Rows
+from classifier.truth.examples import Example, Source
 from classifier.tuning.tune import UNKNOWN, Course
 from pipeline.taxonomy import Category
 

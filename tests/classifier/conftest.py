@@ -7,13 +7,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from classifier.examples import Example, Source
-from classifier.generate import generated
-from classifier.lesson import Lesson, of
+from classifier.adverts.generate import generated
 from classifier.model import Model
 from classifier.stack import Stack
 from classifier.store import load
-from classifier.train import train
+from classifier.training.lesson import Lesson, of
+from classifier.training.train import train
+from classifier.truth.examples import Example, Source
 from classifier.tuning.workshop import Workshop
 from pipeline.policy import Cut
 from pipeline.records import Classification, Context, Import, Listing

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifier.clusters import NEAR, SHINGLE, clusters, groups, without_twins
-from classifier.examples import Example, Source, real
+from classifier.truth.clusters import NEAR, SHINGLE, clusters, groups, without_twins
+from classifier.truth.examples import Example, Source, real
 from pipeline.taxonomy import Category
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from classifier.corrections import Reading, origin, rows_read
-from classifier.examples import Example, airsoft, darkweb, games, real, surface, vague
-from classifier.goods import goods
+from classifier.truth.corrections import Reading, origin, rows_read
+from classifier.truth.examples import Example, airsoft, darkweb, games, real, surface, vague
+from classifier.truth.goods import goods
 from pipeline.taxonomy import IN_SCOPE, Act, Category, Goods, Subtype
 
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.disguise import TRICKS, Trick, disguised, misspelt
-from classifier.examples import Example
-from classifier.generate import ACTS, generated
-from classifier.pen import SLOT
-from classifier.phrasebook import KINDS, LANGUAGES, PHRASES, kinds, label, phrases
-from classifier.spelling import spelt
-from classifier.translit import cyrillic, latin
+from classifier.adverts.disguise import TRICKS, Trick, disguised, misspelt
+from classifier.adverts.generate import ACTS, generated
+from classifier.adverts.pen import SLOT
+from classifier.adverts.phrasebook import KINDS, LANGUAGES, PHRASES, kinds, label, phrases
+from classifier.adverts.spelling import spelt
+from classifier.adverts.translit import cyrillic, latin
+from classifier.truth.examples import Example
 from pipeline.taxonomy import IN_SCOPE, Act, Category, Goods, Subtype
 
 FRAMES = ("title", "lead", "reply", "request", "request.about", "neutral", "evasion", "word")

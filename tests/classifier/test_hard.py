@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from classifier.agreement import agreement, kappa
-from classifier.examples import Example, Source, airsoft, games
-from classifier.hard import hard_slices, held_out, taught
+from classifier.truth.agreement import agreement, kappa
+from classifier.truth.examples import Example, Source, airsoft, games
+from classifier.truth.hard import hard_slices, held_out, taught
 from pipeline.taxonomy import Category
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 import headstamp
-from classifier.examples import Example, Source
 from classifier.learn.compare import compared, worse
 from classifier.learn.fixed import fixed
 from classifier.learn.learning import REVIEWS, learn
 from classifier.learn.reviews import Gathered, gathered, parted, standing
-from classifier.lesson import of
 from classifier.reference import Seen, reference
+from classifier.training.lesson import of
+from classifier.truth.examples import Example, Source
 from pipeline.broker.sqlite import SqliteBroker
 from pipeline.codec import Message, messages
 from pipeline.errors import SettingsError

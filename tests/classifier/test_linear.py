@@ -11,9 +11,9 @@ from sklearn.preprocessing import normalize
 
 from classifier import linear
 from classifier.features import grams, view
-from classifier.lesson import Lesson
 from classifier.linear import Linear
 from classifier.model import Model
+from classifier.training.lesson import Lesson
 
 
 def test_scores_are_those_of_scikit_learn(lesson: Lesson, model: Model) -> None:

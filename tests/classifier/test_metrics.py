@@ -7,11 +7,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, brier_score_loss
 
 from classifier.calibrate import calibrated, joined, probability, shared_out, softmax, threshold
-from classifier.judged import Judged
 from classifier.metrics.classes import on_track, protocol_class, protocol_class_given, told, track
 from classifier.metrics.curve import average_precision, curve, precision_among, ranked, recall_at_rate, recall_within
 from classifier.metrics.draws import components, wilson
 from classifier.metrics.figures import counts, difference, figures
+from classifier.metrics.judged import Judged
 from classifier.metrics.measures import Measure, adjusted
 from classifier.metrics.slices import languages, screen, slices
 from pipeline.taxonomy import Act, Category, Track, Verdict

@@ -9,13 +9,9 @@ import numpy as np
 import pytest
 
 import headstamp
-from classifier import evaluate
-from classifier.examples import Example, Source
-from classifier.folded import folded
-from classifier.generate import generated
-from classifier.judged import OBFUSCATED, RANDOM, SLICES, STRICT, TITLES, Judged, Split, load, save
-from classifier.lesson import folds, of
+from classifier.adverts.generate import generated
 from classifier.metrics.draws import Estimate
+from classifier.metrics.judged import OBFUSCATED, RANDOM, SLICES, STRICT, TITLES, Judged, Split, load, save
 from classifier.report.card import card
 from classifier.report.content import report
 from classifier.report.facts import Facts, facts
@@ -23,6 +19,10 @@ from classifier.report.files import ELSEWHERE, write
 from classifier.report.page import PLOTS, page
 from classifier.report.shape import Report, Side, Target
 from classifier.report.tables import interval, number, percent
+from classifier.training import evaluate
+from classifier.training.folded import folded
+from classifier.training.lesson import folds, of
+from classifier.truth.examples import Example, Source
 from classifier.tuning.workshop import Workshop
 from pipeline.errors import ModelRejectedError, SettingsError
 from pipeline.taxonomy import Act, Category, Track, Verdict

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifier.examples import LABELS, Source, airsoft, darkweb, games, models, real
+from classifier.adverts.generate import generated
 from classifier.features import view
-from classifier.generate import generated
-from classifier.lesson import GENERATED, Lesson, folds
 from classifier.model import Model
 from classifier.store import Story, load, save
-from classifier.train import train
+from classifier.training.lesson import GENERATED, Lesson, folds
+from classifier.training.train import train
+from classifier.truth.examples import LABELS, Source, airsoft, darkweb, games, models, real
 from classifier.tuning.workshop import Workshop
 from pipeline.errors import SettingsError
 from pipeline.taxonomy import Category, Track

@@ -11,11 +11,11 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 from tokenizers.processors import TemplateProcessing
 
 from classifier.encoder import FILES, Encoder
-from classifier.folded import hardness, lines
-from classifier.lesson import Lesson
 from classifier.stack import Stack
 from classifier.store import ENCODER_FILES, Story, load, save
-from classifier.train import Trained, train
+from classifier.training.folded import hardness, lines
+from classifier.training.lesson import Lesson
+from classifier.training.train import Trained, train
 from classifier.tuning.course import course
 from classifier.tuning.pieces import SPECIAL, cut
 from classifier.tuning.tune import Course

@@ -9,12 +9,12 @@ import numpy as np
 from classifier import heads
 from classifier.around import ARMS, CLEAN, ELSEWHERE, HITS, INPUTS, around
 from classifier.calibrate import Join, Truth, calibrated, joined, threshold
-from classifier.folded import Folded
 from classifier.judge import Chances, Judge, Raw
-from classifier.lesson import Lesson
 from classifier.linear import Floats, Weights
-from classifier.matrix import Rows
 from classifier.model import ACT, CATEGORY, ENCODER, GOODS, SCREEN_INPUTS, WITHIN, Model
+from classifier.training.folded import Folded
+from classifier.training.lesson import Lesson
+from classifier.training.matrix import Rows
 from pipeline.policy import Cut
 from pipeline.policy.scores import ASIDE
 from pipeline.records import Context

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from classifier.corrections import Correction, Reading, origin
-from classifier.goods import goods
+from classifier.truth.corrections import Correction, Reading, origin
+from classifier.truth.goods import goods
 from pipeline.errors import SettingsError
 from pipeline.taxonomy import IN_SCOPE, Act, Category, Goods, Subtype
 

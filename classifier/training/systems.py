@@ -9,13 +9,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline, make_union
 
 from classifier.calibrate import Truth, calibrated, joined, probability, threshold
-from classifier.examples import Example
-from classifier.folded import Folded
 from classifier.judge import Judge
-from classifier.lesson import Lesson
 from classifier.linear import Floats
 from classifier.model import ENCODER, Model
-from classifier.settle import FLAG_RATE, contexts, raw
+from classifier.training.folded import Folded
+from classifier.training.lesson import Lesson
+from classifier.training.settle import FLAG_RATE, contexts, raw
+from classifier.truth.examples import Example
 
 BASELINE, LINEAR, ENCODER_ALONE, STACK, SECTION, AROUND = (
     "baseline", "linear", "encoder", "stack", "stack+section", "stack+context"

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from classifier.bases.fetch import origin
-from classifier.lesson import Lesson
-from classifier.remember import remember
 from classifier.store import Story, save
-from classifier.train import train
+from classifier.training.lesson import Lesson
+from classifier.training.remember import remember
+from classifier.training.train import train
 from classifier.tuning.workshop import Workshop
 from pipeline.taxonomy import Track
 

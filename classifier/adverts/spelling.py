@@ -5,8 +5,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from classifier.disguise import disguised, misspelt
-from classifier.translit import cyrillic, latin
+from classifier.adverts.disguise import disguised, misspelt
+from classifier.adverts.translit import cyrillic, latin
 
 EMOJIS = "🔥⭐✅💯📦🚀💎⚡🌍🎁👑❗🔒💰🛒"
 NOISE = ("!!!", "$$$", "***", "~~", "==", "| TOP |", "#1", "(!)", "%%", ">>", "100%")

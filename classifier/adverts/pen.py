@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from classifier.phrasebook import Book, told
+from classifier.adverts.phrasebook import Book, told
 
 SLOT = re.compile(r"\{(\w+)\}")
 NAMED = 0.1

@@ -10,7 +10,7 @@ import msgspec
 from pipeline.records import digest
 from pipeline.taxonomy import Act, Category, Subtype
 
-TRUTH = Path(__file__).parent / "truth"
+TRUTH = Path(__file__).parent
 DIGITS = 8
 """Hexadecimal digits of a text's digest in an origin: market keys repeat, and a correction holds for one text alone."""
 

@@ -8,7 +8,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.examples import Example
+from classifier.truth.examples import Example
 from pipeline.taxonomy import Category
 from pipeline.text.words import tokens
 

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from classifier.examples import POSTED, Example
 from classifier.features import REST, grams, view
+from classifier.truth.examples import POSTED, Example
 
 FEWEST = 3
 """Vendors that must have used an n-gram; below that it could be part of a handle and is dropped."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from classifier.examples import Example, Source, airsoft, games, real
+from classifier.truth.examples import Example, Source, airsoft, games, real
 from pipeline.records import digest
 from pipeline.taxonomy import Act, Category, Goods, Subtype
 

@@ -9,12 +9,12 @@ import msgspec
 import numpy as np
 
 from classifier.calibrate import Truth
-from classifier.fits import fitted
-from classifier.lesson import Lesson
 from classifier.linear import Floats
-from classifier.matrix import Rows
 from classifier.model import SCREEN_INPUTS
 from classifier.reading import line
+from classifier.training.fits import fitted
+from classifier.training.lesson import Lesson
+from classifier.training.matrix import Rows
 from classifier.tuning.course import course
 from classifier.tuning.workshop import INT8, WHOLE, Workshop
 

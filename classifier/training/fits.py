@@ -10,11 +10,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from classifier.calibrate import Truth
-from classifier.examples import Source
-from classifier.lesson import Lesson
 from classifier.linear import Floats, Weights
-from classifier.matrix import Rows, Vocabulary
 from classifier.model import ACT, ALL, CATEGORY, DARKWEB, GOODS, WITHIN, output
+from classifier.training.lesson import Lesson
+from classifier.training.matrix import Rows, Vocabulary
+from classifier.truth.examples import Source
 from pipeline.taxonomy import IN_SCOPE, Category, Goods
 
 ASIDE_IN, ASIDE_OUT = 0.05, 0.3

@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 
 from classifier.encoder import Encoder
-from classifier.examples import Example, Source
-from classifier.fits import fitted
-from classifier.folded import Folded, folded, hardness, lines
-from classifier.lesson import Lesson, folds
 from classifier.linear import Floats
 from classifier.model import Examples, Model
 from classifier.nearest import gathered
-from classifier.settle import settled
+from classifier.training.fits import fitted
+from classifier.training.folded import Folded, folded, hardness, lines
+from classifier.training.lesson import Lesson, folds
+from classifier.training.settle import settled
+from classifier.truth.examples import Example, Source
 from classifier.tuning.course import course
 from classifier.tuning.workshop import Workshop
 from pipeline.records import Neighbour

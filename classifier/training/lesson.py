@@ -10,14 +10,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.adverts.disguise import disguised
+from classifier.adverts.generate import generated
 from classifier.calibrate import Truth
-from classifier.clusters import clusters, groups, without_twins
-from classifier.disguise import disguised
-from classifier.examples import POSTED, Example, Source, airsoft, games, models, real
-from classifier.generate import generated
-from classifier.hard import taught as learnt
-from classifier.matrix import Corpus, Rows
 from classifier.store import Origin
+from classifier.training.matrix import Corpus, Rows
+from classifier.truth.clusters import clusters, groups, without_twins
+from classifier.truth.examples import POSTED, Example, Source, airsoft, games, models, real
+from classifier.truth.hard import taught as learnt
 
 FOLDS = 5
 DISGUISED, TITLE = "disguised", "title alone"

@@ -9,19 +9,19 @@ import msgspec
 import numpy as np
 
 from classifier import heads
-from classifier.examples import POSTED, Example, Source
-from classifier.folded import Folded, aligned, folded, hardness, linear, lines
-from classifier.hard import hard_slices
 from classifier.judge import Chances, Judge, category, likeliest, named
-from classifier.judged import MARKET, OBFUSCATED, RANDOM, SLICES, STRICT, TITLES, Judged, Split
 from classifier.language import language
-from classifier.lesson import DISGUISED, FOLDS, TITLE, Lesson, folds, lesson
-from classifier.matrix import Rows
+from classifier.metrics.judged import MARKET, OBFUSCATED, RANDOM, SLICES, STRICT, TITLES, Judged, Split
 from classifier.model import ACT, CATEGORY, Model
 from classifier.screen import SCREENED
-from classifier.settle import raw, settled
 from classifier.stack import Stack
-from classifier.systems import STACK, Said, said
+from classifier.training.folded import Folded, aligned, folded, hardness, linear, lines
+from classifier.training.lesson import DISGUISED, FOLDS, TITLE, Lesson, folds, lesson
+from classifier.training.matrix import Rows
+from classifier.training.settle import raw, settled
+from classifier.training.systems import STACK, Said, said
+from classifier.truth.examples import POSTED, Example, Source
+from classifier.truth.hard import hard_slices
 from classifier.tuning.course import course
 from classifier.tuning.workshop import INT8, WHOLE, Workshop
 from pipeline.records import Context, Import, Listing, Precision

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifier.corrections import rows_read
-from classifier.examples import LABELS, darkweb, labels, vague
+from classifier.truth.corrections import rows_read
+from classifier.truth.examples import LABELS, darkweb, labels, vague
 from pipeline.taxonomy import Category
 
 FIRST = LABELS | {"opaque": Category.UNKNOWN}

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.examples import POSTED, Source
 from classifier.judge import Judge
 from classifier.language import language
-from classifier.lesson import Lesson
 from classifier.reference import Seen, key_of, reference, save
-from classifier.settle import raw
-from classifier.train import Trained
+from classifier.training.lesson import Lesson
+from classifier.training.settle import raw
+from classifier.training.train import Trained
+from classifier.truth.examples import POSTED, Source
 from pipeline.rows.source import digest_of
 from pipeline.taxonomy import Track
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import TypeVar
 
-from classifier.examples import Example, Source
-from classifier.pen import Pen
-from classifier.phrasebook import LANGUAGES, kinds, label, phrases
-from classifier.spelling import spelt
+from classifier.adverts.pen import Pen
+from classifier.adverts.phrasebook import LANGUAGES, kinds, label, phrases
+from classifier.adverts.spelling import spelt
+from classifier.truth.examples import Example, Source
 from pipeline.taxonomy import IN_SCOPE, Act, Category, Goods, Subtype
 
 ACTS = {
