@@ -21,6 +21,8 @@ BASELINE, LINEAR, ENCODER_ALONE, STACK, SECTION, AROUND = (
     "baseline", "linear", "encoder", "stack", "stack+section", "stack+context"
 )  # fmt: skip
 """`stack` reads the text alone; the others know the market's section too, and the vendor's other listings."""
+WHOLE = "stack at 32 bits"
+"""The stack with the encoder as it was before its weights were cut to 8 bits; what ships is the stack."""
 BASELINE_AT = 0.5
 """Threshold of the baseline: untuned, as the research data's README reports it."""
 Said = dict[str, tuple[Floats, Truth]]
@@ -67,6 +69,7 @@ def _systems(taught: Lesson, model: Model, posted: Folded) -> dict[str, Score]:
     return found | {
         ENCODER_ALONE: lambda part: probability(join.logits(_encoder(part)[:, :1])),
         STACK: lambda part: stack.chances(raw(taught, part, sections=False)).score,
+        WHOLE: lambda part: stack.chances(raw(taught, replace(part, encoder=part.whole), sections=False)).score,
         SECTION: lambda part: stack.chances(raw(taught, part, sections=True)).score,
         AROUND: around,
     }
