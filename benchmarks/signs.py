@@ -91,10 +91,16 @@ class Hit(NamedTuple):
 
 def rows(data: Path) -> Iterator[Row]:
     """Every listing of both files, once a text."""
+    goals = {line["listing_id"]: line["ships_to"] for line in read(data / "agora_2014q1_listings.csv")}
     for line in read(data / "darkweb_listings.csv"):
         listing = told(line, line["market"], line["listing_id"], line["ships_from"], line["vendor"])
         category = CATEGORIES.get(line["label"], Category.OTHER)
-        yield Row("other goods" if category is Category.OTHER else "dark web", listing, category, Act.OFFER)
+        if category is Category.OTHER:
+            yield Row("other goods", listing, category, Act.OFFER)
+            continue
+        goal = goals.get(line["listing_id"], "") if line["market"] == "agora" else ""
+        listing = msgspec.structs.replace(listing, ships_to=countries(goal), ships_to_text=goal)
+        yield Row("dark web", listing, category, Act.OFFER)
     for number, line in enumerate(read(data / "surface_weapon_text.csv"), start=1):
         listing = told(line, "surface", str(number), "", "")
         listing = msgspec.structs.replace(listing, category_path=(line["source"],))
