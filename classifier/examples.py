@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.errors import SettingsError
-from pipeline.taxonomy import IN_SCOPE, Act, Category
+from pipeline.taxonomy import IN_SCOPE, Act, Category, Goods, Subtype
 
 MOST_LETTERS = 700
 """Letters kept of a surface-web description: classifieds tell the item first, then themselves."""
@@ -38,6 +38,7 @@ class Source(StrEnum):
     AIRSOFT = "airsoft"
     GAME = "game"
     GENERATED = "generated"
+    SLICE = "slice"
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,10 +49,15 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     source: Source
     description: str = ""
     act: Act = Act.OFFER
+    subtype: Subtype = Subtype.UNKNOWN
+    goods: Goods = Goods.UNKNOWN
+    """What is offered where it is about no arms, as the market's category path tells it."""
     market: str = ""
     """The market, or the name of the data set."""
     vendor: str = ""
     """Who wrote it, in lower case; "" where that is not known."""
+    origin: str = ""
+    """The name of its row, without its text; "" for an example that no row of the data holds."""
 
     @property
     def in_scope(self) -> bool:
