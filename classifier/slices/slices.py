@@ -16,7 +16,7 @@ from classifier.slices.template import Fillers, Kind, Template, fillers, templat
 from classifier.slices.tricks import disguised, plainer
 
 TEXTS = Path(__file__).parent / "texts"
-IN_SCOPE = ("firearms", "parts", "furniture", "ammunition", "storefronts", "scams", "converted")
+IN_SCOPE = ("firearms", "parts", "furniture", "ammunition", "storefronts", "scams", "converted", "lookalikes")
 """Slices whose every example is an offer in scope: they measure recall."""
 OUT_OF_SCOPE = (
     "airguns", "airsoft", "blanks", "deactivated", "antiques", "accessories", "muzzles", "manuals", "melee", "games",

@@ -1,4 +1,9 @@
-"""One written line becomes several adverts: braces hold the words, names and figures that may change places."""
+"""One written line becomes several adverts: braces hold the words, names and figures that may change places.
+
+`{a|b}` is one of its words, `{pistol}` one of a named list, `{40..90}` a figure between the two; braces nest, and
+` -- ` stands between title and description. `[en FA]` heads the lines of a language and says what they are;
+`PC.SLD> ` or `OTH,warning> ` before a line says it of that line alone.
+"""
 
 import random
 import re
