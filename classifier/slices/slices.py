@@ -1,8 +1,7 @@
 """The test slices: for every hard boundary, adverts of our own making in a dozen languages.
 
 They are written apart from the adverts a model is taught (neither side reads the other), as titles of markets and
-forums are written, and hold invented offers only. `market` is the language; adverts of one written line share an
-`origin`, which is the unit to draw again with replacement.
+forums are written, and hold invented offers only. `market` is the language, `origin` tells the written line.
 """
 
 import random
@@ -34,8 +33,8 @@ DISGUISED_OF_EACH = 50
 HABIT, TAIL = 0.35, 0.25
 """Share of titles that show a habit of their writer, and of adverts that end in sentences about the deal itself."""
 TAILS = "tails"
-ARROW, BREAK = " => ", " -- "
-"""Between an advert and its disguise; between title and description."""
+ARROW, BREAK, READING = " => ", " -- ", "/"
+"""Between an advert and its disguise; between title and description; between a line's name and the number of a reading."""
 
 
 def sliced(seed: int = 1) -> dict[str, list[Example]]:
@@ -48,6 +47,11 @@ def sliced(seed: int = 1) -> dict[str, list[Example]]:
         PLAIN: [plain for _, plain in pairs],
         DISGUISED_OTHER: [hidden for hidden, _ in others],
     }
+
+
+def line(example: Example) -> str:
+    """The written line that an example comes from: what to draw again with replacement, for its readings are alike."""
+    return example.origin.partition(READING)[0]
 
 
 def _examples(name: str, seed: int) -> list[Example]:
@@ -63,9 +67,9 @@ def _examples(name: str, seed: int) -> list[Example]:
 
 
 def _readings(name: str, template: Template, words: Fillers, rng: random.Random) -> Iterator[Example]:
-    for _ in range(READINGS):
+    for number in range(1, READINGS + 1):
         title, _, description = template.drawn(words, rng).partition(BREAK)
-        yield _example(_habit(title, rng), description, template, f"{name}:{template.line}")
+        yield _example(_habit(title, rng), description, template, f"{name}:{template.line}{READING}{number}")
 
 
 def _written_pairs() -> Iterator[tuple[Example, Example]]:
@@ -81,8 +85,8 @@ def _made_pairs(
 ) -> Iterator[tuple[Example, Example]]:
     rng = random.Random(f"{name} {seed}")  # noqa: S311  # an example is no secret
     for kind in of:
-        for number, plain in enumerate(rng.sample(named[kind], k=DISGUISED_OF_EACH)):
-            origin = f"{name}:{kind}:{number}"
+        for plain in rng.sample(named[kind], k=DISGUISED_OF_EACH):
+            origin = f"{name}:{plain.origin}"
             hidden = msgspec.structs.replace(
                 plain,
                 title=disguised(plain.title, rng),

@@ -9,7 +9,7 @@ import pytest
 from classifier.examples import Example, Source, airsoft, games, real
 from classifier.slices import template
 from classifier.slices.marked import Marked, marked
-from classifier.slices.slices import DISGUISED, DISGUISED_OTHER, IN_SCOPE, OUT_OF_SCOPE, PLAIN, sliced
+from classifier.slices.slices import DISGUISED, DISGUISED_OTHER, IN_SCOPE, OUT_OF_SCOPE, PLAIN, line, sliced
 from classifier.slices.tricks import disguised
 from pipeline.taxonomy import Act, Category, Goods, Indicator, Subtype, Threat
 
@@ -39,7 +39,7 @@ def test_every_slice_has_one_hundred_and_fifty_distinct_texts(slices: Slices) ->
 
 
 def test_a_slice_is_more_than_figures_put_into_a_few_sentences(slices: Slices) -> None:
-    lines = {name: len({each.origin for each in found}) for name, found in slices.items()}
+    lines = {name: len({line(each) for each in found}) for name, found in slices.items()}
     assert {name: count for name, count in lines.items() if count < 40} == {}
 
 
@@ -99,7 +99,8 @@ def test_nothing_of_the_notation_is_left_in_a_text(slices: Slices) -> None:
 
 def test_every_example_is_of_our_own_making_and_says_which_line_it_comes_from(slices: Slices) -> None:
     assert {each.source for each in everything(slices)} == {Source.SLICE}
-    assert all(each.origin for each in everything(slices))
+    assert all(each.origin.startswith(name) for name in (*IN_SCOPE, *OUT_OF_SCOPE) for each in slices[name])
+    assert all(len({each.origin for each in found}) == len(found) for found in slices.values())
 
 
 def test_no_advert_stands_in_two_slices(slices: Slices) -> None:
@@ -120,9 +121,11 @@ def test_the_same_seed_gives_the_same_slices_and_another_seed_others(slices: Sli
 
 def test_a_line_of_figures_names_and_nested_braces_is_read_as_written() -> None:
     rng = random.Random(4)
-    line = next(template.templates("word: a; b\n\n[en FA]\nPC.SLD> {x|{word} {3..5}} in {1850..1860}, {word}\\u200b"))
-    read = {line.drawn({"word": ["a", "b"]}, rng) for _ in range(2000)}
-    assert (line.language, line.kind.category, line.kind.subtype) == ("en", Category.PARTS, Subtype.SLIDE)
+    written = next(
+        template.templates("word: a; b\n\n[en FA]\nPC.SLD> {x|{word} {3..5}} in {1850..1860}, {word}\\u200b")
+    )
+    read = {written.drawn({"word": ["a", "b"]}, rng) for _ in range(2000)}
+    assert (written.language, written.kind.category, written.kind.subtype) == ("en", Category.PARTS, Subtype.SLIDE)
     assert {"x in 1853, a\u200b", "b 4 in 1857, b\u200b"} <= read
 
 
