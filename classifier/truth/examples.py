@@ -51,6 +51,8 @@ class Source(StrEnum):
     AIRSOFT = "airsoft"
     GAME = "game"
     GENERATED = "generated"
+    SLICE = "slice"
+    """Adverts of our own making that judge a model and never teach one."""
     REVIEW = "review"
     """What the analysts of a home decided."""
 
