@@ -9,10 +9,12 @@ from classifier import heads
 from classifier.calibrate import Truth, probability, shared_out, softmax
 from classifier.linear import Floats
 from classifier.model import ACT, CATEGORY, GOODS, SCREEN_INPUTS, WITHIN, Model, output
-from pipeline.taxonomy import IN_SCOPE, Act, Category
+from pipeline.taxonomy import IN_SCOPE, Act, Category, Subtype
 
 DIGITS = 9
 """Decimals kept of a probability, so that no machine's last bit shows."""
+TYPED = 0.4
+"""Probability from which a subtype is named."""
 LEAST = 1e-6
 """Probability of a member that a model does not know."""
 INSIDE = np.array([Category(name) in IN_SCOPE for name in heads.NAMES[heads.CATEGORY]])
@@ -128,6 +130,14 @@ def category(shares: Mapping[str, float], score: float, flag_at: float) -> Categ
     """The likeliest category; from the flagging threshold on, the likeliest in scope, for the score is then the better witness."""
     named = [Category(name) for name in shares]
     return max((each for each in named if score < flag_at or each in IN_SCOPE), key=shares.__getitem__)
+
+
+def subtype(chances: Floats, category: Category) -> Subtype:
+    """The likeliest subtype of the category, where one stands out."""
+    names = heads.NAMES[heads.SUBTYPE]
+    own = [number for number, name in enumerate(names) if name.partition(".")[0] == category]
+    best = max(own, key=lambda number: chances[number], default=None)
+    return Subtype(names[best]) if best is not None and chances[best] >= TYPED else Subtype.UNKNOWN
 
 
 def _offered(acts: Floats) -> Floats:

@@ -14,7 +14,7 @@ from classifier.encoder import Encoder
 from classifier.entities import entities
 from classifier.explain import spans
 from classifier.features import View, view
-from classifier.judge import DIGITS, Chances, Judge, Raw, category, likeliest, named
+from classifier.judge import DIGITS, Chances, Judge, Raw, category, likeliest, named, subtype
 from classifier.kept import InMemory, Kept, key_of
 from classifier.language import language
 from classifier.linear import Floats, Linear
@@ -26,12 +26,10 @@ from classifier.signs import signs, vendor_signs
 from classifier.unfinished import unfinished
 from pipeline.policy import UNFINISHED, Cut
 from pipeline.records import Classification, Context, Listing, Neighbour, Span, digest
-from pipeline.taxonomy import Act, Category, Goods, Subtype, Track
+from pipeline.taxonomy import Act, Category, Goods, Track
 
 WANTED = 0.2
 """Probability of being about something in scope from which a request says so; people look at requests apart."""
-TYPED = 0.4
-"""Probability from which a subtype is named."""
 MOST = 2_000
 """Outputs of the encoder kept in the process where no file keeps them: a batch, and what explaining it asks again."""
 Screen = Literal["off", "on", "shadow"]
@@ -145,7 +143,7 @@ class Stack:
             act=act,
             language=read.language,
             wanted=float(found.about[row].round(DIGITS)) if act is Act.REQUEST else 0.0,
-            subtype=_subtype(found.subtypes[row], kind),
+            subtype=subtype(found.subtypes[row], kind),
             goods=Goods(likeliest(found.goods[row], heads.NAMES[GOODS])) if kind is Category.OTHER else Goods.UNKNOWN,
             spans=self._spans(read) if asks else (),
             nearest=self._nearest(listing) if arms else (),
@@ -193,14 +191,6 @@ def _read(listing: Listing, context: Context) -> Read:
     return Read(
         listing=listing, context=context, view=view(listing.title, listing.description), language=language(text)
     )
-
-
-def _subtype(chances: Floats, category: Category) -> Subtype:
-    """The likeliest subtype of the category, where one stands out."""
-    names = heads.NAMES[heads.SUBTYPE]
-    own = [number for number, name in enumerate(names) if name.partition(".")[0] == category]
-    best = max(own, key=lambda number: chances[number], default=None)
-    return Subtype(names[best]) if best is not None and chances[best] >= TYPED else Subtype.UNKNOWN
 
 
 def _flags(**named: bool) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Scores every example by systems that had not seen its vendor, or its market, and by ones that may have."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,23 +9,28 @@ import msgspec
 import numpy as np
 
 from classifier import heads
-from classifier.judge import Chances, Judge, category, likeliest, named
+from classifier.judge import Judge, category, likeliest, named, subtype
 from classifier.language import language
 from classifier.metrics.judged import MARKET, OBFUSCATED, RANDOM, SLICES, STRICT, TITLES, Judged, Split
 from classifier.model import ACT, CATEGORY, Model
 from classifier.screen import SCREENED
+from classifier.slices.slices import DISGUISED as HIDDEN
+from classifier.slices.slices import DISGUISED_OTHER, PLAIN
+from classifier.slices.slices import line as line_of
+from classifier.slices.slices import sliced as invented
 from classifier.stack import Stack
 from classifier.training.folded import Folded, aligned, folded, hardness, linear, lines
 from classifier.training.lesson import DISGUISED, FOLDS, TITLE, Lesson, folds, lesson
 from classifier.training.matrix import Rows
-from classifier.training.settle import raw, settled
+from classifier.training.settle import TRACKED, raw, settled, track_scores
 from classifier.training.systems import STACK, Said, said
 from classifier.truth.examples import POSTED, Example, Source
 from classifier.truth.hard import hard_slices
 from classifier.tuning.course import course
 from classifier.tuning.workshop import INT8, WHOLE, Workshop
+from pipeline.policy import Policy, verdicts
 from pipeline.records import Context, Import, Listing, Precision
-from pipeline.taxonomy import Track
+from pipeline.taxonomy import Track, Verdict
 
 LEFT_OUT = (("agora",), ("evolution",), ("hydra_2014", "cypher", "whitehouse", "nexus_wethenorth"))
 """Markets held out together: the last four hold four offers in all, so that they tell of false alarms alone."""
@@ -34,6 +39,8 @@ VARIANTS = {"": "", TITLE: TITLES, DISGUISED: OBFUSCATED}
 
 UNSEEN = frozenset({Source.AIRSOFT, Source.GAME})
 """Sources of which `hard_slices` gives the half that nothing is trained on."""
+REPEATED = frozenset({HIDDEN, PLAIN, DISGUISED_OTHER})
+"""Slices whose adverts stand in another slice too; they count for no language."""
 Marked = tuple[str, Judged]
 """A row with its variant."""
 
@@ -52,7 +59,7 @@ def judged(data: Path, shop: Workshop, stack: Stack | None) -> Iterator[Split]:
     yield _mixed(taught, shop)
     shop.say("slices")
     real, rest = _hard(data, strict)
-    yield Split(name=SLICES, rows=(*real, *(sliced(rest, stack) if stack else ())))
+    yield Split(name=SLICES, rows=(*real, *(sliced(rest | invented(), stack) if stack else ())))
 
 
 def _markets(taught: Lesson, part: Folded, left_out: Sequence[Sequence[str]], shop: Workshop) -> Iterator[Split]:
@@ -132,18 +139,23 @@ def _variants(name: str, rows: Sequence[Marked]) -> Iterator[Split]:
         yield Split(name=name, variant=called, rows=tuple(posted))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What the stack calls a row."""
+
+    category: str
+    act: str
+    subtype: str
+    verdicts: dict[Track, Verdict]
+    screened: bool
+
+
 def _marked(taught: Lesson, model: Model, rest: Folded, held: Folded) -> list[Marked]:
     """What the systems said of the held rows but for generated ones, each with its variant."""
     held = held.of(np.flatnonzero([taught.examples[row].source is not Source.GENERATED for row in held.rows]))
-    found, judge = said(taught, model, rest, held), Judge(model)
-    chances = judge.chances(raw(taught, held, sections=False))
-    low = judge.screened(held.linear) < model.screen_at
-    flag_at = model.thresholds[Track.OFFERS].flag_at
+    found, given = said(taught, model, rest, held), _given(taught, model, held)
     return [
-        (
-            str(taught.variants[row]),
-            _row(taught, row, _at(found, place), _given(chances, place, flag_at), bool(low[place])),
-        )
+        (str(taught.variants[row]), _row(taught, row, _at(found, place), given[place]))
         for place, row in enumerate(held.rows.tolist())
     ]
 
@@ -152,19 +164,30 @@ def _at(found: Said, place: int) -> dict[str, tuple[float, bool]]:
     return {name: (round(float(scores[place]), 6), bool(flags[place])) for name, (scores, flags) in found.items()}
 
 
-def _given(chances: Chances, place: int, flag_at: float) -> tuple[str, str]:
-    """The category and act that the stack gives."""
-    shares = named(chances.categories[place], heads.NAMES[CATEGORY])
-    return category(shares, float(chances.score[place]), flag_at), likeliest(chances.acts[place], heads.NAMES[ACT])
+def _given(taught: Lesson, model: Model, held: Folded) -> list[Given]:
+    """What the stack calls each held row."""
+    judge = Judge(model)
+    chances = judge.chances(raw(taught, held, sections=False))
+    low = judge.screened(held.linear) < model.screen_at
+    tracks = {track: track_scores(chances, track) for track in TRACKED} | {Track.OFFERS: chances.score}
+    flag_at = model.thresholds[Track.OFFERS].flag_at
+    found = []
+    for place in range(len(held.rows)):
+        kind = category(named(chances.categories[place], heads.NAMES[CATEGORY]), chances.score[place], flag_at)
+        verdicts = {track: model.thresholds[track].verdict(scores[place]) for track, scores in tracks.items()}
+        found.append(
+            Given(
+                category=kind,
+                act=likeliest(chances.acts[place], heads.NAMES[ACT]),
+                subtype=subtype(chances.subtypes[place], kind),
+                verdicts={track: found for track, found in verdicts.items() if found is not Verdict.CLEAR},
+                screened=bool(low[place]),
+            )
+        )
+    return found
 
 
-def _row(
-    taught: Lesson,
-    row: int,
-    systems: Mapping[str, tuple[float, bool]],
-    given: tuple[str, str],
-    low: bool,  # noqa: FBT001
-) -> Judged:
+def _row(taught: Lesson, row: int, systems: Mapping[str, tuple[float, bool]], given: Given) -> Judged:
     example = taught.examples[row]
     told = language(f"{example.title}\n{example.description}")
     return Judged(
@@ -180,25 +203,28 @@ def _row(
         in_scope=example.in_scope,
         scores={name: score for name, (score, _) in systems.items()},
         flagged={name: flag for name, (_, flag) in systems.items()},
-        given_category=given[0],
-        given_act=given[1],
-        screened=low and told in SCREENED,
+        given_category=given.category,
+        given_act=given.act,
+        given_subtype=given.subtype,
+        verdicts=given.verdicts,
+        screened=given.screened and told in SCREENED,
     )
 
 
 def _told(examples: Sequence[Example], stack: Stack, name: str) -> Iterator[Judged]:
     listings = [_listing(each, number) for number, each in enumerate(examples)]
-    flag_at = stack.thresholds[Track.OFFERS].flag_at
-    for number, (each, found) in enumerate(
-        zip(examples, stack.classify(listings, [Context()] * len(listings)), strict=True)
+    flag_at, policy = stack.thresholds[Track.OFFERS].flag_at, Policy(cuts=dict(stack.thresholds))
+    written = {line_of(each): number for number, each in enumerate(examples)}
+    for each, listing, found in zip(
+        examples, listings, stack.classify(listings, [Context()] * len(listings)), strict=True
     ):
         yield Judged(
-            id=each.origin or f"{name}/{number}",
+            id=each.origin,
             market=each.market,
             vendor=each.vendor,
-            cluster=number,
+            cluster=written[line_of(each)],
             source=each.source,
-            language=each.market if each.source is not Source.DARKWEB else found.language,
+            language="" if name in REPEATED else each.market,
             slice=name,
             category=each.category,
             act=each.act,
@@ -209,6 +235,7 @@ def _told(examples: Sequence[Example], stack: Stack, name: str) -> Iterator[Judg
             given_category=found.category,
             given_act=found.act,
             given_subtype=found.subtype,
+            verdicts=verdicts(listing, found, policy),
         )
 
 
