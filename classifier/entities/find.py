@@ -6,7 +6,7 @@ from classifier.entities import arms, claimed, contacts, sums
 from classifier.entities.calibres import calibres
 from classifier.entities.scene import Field, field, is_about_arms
 from pipeline.records import Entity, Listing
-from pipeline.values.found import Found
+from pipeline.values.found import Found, Taken
 from pipeline.values.routes import routes
 
 MOST = 400
@@ -29,7 +29,7 @@ def entities(listing: Listing) -> tuple[Entity, ...]:
 
 def _found(one: Field, makes: frozenset[str], *, about: bool, goods: bool) -> Iterator[Entity]:
     named = list(arms.named(one, makes)) if about else []
-    taken = [found for _, found in named]
+    taken = Taken(found for _, found in named)
     yield from _placed(one, named)
     yield from _placed(one, (("amount", found) for found in sums.amounts(one, taken, arms=about)))
     yield from _placed(one, (("price", found) for found in sums.prices(one)))
@@ -37,8 +37,9 @@ def _found(one: Field, makes: frozenset[str], *, about: bool, goods: bool) -> It
         yield from _placed(one, (("ships_from" if place.start else "ships_to", place.found) for place in routes(one.view.text)))
     reached = list(contacts.contacts(one))
     yield from _placed(one, reached)
+    spoken = Taken(found for _, found in reached)
     claims = claimed.claimed(one, arms=about, goods=goods)
-    yield from _placed(one, (each for each in claims if not _over(each[1], [found for _, found in reached])))
+    yield from _placed(one, (each for each in claims if not spoken.touches(each[1].start, each[1].end)))
     if about:
         yield from (_entity(one, kind, found) for kind, found in arms.hidden(one, makes))
 
@@ -63,7 +64,3 @@ def _ordered(one: Field, found: Iterable[Entity]) -> list[Entity]:
             same.append(entity)
     every = sorted((each for same in kept.values() for each in same), key=lambda each: (each.start, each.end, each.kind))
     return every[:MOST]
-
-
-def _over(found: Found, others: Iterable[Found]) -> bool:
-    return any(found.start < other.end and other.start < found.end for other in others)

@@ -70,6 +70,15 @@ def hits(text: str) -> list[Hit]:
     return [Hit(term, start, end) for term, start, end in ended if end and _is_written(term, text, start, end)]
 
 
+def single_makes() -> list[tuple[str, str]]:
+    """The makers' names of one plain word, and whom each means."""
+    return [
+        (spelling, term.value)
+        for spelling, term in ((_spelt(each), term) for each, term in _terms())
+        if term.kind == "make" and not term.weak and spelling.isalpha() and spelling.isascii()
+    ]
+
+
 def _end(text: str, padded: str, term: Term, end: int) -> int:
     """Where a term ends in the text, with the s of a plural; 0 where a word goes on that must not."""
     if padded[end] == " " or term.open or (term.kind == "make" and padded[end].isdigit()):

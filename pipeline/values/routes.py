@@ -46,7 +46,7 @@ _WORLD = re.compile(
 _NO_PARCEL = re.compile(r"(?:works?|working|used|use|from|valid|accepted|known|bestsell\w*|popular|famous|members|users|access|subscribers|active|travel)(?: [a-z]{2,9})? $")
 _EXCEPT = re.compile(r"(?<![^\W_])(?:except|not|no|excluding|outside|kein|nicht|don't|dont|do not|never|sauf|excepto|кроме)(?![^\W_])[^.;!]{0,20}$")
 _NOT = re.compile(r"(?<![^\W_])(?:not|no|never|don'?t|cannot|can'?t|nicht|kein\w*|outside)(?![^\W_])")
-_NO_PLACES = frozenset("international internationally global globally earth world everywhere anywhere mundial aus man swiss german dutch".split())  # noqa: SIM905
+_NO_PLACES = frozenset("international internationally global globally earth world everywhere anywhere mundial aus man island swiss german dutch".split())  # noqa: SIM905
 """Names in `pipeline.values.places` that in a running text are other words, or no place."""
 _CODES = frozenset("US USA UK GB EU CA CAN AU AUS NZ DE GER FR NL CH SE PL RU UA WW HK CN JP ZA FI DK AT BE CZ UAE".split())  # noqa: SIM905
 """Codes that are read in capitals; in a running text others are words in capitals (TO, IN, IT, NO, ME)."""
