@@ -20,7 +20,9 @@ _DESIGNATION = re.compile(
     r"[ -]{0,2}(?:(?:Model|MODEL|model|Mod\.?|mod\.?|M\.) ?)?"
     r"(?:[A-Za-z]{0,5}-?\d{1,4}[A-Za-z]{0,4}(?:-\d{1,3})?|[A-Z]{1,4} \d{1,4}[A-Za-z]{0,3})(?![^\W_]|[.,]\d)"
 )
-_NO_DESIGNATION = re.compile(r"(?i)^(?:x ?\d|\d+x|\d+ ?(?:mm|rds?|pcs|rounds|ga|g|gr|cal|lr|acp|mags?|st|nd|th|shot|inch|pt|part)|gen ?\d|pt ?\d|no ?\d|w ?\d|[12][089]\d\d)$")
+_NO_DESIGNATION = re.compile(
+    r"(?i)^(?:x ?\d|\d+x|\d+ ?(?:mm|rds?|pcs|rounds|ga|g|gr|cal|lr|acp|mags?|st|nd|th|shot|inch|pt|part)|gen ?\d|pt ?\d|no ?\d|w ?\d|[12][089]\d\d)$"
+)
 _UNIT_AFTER = re.compile(
     r"(?i) ?-?(?:cal(?:iber|ibre)?|ga(?:uge)?|mm|mags?|magazines?|rounds?|rds|pcs|x|shots?|inch|\"|s&w|acp|auto|mag(?:num)?|special|spl|lr|pieces|boxes|gr(?:ain)?|%)(?![^\W_])"
 )
@@ -39,7 +41,11 @@ def named(field: Field, makes: frozenset[str]) -> Iterator[Named]:
     found = _own([hit for hit in _all(field, makes) if not taken.covers(hit.start, hit.end)])
     models = [Found(hit.term.value, hit.start, hit.end) for hit in found if hit.term.kind == "model"]
     makers = [hit for hit in found if hit.term.kind == "make"]
-    models = _longest([_extended(field.small, each) for each in models] + list(_designations(field, makers, taken)) + list(_numbered(field)))
+    models = _longest(
+        [_extended(field.small, each) for each in models]
+        + list(_designations(field, makers, taken))
+        + list(_numbered(field))
+    )
     named = Taken([*models, *bores, *(Found("", hit.start, hit.end) for hit in makers)])
     yield from (("make", Found(hit.term.value, hit.start, hit.end)) for hit in makers)
     yield from (("make", each) for each in misspelt(field.small) if not named.touches(each.start, each.end))
@@ -134,6 +140,6 @@ def _designations(field: Field, makers: Sequence[Hit], bores: Taken) -> Iterator
 
 
 def _numbered(field: Field) -> Iterator[Found]:
-    """ "Model 10" and the like."""
+    """Designations such as "Model 10" and "M44"."""
     for found in _NUMBERED.finditer(field.small):
         yield Found(field.view.text[found.start() : found.end()], *found.span())

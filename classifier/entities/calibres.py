@@ -19,7 +19,9 @@ _MM = r"(?: ?(?:mm|мм)(?![^\W_]))"
 _TIMES = r" ?(?:mm|мм)? ?[x×х*] ?"
 _GAP = r"[ \-./]{0,2}"
 _END = r"(?![^\W_])"
-_BEFORE = re.compile(r"(?<![^\W_])(?:cal(?:ib(?:er|re))?s?|kal(?:iber)?|calibro|калибра?|кал|çap|kalibra|ráže)[ .:=–-]{0,3}$")
+_BEFORE = re.compile(
+    r"(?<![^\W_])(?:cal(?:ib(?:er|re))?s?|kal(?:iber)?|calibro|калибра?|кал|çap|kalibra|ráže)[ .:=–-]{0,3}$"
+)
 """A word for calibre right before a number."""
 _ROW = re.compile(r"(?<![^\W_])\.?\d{2,3}(?:(?:mm)?(?: |, ?|/)\.?\d{1,3}(?:mm)?(?![^\W_])){3,20}")
 ROW = 40
@@ -52,7 +54,12 @@ def calibres(text: str) -> Iterator[Calibre]:
     for number in NUMBER.finditer(text):
         known = table.get(number[0].replace(",", "."))
         start = number.start() - (text[number.start() - 1 : number.start()] == ".")
-        if known and start >= after and not text[start - 1 : start].isalnum() and (found := _calibre(text, start, number.end(), *known)):
+        if (
+            known
+            and start >= after
+            and not text[start - 1 : start].isalnum()
+            and (found := _calibre(text, start, number.end(), *known))
+        ):
             after = found.found.end
             yield found
 
@@ -63,7 +70,11 @@ def _calibre(text: str, start: int, end: int, pattern: re.Pattern[str], tails: l
         return None
     tail = tails[int(best.lastgroup[1:])]
     word = _WORD.match(text, best.end())
-    said = word is not None or _ARM.match(text, best.end()) is not None or _BEFORE.search(text, max(0, start - LABEL), start) is not None
+    said = (
+        word is not None
+        or _ARM.match(text, best.end()) is not None
+        or _BEFORE.search(text, max(0, start - LABEL), start) is not None
+    )
     if tail.dotted and text[start] != "." and not said and not _is_listed(text, start, end):
         return None
     found = Found(tail.name, start, word.end() if word else best.end())

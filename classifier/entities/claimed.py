@@ -15,7 +15,9 @@ _ANYWHERE = ("delivery", "concealment")
 """Claims of adverts for anything; the others are made of arms."""
 _OF_ARMS = ("condition", "serial", "origin")
 _TIME = re.compile(r"\d.*(?:h|d|j|g|t|w|week|ч|д)")
-_CARRIED = re.compile(r"ship|sent|send|deliver|dispatch|arriv|post|mail|receiv|versand|liefer|livr|envoi|expedi|envio|entrega|достав|отправ|kargo|teslim|sous|spedi|conseg|wysyl|dostaw|verzend")
+_CARRIED = re.compile(
+    r"ship|sent|send|deliver|dispatch|arriv|post|mail|receiv|versand|liefer|livr|envoi|expedi|envio|entrega|достав|отправ|kargo|teslim|sous|spedi|conseg|wysyl|dostaw|verzend"
+)
 _MADE = re.compile(r"(?<![^\W_])(?:in|in the|by|en|au|aux|в) $")
 _NAME_AFTER = re.compile(
     r"[ -]?(?:eagle|arms|do\b|underground|express|style|rimfire|tactical|predator|ranch|gunner|whitetail|derringer|compact|classic|mauser ammo)"

@@ -46,7 +46,10 @@ def _addresses(text: str) -> Iterator[Found]:
 
 
 def _stands_alone(text: str, found: re.Match[str]) -> bool:
-    return not text[max(0, found.start() - 1) : found.start()].isalnum() and not text[found.end() : found.end() + 1].isalnum()
+    return (
+        not text[max(0, found.start() - 1) : found.start()].isalnum()
+        and not text[found.end() : found.end() + 1].isalnum()
+    )
 
 
 def _within(found: Found, keys: list[Found]) -> bool:

@@ -19,12 +19,16 @@ def entities(listing: Listing) -> tuple[Entity, ...]:
     fields = [field("title", listing.title), field("description", listing.description)]
     bores = [each.weak for one in fields for each in calibres(one.small)]
     grams = sum(each.value.partition(" ")[2] in _GRAMS for each in sums.quantities(fields[0]))
-    about = is_about_arms(fields, listing.category_path, calibres=bores.count(False), bores=bores.count(True), grams=grams)
-    makes = arms.makes_of(fields)
-    goods = not about and any(each.speaks_of("goods") for each in fields) and not any(each.speaks_of("drugs") for each in fields)
-    return tuple(
-        entity for each in fields for entity in _ordered(each, _found(each, makes, about=about, goods=goods))
+    about = is_about_arms(
+        fields, listing.category_path, calibres=bores.count(False), bores=bores.count(True), grams=grams
     )
+    makes = arms.makes_of(fields)
+    goods = (
+        not about
+        and any(each.speaks_of("goods") for each in fields)
+        and not any(each.speaks_of("drugs") for each in fields)
+    )
+    return tuple(entity for each in fields for entity in _ordered(_found(each, makes, about=about, goods=goods)))
 
 
 def _found(one: Field, makes: frozenset[str], *, about: bool, goods: bool) -> Iterator[Entity]:
@@ -34,7 +38,9 @@ def _found(one: Field, makes: frozenset[str], *, about: bool, goods: bool) -> It
     yield from _placed(one, (("amount", found) for found in sums.amounts(one, taken, arms=about)))
     yield from _placed(one, (("price", found) for found in sums.prices(one)))
     if one.speaks_of("routes"):
-        yield from _placed(one, (("ships_from" if place.start else "ships_to", place.found) for place in routes(one.view.text)))
+        yield from _placed(
+            one, (("ships_from" if place.start else "ships_to", place.found) for place in routes(one.view.text))
+        )
     reached = list(contacts.contacts(one))
     yield from _placed(one, reached)
     spoken = Taken(found for _, found in reached)
@@ -55,12 +61,14 @@ def _entity(one: Field, kind: str, found: Found) -> Entity:
     return Entity(kind=kind, value=found.value, field=one.name, start=found.start, end=found.end)
 
 
-def _ordered(one: Field, found: Iterable[Entity]) -> list[Entity]:
+def _ordered(found: Iterable[Entity]) -> list[Entity]:
     """In the order of the text, of one kind none within or over another: the longer stays."""
     kept: dict[str, list[Entity]] = {}
     for entity in sorted(found, key=lambda each: (each.start, -each.end)):
         same = kept.setdefault(entity.kind, [])
         if not same or entity.start >= same[-1].end:
             same.append(entity)
-    every = sorted((each for same in kept.values() for each in same), key=lambda each: (each.start, each.end, each.kind))
+    every = sorted(
+        (each for same in kept.values() for each in same), key=lambda each: (each.start, each.end, each.kind)
+    )
     return every[:MOST]

@@ -11,7 +11,9 @@ SHORTEST = 7
 """Letters of a name that is looked for: shorter ones are one slip from other words."""
 MOST = 400
 """Words of one field that are looked at."""
-_WORDS = frozenset(["perfect", "reading", "protect", "weather", "leopold", "browsing", "breading", "bedding", "shedding", "wedding"])
+_WORDS = frozenset(
+    ["perfect", "reading", "protect", "weather", "leopold", "browsing", "breading", "bedding", "shedding", "wedding"]
+)
 """Words that are one slip from a name, and words."""
 _WORD = re.compile(r"[a-z]{6,16}")
 
@@ -22,7 +24,11 @@ def misspelt(text: str) -> Iterator[Found]:
     for number, word in enumerate(_WORD.finditer(text)):
         if number == MOST:
             return
-        if word[0] not in _WORDS and word[0] not in _exact() and (name := next((table[cut] for cut in _cuts(word[0]) if cut in table), None)):
+        if (
+            word[0] not in _WORDS
+            and word[0] not in _exact()
+            and (name := next((table[cut] for cut in _cuts(word[0]) if cut in table), None))
+        ):
             yield Found(name, *word.span())
 
 

@@ -8,8 +8,34 @@ from pipeline.text import Traced, traced, untangled
 
 STRONG = 2
 """How much a name that means nothing but an arm weighs against words that speak of drugs, which weigh 1 each."""
-_ARMS = ("weapon", "firearm", "arms", "ammo", "gun", "waffen", "armes", "armas", "оружие", "silah", "ammunition", "airsoft")
-_DRUGS = ("drug", "cannabis", "opioid", "ecstasy", "stimulant", "psychedelic", "weed", "benzo", "steroid", "prescription", "drogen", "tobacco")
+_ARMS = (
+    "weapon",
+    "firearm",
+    "arms",
+    "ammo",
+    "gun",
+    "waffen",
+    "armes",
+    "armas",
+    "оружие",
+    "silah",
+    "ammunition",
+    "airsoft",
+)
+_DRUGS = (
+    "drug",
+    "cannabis",
+    "opioid",
+    "ecstasy",
+    "stimulant",
+    "psychedelic",
+    "weed",
+    "benzo",
+    "steroid",
+    "prescription",
+    "drogen",
+    "tobacco",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

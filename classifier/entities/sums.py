@@ -12,8 +12,12 @@ _GRAINS = range(15, 751)
 """Weights of bullets in grains (gr), which a text about arms gives and which are no amounts."""
 _WEIGHS = re.compile(r"(?:weigh\w*|gewicht|poids|peso|вес)[^\d]{0,12}$")
 _GRAIN = re.compile(r"gr(?:ains?|s)?\.?$|grains?$")
-_GOODS_AFTER = re.compile(r"[ -]{0,2}(?:(?:eu|us|uk|usa|paypal|accounts?|ebay|bank|amazon|real|loaded) ){0,4}(?:bills?|notes?|banknotes?|balance|gift ?cards?|worth|usd bills?|counterfeit|fake|voucher|in (?:bitcoin|btc)|card|account|per (?:day|week|month|hour)|a (?:day|week|month)|daily|weekly|monthly|profit)(?![^\W_])")
-_GOODS_BEFORE = re.compile(r"(?:mak(?:e|es|ing)|earn(?:s|ed|ing)?|counterfei?t|fake|balance|worth|win|steal|cash ?out|profit|funded|loaded with|preloaded with|contains?|bills?|notes?|up to|limit)[^.;=]{0,14}(?<!for )(?<!for)(?<!= )(?<!price )$|(?:every|guaranteed|guarantee) ?$")
+_GOODS_AFTER = re.compile(
+    r"[ -]{0,2}(?:(?:eu|us|uk|usa|paypal|accounts?|ebay|bank|amazon|real|loaded) ){0,4}(?:bills?|notes?|banknotes?|balance|gift ?cards?|worth|usd bills?|counterfeit|fake|voucher|in (?:bitcoin|btc)|card|account|per (?:day|week|month|hour)|a (?:day|week|month)|daily|weekly|monthly|profit)(?![^\W_])"
+)
+_GOODS_BEFORE = re.compile(
+    r"(?:mak(?:e|es|ing)|earn(?:s|ed|ing)?|counterfei?t|fake|balance|worth|win|steal|cash ?out|profit|funded|loaded with|preloaded with|contains?|bills?|notes?|up to|limit)[^.;=]{0,14}(?<!for )(?<!for)(?<!= )(?<!price )$|(?:every|guaranteed|guarantee) ?$"
+)
 _SHOT_AFTER = re.compile(r"[ ,.-]{0,3}(?:#|no\.? ?\d|shot|slug|lead|rifled|load|buck|of shot)")
 _OPTIC_AFTER = re.compile(r" ?(?:-? ?\d{1,2}x|\d{2}(?![\d]) ?mm|scope|optic|magnif|zoom|power|sight|acog)")
 HEAVIEST = 60

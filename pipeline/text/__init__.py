@@ -6,4 +6,15 @@ from pipeline.text.reveal import deobfuscated
 from pipeline.text.traced import Traced, traced, untangled
 from pipeline.text.words import runs, tokens
 
-__all__ = ["LIMIT", "Normalised", "Traced", "bounded", "deobfuscated", "normalised", "runs", "tokens", "traced", "untangled"]
+__all__ = [
+    "LIMIT",
+    "Normalised",
+    "Traced",
+    "bounded",
+    "deobfuscated",
+    "normalised",
+    "runs",
+    "tokens",
+    "traced",
+    "untangled",
+]

@@ -1,7 +1,7 @@
 """Names under which somebody is reached outside a market: messengers and e-mail."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from pipeline.values.found import Found
 
@@ -44,8 +44,44 @@ _NAMED = (
     _named("icq", "icq", r"\d{3}[ -]?\d{3}[ -]?\d{2,4}|\d{5,9}"),
 )
 _WORDS = frozenset(
-    "and are but can chat channel group for get hit list live members message messenger only number our post the this via with write you your"
-    " escrow here link account accounts secure safe username user contact".split()  # noqa: SIM905
+    [
+        "and",
+        "are",
+        "but",
+        "can",
+        "chat",
+        "channel",
+        "group",
+        "for",
+        "get",
+        "hit",
+        "list",
+        "live",
+        "members",
+        "message",
+        "messenger",
+        "only",
+        "number",
+        "our",
+        "post",
+        "the",
+        "this",
+        "via",
+        "with",
+        "write",
+        "you",
+        "your",
+        "escrow",
+        "here",
+        "link",
+        "account",
+        "accounts",
+        "secure",
+        "safe",
+        "username",
+        "user",
+        "contact",
+    ]
 )
 """Words that are no names."""
 
@@ -119,5 +155,3 @@ def _is_tox(digits: str) -> bool:
     for place in range(0, len(raw), 2):
         even, odd = even ^ raw[place], odd ^ raw[place + 1]
     return even == odd == 0
-
-

@@ -43,9 +43,7 @@ _UNITS = {
     "barrels": "barrels barrel",
     "slides": "slides slide",
 }  # fmt: skip
-_NAMES = {
-    spelling: unit for unit, spellings in reversed(_UNITS.items()) for spelling in traced(spellings).text.split()
-}
+_NAMES = {spelling: unit for unit, spellings in reversed(_UNITS.items()) for spelling in traced(spellings).text.split()}
 NUMBERS = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
     "ten": "10", "twelve": "12", "fifteen": "15", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50",
@@ -58,7 +56,9 @@ _COUNT = re.compile(r"\d+(?:[.,'’]\d+)*")
 _TOUCH = r"(?: {1,2}|- ?| ?[/(] ?)?"
 _UNIT = re.compile(rf"{_TOUCH}(?P<unit>[^\W\d_]{{1,12}})(?![^\W_])")
 _UPPER = re.compile(rf"(?: ?(?P<mark>[-–~/⁄]|to|bis|or) ?)(?P<upper>\d+(?:[.,]\d+)*)(?={_TOUCH}[^\W\d_])")
-_TIMES = re.compile(r" ?[x×](?!\d+(?:[.,]\d+)? ?[cm]m)(?![^\W_]|[.,]?\d*[.,]\d)(?! ?\d+(?:[.,]\d+)? ?(?:cm|inch|in\b|\"|[x×]))|[x×](?=\d)(?!\d+(?:[.,]\d+)? ?[cm]m)")
+_TIMES = re.compile(
+    r" ?[x×](?!\d+(?:[.,]\d+)? ?[cm]m)(?![^\W_]|[.,]?\d*[.,]\d)(?! ?\d+(?:[.,]\d+)? ?(?:cm|inch|in\b|\"|[x×]))|[x×](?=\d)(?!\d+(?:[.,]\d+)? ?[cm]m)"
+)
 _TIMES_BEFORE = re.compile(r"(?<![^\W_])(?<!\d )[x×] ?$")
 _LOT_BEFORE = re.compile(
     r"(?<![^\W_])(?P<lot>qty|quantity|menge|cantidad|quantité|par|(?:box|pack|packet|bag|brick|case|lot|sheet|set|strip|bundle|boite|boîte|paquet|caja|paquete"
@@ -110,7 +110,7 @@ def spelt(text: str) -> Iterator[Found]:
 def _measure(text: str, count: re.Match[str], after: int) -> Found | None:
     start, value = count.start(), _value(count[0])
     before = text[max(0, start - 1) : start]
-    if value is None or before.isalpha() and not _TIMES_BEFORE.search(text, max(after, start - 2), start):
+    if value is None or (before.isalpha() and not _TIMES_BEFORE.search(text, max(after, start - 2), start)):
         return None
     return _with_unit(text, count, value) or _multiple(text, count, value, after)
 

@@ -153,14 +153,14 @@ def _codes(words: list[str]) -> list[str]:
 
 
 def _inside(text: str) -> list[str]:
-    words, names = _words(text), names()
+    words, known = _words(text), names()
     found: list[str] = []
     place = 0
     while place < len(words):
         sizes = range(min(LONGEST_NAME, len(words) - place), 0, -1)
-        size = next((size for size in sizes if " ".join(words[place : place + size]) in names), 0)
+        size = next((size for size in sizes if " ".join(words[place : place + size]) in known), 0)
         if size:
-            found.append(names[" ".join(words[place : place + size])])
+            found.append(known[" ".join(words[place : place + size])])
         place += size or 1
     return found
 
@@ -193,8 +193,8 @@ def names() -> dict[str, str]:
         for kind in ("name", "common_name", "official_name"):
             if name := getattr(country, kind, None):
                 found[" ".join(_words(name))] = country.alpha_2
-    for code, names in _NAMES.items():
-        found |= {" ".join(_words(name)): code for name in names.split("|")}
+    for code, spelt in _NAMES.items():
+        found |= {" ".join(_words(name)): code for name in spelt.split("|")}
     return {" ".join(_words(readable(name))): code for name, code in translated().items()} | found
 
 
