@@ -1,6 +1,7 @@
 """What is named in a listing's text, and where."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -203,7 +204,7 @@ def test_two_entities_of_one_kind_never_share_a_place(text: str) -> None:
     found = entities(listing("Gun", text + " Glock 17 9mm 50 rounds"))
     for kind in KINDS:
         same = [each for each in found if each.kind == kind and each.field == "description"]
-        assert all(one.end <= other.start for one, other in zip(same, same[1:], strict=False))
+        assert all(one.end <= other.start for one, other in pairwise(same))
 
 
 TRAPS = [
