@@ -9,10 +9,16 @@ from classifier.entities.gazetteer import hits
 from pipeline.records import Import, Listing
 
 ROUNDS, TIMES = 5, 300
-PLAIN = "this is a listing of my finest green tea that i have for you and everybody who has tried it likes it. please order soon. " * 5
+PLAIN = (
+    "this is a listing of my finest green tea that i have for you and everybody who has tried it likes it. please order soon. "
+    * 5
+)
 TEXTS = {
     "no hits": ("A listing of green tea", PLAIN[:560]),
-    "amounts and delivery": ("3.5g green tea, free shipping", "$30 per gram. Ships from USA. Vacuum sealed. " + PLAIN[:500]),
+    "amounts and delivery": (
+        "3.5g green tea, free shipping",
+        "$30 per gram. Ships from USA. Vacuum sealed. " + PLAIN[:500],
+    ),
     "Cyrillic": ("Чай зелёный", "Отличный чай из горного района, вкусный и полезный для всех. " * 9),
     "arms": ("Glock 19 Gen 4 9mm with 2 mags", "Brand new in box. " + PLAIN[:520]),
 }
@@ -43,7 +49,9 @@ def main() -> None:
         one = listing(title, description)
         whole = microseconds(lambda one=one: entities(one))
         look = microseconds(lambda text=description: hits(text))
-        print(f"{name:22} {len(title + description):4} characters  {whole:6.0f} us  {whole / look:5.1f} x one look of Aho-Corasick")
+        print(
+            f"{name:22} {len(title + description):4} characters  {whole:6.0f} us  {whole / look:5.1f} x one look of Aho-Corasick"
+        )
 
 
 if __name__ == "__main__":

@@ -31,12 +31,13 @@ _LINES = frozenset(["CCI", "Federal", "ME", "Raven Arms", "Winchester", "LAR Man
 _NUMBERED = re.compile(
     r"(?<![^\W_])(?:mod(?:el|\.)? (?:no\.? ?)?[a-z]{0,3}-?\d{1,4}[a-z]{0,3}|m[ -]?\d{2,4}(?:[a-z]\d?|/\d{2})?)(?![^\W_]|[.,]\d| ?(?:mm|cm|m\b))"
 )
+_NUMBERERS = frozenset(["Glock", "Ceska Zbrojovka", "Zoraki"])
 _LETTERED = re.compile(r"[^\W\d_]")
 
 
 def named(field: Field, makes: frozenset[str]) -> Iterator[Named]:
     """The makes, models and calibres of a field that speaks of arms, none of a kind within another; `makes` are those the listing names."""
-    bores = [each.found for each in calibres(field.small)]
+    bores = [each.found for each in calibres(field.small) if not _is_model(field, each.found)]
     taken = Taken(bores)
     found = _own([hit for hit in _all(field, makes) if not taken.covers(hit.start, hit.end)])
     models = [Found(hit.term.value, hit.start, hit.end) for hit in found if hit.term.kind == "model"]
@@ -106,6 +107,16 @@ def _own(found: Sequence[Hit]) -> list[Hit]:
         if hit not in lines
         and (hit.term.kind == "model" or not wider.covers(hit.start, hit.end) or (hit.start, hit.end) in spans)
     ]
+
+
+def _is_model(field: Field, bore: Found) -> bool:
+    """Whether a bare number stands right after a maker whose models are bare numbers ("Glock 22 pistol")."""
+    numbered = (
+        {hit.end for hit in field.hits if hit.term.value in _NUMBERERS}
+        if field.small[bore.start : bore.end].isdigit()
+        else ()
+    )
+    return bore.start - 1 in numbered
 
 
 def _longest(found: Sequence[Found]) -> list[Found]:

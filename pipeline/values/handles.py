@@ -104,7 +104,7 @@ def tags(text: str) -> Iterator[Found]:
     """The names with an @ before them ("@name"), which are Telegram's where that is what a text speaks of."""
     for found in _AT.finditer(text):
         if found["name"].lower() not in _WORDS:
-            yield Found(f"telegram:{found['name'].lower()}", found.start(), found.end())
+            yield Found(f"telegram:{found['name'].lower()}", *found.span("name"))
 
 
 def _addresses(text: str) -> Iterator[Found]:

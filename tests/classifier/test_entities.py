@@ -14,7 +14,23 @@ from pipeline.records import Entity, Import, Listing
 
 AT = datetime(2024, 5, 1, tzinfo=UTC)
 KINDS = frozenset(
-    ["make", "model", "calibre", "amount", "price", "ships_from", "ships_to", "pgp", "address", "handle", "serial", "condition", "origin", "delivery", "concealment"]
+    [
+        "make",
+        "model",
+        "calibre",
+        "amount",
+        "price",
+        "ships_from",
+        "ships_to",
+        "pgp",
+        "address",
+        "handle",
+        "serial",
+        "condition",
+        "origin",
+        "delivery",
+        "concealment",
+    ]
 )
 ODD = "gGlLoOcCkK0оО1І9mMx×х@$€!.,:/ -_*|\u200b\u00ad\u0301ßİŁ手½µﬁ\x00\U0001d5a0🔫\ufdfa\n"
 LIMIT = 65_536
