@@ -37,7 +37,7 @@ _LETTERED = re.compile(r"[^\W\d_]")
 
 def named(field: Field, makes: frozenset[str]) -> Iterator[Named]:
     """The makes, models and calibres of a field that speaks of arms, none of a kind within another; `makes` are those the listing names."""
-    bores = [each.found for each in calibres(field.small) if not _is_model(field, each.found)]
+    bores = _bores(field)
     taken = Taken(bores)
     found = _own([hit for hit in _all(field, makes) if not taken.covers(hit.start, hit.end)])
     models = [Found(hit.term.value, hit.start, hit.end) for hit in found if hit.term.kind == "model"]
@@ -109,14 +109,11 @@ def _own(found: Sequence[Hit]) -> list[Hit]:
     ]
 
 
-def _is_model(field: Field, bore: Found) -> bool:
-    """Whether a bare number stands right after a maker whose models are bare numbers ("Glock 22 pistol")."""
-    numbered = (
-        {hit.end for hit in field.hits if hit.term.value in _NUMBERERS}
-        if field.small[bore.start : bore.end].isdigit()
-        else ()
-    )
-    return bore.start - 1 in numbered
+def _bores(field: Field) -> list[Found]:
+    """The calibres of a field; a bare number right after a maker whose models are bare numbers ("Glock 22 pistol") is none."""
+    numbered = {hit.end + 1 for hit in field.hits if hit.term.value in _NUMBERERS}
+    every = (each.found for each in calibres(field.small))
+    return [each for each in every if each.start not in numbered or not field.small[each.start : each.end].isdigit()]
 
 
 def _longest(found: Sequence[Found]) -> list[Found]:
