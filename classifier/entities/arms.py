@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from classifier.entities.calibres import calibres
 from classifier.entities.gazetteer import Hit
+from classifier.entities.misspelt import misspelt
 from classifier.entities.scene import Field
-from pipeline.values.found import Found
+from pipeline.values.found import Found, Taken
 
 Named = tuple[str, Found]
 """A kind and what was found of it."""
@@ -30,23 +31,28 @@ _LINES = frozenset(["CCI", "Federal", "ME", "Raven Arms", "Winchester", "LAR Man
 _NUMBERED = re.compile(
     r"(?<![^\W_])(?:mod(?:el|\.)? (?:no\.? ?)?[a-z]{0,3}-?\d{1,4}[a-z]{0,3}|m[ -]?\d{2,4}(?:[a-z]\d?|/\d{2})?)(?![^\W_]|[.,]\d| ?(?:mm|cm|m\b))"
 )
+_NUMBERERS = frozenset(["Glock", "Ceska Zbrojovka", "Zoraki"])
 _LETTERED = re.compile(r"[^\W\d_]")
 
 
 def named(field: Field, makes: frozenset[str]) -> Iterator[Named]:
     """The makes, models and calibres of a field that speaks of arms, none of a kind within another; `makes` are those the listing names."""
-    bores = [each.found for each in calibres(field.small)]
-    found = _own([hit for hit in _all(field, makes) if not _within_calibre(hit, bores)])
+    bores = _bores(field)
+    taken = Taken(bores)
+    found = _own([hit for hit in _all(field, makes) if not taken.covers(hit.start, hit.end)])
     models = [Found(hit.term.value, hit.start, hit.end) for hit in found if hit.term.kind == "model"]
     makers = [hit for hit in found if hit.term.kind == "make"]
     models = _longest(
         [_extended(field.small, each) for each in models]
-        + list(_designations(field, makers, bores))
+        + list(_designations(field, makers, taken))
         + list(_numbered(field))
     )
+    named = Taken([*models, *bores, *(Found("", hit.start, hit.end) for hit in makers)])
     yield from (("make", Found(hit.term.value, hit.start, hit.end)) for hit in makers)
+    yield from (("make", each) for each in misspelt(field.small) if not named.touches(each.start, each.end))
     yield from (("model", each) for each in models)
-    yield from (("calibre", each) for each in bores if not any(_overlap(each, model) for model in models))
+    within = Taken(models)
+    yield from (("calibre", each) for each in bores if not within.touches(each.start, each.end))
 
 
 def hidden(field: Field, makes: frozenset[str]) -> Iterator[Named]:
@@ -74,11 +80,6 @@ def _is_name(hit: Hit, makes: frozenset[str]) -> bool:
     return term.kind == "make" or (term.kind == "model" and (not term.section or term.section in makes))
 
 
-def _within_calibre(hit: Hit, bores: Sequence[Found]) -> bool:
-    """A maker's name inside a calibre (.223 Remington, 9mm Luger) names no maker, and a calibre's number no model."""
-    return any(bore.start <= hit.start and hit.end <= bore.end for bore in bores)
-
-
 def _apart(found: Sequence[Hit]) -> list[Hit]:
     """Of terms of one kind that overlap the longest, earlier ones first."""
     kept: list[Hit] = []
@@ -94,18 +95,25 @@ def _apart(found: Sequence[Hit]) -> list[Hit]:
 def _own(found: Sequence[Hit]) -> list[Hit]:
     """Names apart; a maker's name that is a part of a model's, or a model of the maker right before it, is no maker's."""
     apart = _apart(found)
-    models = [hit for hit in apart if hit.term.kind == "model"]
     makers = {hit.end: hit.term.value for hit in apart if hit.term.kind == "make"}
+    models = [hit for hit in apart if hit.term.kind == "model"]
     owned = {hit for hit in models if hit.term.section and hit.term.section == makers.get(hit.start - 1)}
-    within = {
+    lines = {hit for hit in models if hit.term.section in _LINES and hit not in owned}
+    spans = {(hit.start, hit.end) for hit in models if hit not in owned}
+    wider = Taken(Found("", hit.start, hit.end) for hit in models)
+    return [
         hit
         for hit in apart
-        if hit.term.kind == "make"
-        for model in models
-        if model.start <= hit.start and hit.end <= model.end and (model in owned or hit.end < model.end)
-    }
-    lone = {hit for hit in models if hit.term.section in _LINES and hit not in owned}
-    return [hit for hit in apart if hit not in within and hit not in lone]
+        if hit not in lines
+        and (hit.term.kind == "model" or not wider.covers(hit.start, hit.end) or (hit.start, hit.end) in spans)
+    ]
+
+
+def _bores(field: Field) -> list[Found]:
+    """The calibres of a field; a bare number right after a maker whose models are bare numbers ("Glock 22 pistol") is none."""
+    numbered = {hit.end + 1 for hit in field.hits if hit.term.value in _NUMBERERS}
+    every = (each.found for each in calibres(field.small))
+    return [each for each in every if each.start not in numbered or not field.small[each.start : each.end].isdigit()]
 
 
 def _longest(found: Sequence[Found]) -> list[Found]:
@@ -124,7 +132,7 @@ def _extended(text: str, model: Found) -> Found:
     return Found(f"{model.value} {more[0].strip(' -')}", model.start, more.end()) if more else model
 
 
-def _designations(field: Field, makers: Sequence[Hit], bores: Sequence[Found]) -> Iterator[Found]:
+def _designations(field: Field, makers: Sequence[Hit], bores: Taken) -> Iterator[Found]:
     """What stands right after a maker's name and has a number that is no calibre, no quantity and no year."""
     for maker in makers:
         found = _DESIGNATION.match(field.view.text, maker.end) if maker.term.section in _BUILDERS else None
@@ -132,7 +140,7 @@ def _designations(field: Field, makers: Sequence[Hit], bores: Sequence[Found]) -
             continue
         start = found.start() + len(found[0]) - len(found[0].lstrip(" -"))
         value = field.view.text[start : found.end()]
-        if _NO_DESIGNATION.match(value) or any(bore.start < found.end() and start < bore.end for bore in bores):
+        if _NO_DESIGNATION.match(value) or bores.touches(start, found.end()):
             continue
         if value.isdigit() and _UNIT_AFTER.match(field.view.text, found.end()):
             continue
@@ -140,10 +148,6 @@ def _designations(field: Field, makers: Sequence[Hit], bores: Sequence[Found]) -
 
 
 def _numbered(field: Field) -> Iterator[Found]:
-    """ "Model 10" and the like."""
+    """Designations such as "Model 10" and "M44"."""
     for found in _NUMBERED.finditer(field.small):
         yield Found(field.view.text[found.start() : found.end()], *found.span())
-
-
-def _overlap(one: Found, other: Found) -> bool:
-    return one.start < other.end and other.start < one.end

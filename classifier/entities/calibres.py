@@ -13,6 +13,8 @@ _LEAD = re.compile(r"(\.?)(\d+(?:[.,]\d+)?)(?!\d)(.*)")
 NUMBER = re.compile(r"\d+(?:[.,]\d{1,2}(?!\d))?")
 """What a calibre begins with; its dot is looked for apart, for a search for digits is fast."""
 _WORD = re.compile(r" ?-?(?:cal(?:ib(?:er|re|ier))?|kal(?:iber)?|calibro|кал(?:ибра?)?)(?![^\W_])")
+_ARM = re.compile(r" ?-?(?:carbine|pistol|rifle|revolver|handgun|snub|derringer)(?![^\W_])")
+"""What makes the number right before it a calibre, and is no part of its name."""
 _MM = r"(?: ?(?:mm|мм)(?![^\W_]))"
 _TIMES = r" ?(?:mm|мм)? ?[x×х*] ?"
 _GAP = r"[ \-./]{0,2}"
@@ -21,6 +23,9 @@ _BEFORE = re.compile(
     r"(?<![^\W_])(?:cal(?:ib(?:er|re))?s?|kal(?:iber)?|calibro|калибра?|кал|çap|kalibra|ráže)[ .:=–-]{0,3}$"
 )
 """A word for calibre right before a number."""
+_ROW = re.compile(r"(?<![^\W_])\.?\d{2,3}(?:(?:mm)?(?: |, ?|/)\.?\d{1,3}(?:mm)?(?![^\W_])){3,20}")
+ROW = 40
+"""Characters around a number in which others of its row stand."""
 LABEL = 12
 """Characters in which it is looked for."""
 
@@ -65,11 +70,23 @@ def _calibre(text: str, start: int, end: int, pattern: re.Pattern[str], tails: l
         return None
     tail = tails[int(best.lastgroup[1:])]
     word = _WORD.match(text, best.end())
-    said = word is not None or _BEFORE.search(text, max(0, start - LABEL), start) is not None
-    if tail.dotted and text[start] != "." and not said:
+    said = (
+        word is not None
+        or _ARM.match(text, best.end()) is not None
+        or _BEFORE.search(text, max(0, start - LABEL), start) is not None
+    )
+    if tail.dotted and text[start] != "." and not said and not _is_listed(text, start, end):
         return None
     found = Found(tail.name, start, word.end() if word else best.end())
     return Calibre(found, weak=tail.weak and not said)
+
+
+def _is_listed(text: str, start: int, end: int) -> bool:
+    """Whether a number stands in a row with three others or a calibre ("22 25 32 380 9mm")."""
+    row = _ROW.search(text, max(0, start - ROW), end + ROW)
+    while row and row.end() < end:
+        row = _ROW.search(text, row.end(), end + ROW)
+    return row is not None and row.start() <= start and end <= row.end()
 
 
 @cache

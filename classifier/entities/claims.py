@@ -49,7 +49,8 @@ def claims() -> dict[str, Claims]:
 
 
 def _pattern(line: str) -> str:
-    return _SPACE.sub(lambda _: _GAP, line).replace("~", _REST)
+    """A line as a regular expression; what may be repeated is at most five times, for each try costs as much."""
+    return _SPACE.sub(lambda _: _GAP, line).replace("~", _REST).replace(")*", "){0,5}")
 
 
 def _compiled(patterns: list[str]) -> Claims:

@@ -6,7 +6,7 @@ from classifier.entities import arms, claimed, contacts, sums
 from classifier.entities.calibres import calibres
 from classifier.entities.scene import Field, field, is_about_arms
 from pipeline.records import Entity, Listing
-from pipeline.values.found import Found
+from pipeline.values.found import Found, Taken
 from pipeline.values.routes import routes
 
 MOST = 400
@@ -28,12 +28,12 @@ def entities(listing: Listing) -> tuple[Entity, ...]:
         and any(each.speaks_of("goods") for each in fields)
         and not any(each.speaks_of("drugs") for each in fields)
     )
-    return tuple(entity for each in fields for entity in _ordered(each, _found(each, makes, about=about, goods=goods)))
+    return tuple(entity for each in fields for entity in _ordered(_found(each, makes, about=about, goods=goods)))
 
 
 def _found(one: Field, makes: frozenset[str], *, about: bool, goods: bool) -> Iterator[Entity]:
     named = list(arms.named(one, makes)) if about else []
-    taken = [found for _, found in named]
+    taken = Taken(found for _, found in named)
     yield from _placed(one, named)
     yield from _placed(one, (("amount", found) for found in sums.amounts(one, taken, arms=about)))
     yield from _placed(one, (("price", found) for found in sums.prices(one)))
@@ -43,8 +43,9 @@ def _found(one: Field, makes: frozenset[str], *, about: bool, goods: bool) -> It
         )
     reached = list(contacts.contacts(one))
     yield from _placed(one, reached)
+    spoken = Taken(found for _, found in reached)
     claims = claimed.claimed(one, arms=about, goods=goods)
-    yield from _placed(one, (each for each in claims if not _over(each[1], [found for _, found in reached])))
+    yield from _placed(one, (each for each in claims if not spoken.touches(each[1].start, each[1].end)))
     if about:
         yield from (_entity(one, kind, found) for kind, found in arms.hidden(one, makes))
 
@@ -60,7 +61,7 @@ def _entity(one: Field, kind: str, found: Found) -> Entity:
     return Entity(kind=kind, value=found.value, field=one.name, start=found.start, end=found.end)
 
 
-def _ordered(one: Field, found: Iterable[Entity]) -> list[Entity]:
+def _ordered(found: Iterable[Entity]) -> list[Entity]:
     """In the order of the text, of one kind none within or over another: the longer stays."""
     kept: dict[str, list[Entity]] = {}
     for entity in sorted(found, key=lambda each: (each.start, -each.end)):
@@ -71,7 +72,3 @@ def _ordered(one: Field, found: Iterable[Entity]) -> list[Entity]:
         (each for same in kept.values() for each in same), key=lambda each: (each.start, each.end, each.kind)
     )
     return every[:MOST]
-
-
-def _over(found: Found, others: Iterable[Found]) -> bool:
-    return any(found.start < other.end and other.start < found.end for other in others)

@@ -9,7 +9,7 @@ from unicodedata import category
 
 from ahocorasick_rs import AhoCorasick
 
-from pipeline.text import traced
+from pipeline.text.traced import traced
 from pipeline.values.measures import NUMBERS
 
 HERE = Path(__file__).parent
@@ -68,6 +68,15 @@ def hits(text: str) -> list[Hit]:
     found = automaton.find_matches_as_indexes(padded, overlapping=True)
     ended = ((terms[number], start, _end(text, padded, terms[number], end)) for number, start, end in found)
     return [Hit(term, start, end) for term, start, end in ended if end and _is_written(term, text, start, end)]
+
+
+def single_makes() -> list[tuple[str, str]]:
+    """The makers' names of one plain word, and whom each means."""
+    return [
+        (spelling, term.value)
+        for spelling, term in ((_spelt(each), term) for each, term in _terms())
+        if term.kind == "make" and not term.weak and spelling.isalpha() and spelling.isascii()
+    ]
 
 
 def _end(text: str, padded: str, term: Term, end: int) -> int:

@@ -1,10 +1,10 @@
 """Quantities and prices in one field."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from classifier.entities.scene import Field
-from pipeline.values.found import Found
+from pipeline.values.found import Found, Taken
 from pipeline.values.measures import measures, spelt
 from pipeline.values.money import prices as sums_of_money
 
@@ -19,6 +19,9 @@ _GOODS_BEFORE = re.compile(
     r"(?:mak(?:e|es|ing)|earn(?:s|ed|ing)?|counterfei?t|fake|balance|worth|win|steal|cash ?out|profit|funded|loaded with|preloaded with|contains?|bills?|notes?|up to|limit)[^.;=]{0,14}(?<!for )(?<!for)(?<!= )(?<!price )$|(?:every|guaranteed|guarantee) ?$"
 )
 _SHOT_AFTER = re.compile(r"[ ,.-]{0,3}(?:#|no\.? ?\d|shot|slug|lead|rifled|load|buck|of shot)")
+_OPTIC_AFTER = re.compile(r" ?(?:-? ?\d{1,2}x|\d{2}(?![\d]) ?mm|scope|optic|magnif|zoom|power|sight|acog)")
+HEAVIEST = 60
+"""Grams that a bullet or a load of shot weighs at most."""
 BACK = 28
 
 
@@ -27,10 +30,10 @@ def quantities(field: Field) -> list[Found]:
     return [*measures(field.small), *(spelt(field.small) if field.speaks_of("numbers") else ())]
 
 
-def amounts(field: Field, taken: Sequence[Found], *, arms: bool) -> Iterator[Found]:
-    """The quantities of a field that are no part of a name already `taken`, and in a text about arms no bullet's or gun's weight."""
+def amounts(field: Field, taken: Taken, *, arms: bool) -> Iterator[Found]:
+    """The quantities of a field that are no part of a name already `taken`, and in a text about arms no weight of a bullet or a gun and no power of a scope."""
     for found in quantities(field):
-        if any(found.start < other.end and other.start < found.end for other in taken):
+        if taken.touches(found.start, found.end):
             continue
         if not (arms and _is_weight(field.small, found)):
             yield found
@@ -47,9 +50,13 @@ def prices(field: Field) -> Iterator[Found]:
 
 def _is_weight(small: str, found: Found) -> bool:
     number, _, unit = found.value.partition(" ")
+    if unit == "pieces":
+        return _OPTIC_AFTER.match(small, found.end) is not None
     if unit == "oz" and _SHOT_AFTER.match(small, found.end):
         return True
     if unit != "g":
         return unit in {"kg", "lb", "oz"} and _WEIGHS.search(small, max(0, found.start - BACK), found.start) is not None
+    if number.replace(".", "", 1).isdigit() and float(number) <= HEAVIEST:
+        return True
     grains = _GRAIN.search(small[found.start : found.end]) and number.isdigit() and int(number) in _GRAINS
     return bool(grains) or _WEIGHS.search(small, max(0, found.start - BACK), found.start) is not None

@@ -44,7 +44,44 @@ _NAMED = (
     _named("icq", "icq", r"\d{3}[ -]?\d{3}[ -]?\d{2,4}|\d{5,9}"),
 )
 _WORDS = frozenset(
-    ["and", "are", "but", "can", "chat", "channel", "group", "for", "get", "hit", "list", "live", "members", "message", "messenger", "only", "number", "our", "post", "the", "this", "via", "with", "write", "you", "your", "escrow", "here", "link", "account", "accounts", "secure", "safe", "username", "user", "contact"]
+    [
+        "and",
+        "are",
+        "but",
+        "can",
+        "chat",
+        "channel",
+        "group",
+        "for",
+        "get",
+        "hit",
+        "list",
+        "live",
+        "members",
+        "message",
+        "messenger",
+        "only",
+        "number",
+        "our",
+        "post",
+        "the",
+        "this",
+        "via",
+        "with",
+        "write",
+        "you",
+        "your",
+        "escrow",
+        "here",
+        "link",
+        "account",
+        "accounts",
+        "secure",
+        "safe",
+        "username",
+        "user",
+        "contact",
+    ]
 )
 """Words that are no names."""
 
@@ -67,7 +104,7 @@ def tags(text: str) -> Iterator[Found]:
     """The names with an @ before them ("@name"), which are Telegram's where that is what a text speaks of."""
     for found in _AT.finditer(text):
         if found["name"].lower() not in _WORDS:
-            yield Found(f"telegram:{found['name'].lower()}", found.start(), found.end())
+            yield Found(f"telegram:{found['name'].lower()}", *found.span("name"))
 
 
 def _addresses(text: str) -> Iterator[Found]:
@@ -118,5 +155,3 @@ def _is_tox(digits: str) -> bool:
     for place in range(0, len(raw), 2):
         even, odd = even ^ raw[place], odd ^ raw[place + 1]
     return even == odd == 0
-
-

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from pipeline.text import traced
+from pipeline.text.traced import traced
 from pipeline.values.found import Found
 from pipeline.values.numbers import MOST, number
 
@@ -43,9 +43,7 @@ _UNITS = {
     "barrels": "barrels barrel",
     "slides": "slides slide",
 }  # fmt: skip
-_NAMES = {
-    spelling: unit for unit, spellings in reversed(_UNITS.items()) for spelling in traced(spellings).text.split()
-}
+_NAMES = {spelling: unit for unit, spellings in reversed(_UNITS.items()) for spelling in traced(spellings).text.split()}
 NUMBERS = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
     "ten": "10", "twelve": "12", "fifteen": "15", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50",
@@ -58,7 +56,9 @@ _COUNT = re.compile(r"\d+(?:[.,'’]\d+)*")
 _TOUCH = r"(?: {1,2}|- ?| ?[/(] ?)?"
 _UNIT = re.compile(rf"{_TOUCH}(?P<unit>[^\W\d_]{{1,12}})(?![^\W_])")
 _UPPER = re.compile(rf"(?: ?(?P<mark>[-–~/⁄]|to|bis|or) ?)(?P<upper>\d+(?:[.,]\d+)*)(?={_TOUCH}[^\W\d_])")
-_TIMES = re.compile(r" ?[x×](?!\d+(?:[.,]\d+)? ?[cm]m)(?![^\W_]|[.,]?\d*[.,]\d)(?! ?\d+(?:[.,]\d+)? ?(?:cm|inch|in\b|\"|[x×]))|[x×](?=\d)(?!\d+(?:[.,]\d+)? ?[cm]m)")
+_TIMES = re.compile(
+    r" ?[x×](?!\d+(?:[.,]\d+)? ?[cm]m)(?![^\W_]|[.,]?\d*[.,]\d)(?! ?\d+(?:[.,]\d+)? ?(?:cm|inch|in\b|\"|[x×]))|[x×](?=\d)(?!\d+(?:[.,]\d+)? ?[cm]m)"
+)
 _TIMES_BEFORE = re.compile(r"(?<![^\W_])(?<!\d )[x×] ?$")
 _LOT_BEFORE = re.compile(
     r"(?<![^\W_])(?P<lot>qty|quantity|menge|cantidad|quantité|par|(?:box|pack|packet|bag|brick|case|lot|sheet|set|strip|bundle|boite|boîte|paquet|caja|paquete"

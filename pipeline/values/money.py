@@ -73,8 +73,8 @@ _WORD = 12
 """Characters before a number in which its currency begins."""
 _CENTS = re.compile(r"(?<=[€£$])\d\d(?!\d)")
 """What follows the sign in "4€40"."""
-_WEIGHTS = frozenset(["pound", "pounds"])
-"""Units that in a running text are weights more often than money."""
+_WORDS = frozenset("pound pounds sat sats sar mad ton sol bits pen".split())  # noqa: SIM905
+"""Names of money that in a running text are weights, days, makers and other words more often."""
 _AROUND = 14
 """Characters around a number in which its currency is looked for."""
 _BEFORE = 20
@@ -103,7 +103,7 @@ def prices(text: str) -> Iterator[tuple[Money, int, int]]:
             continue
         found = _around(text, digits, after) if _is_beside_currency(text, digits) else None
         price = _read(found) if found else None
-        if found and price and (found["after"] or "").lower() not in _WEIGHTS:
+        if found and price and (found["before"] or found["after"]).lower() not in _WORDS:
             cents = _CENTS.match(text, found.end()) if found["after"] else None
             after = cents.end() if cents else found.end()
             amount = price.amount + Decimal(cents[0]) / 100 if cents else price.amount

@@ -193,8 +193,8 @@ def names() -> dict[str, str]:
         for kind in ("name", "common_name", "official_name"):
             if name := getattr(country, kind, None):
                 found[" ".join(_words(name))] = country.alpha_2
-    for code, names in _NAMES.items():
-        found |= {" ".join(_words(name)): code for name in names.split("|")}
+    for code, spelt in _NAMES.items():
+        found |= {" ".join(_words(name)): code for name in spelt.split("|")}
     return {" ".join(_words(readable(name))): code for name, code in translated().items()} | found
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from pipeline.values.found import Found
@@ -38,17 +38,74 @@ _AFTER = re.compile(
 """What makes the place before it one to which parcels go."""
 _BOTH = re.compile(r" ?(?:to|->|→|>|2|-|–|»|=>|-->) ?")
 _WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
-_BETWEEN = re.compile(r"[ ,/&+|()\[\]-]{0,4}(?:(?:and|or|und|oder|et|ou|y|o|the|all|of|и|или|ve)[ ]){0,2}", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"[ ,/&+|()\[\]-]{0,4}(?:(?:and|or|und|oder|et|ou|y|o|the|all|of|и|или|ve)[ ]){0,2}", re.IGNORECASE
+)
 _WORLD = re.compile(
     r"(?<![^\W_])(?:world ?-?wide|worldwid|wordwide|worlwide|ww|weltweit|(?:to )?(?P<phrase>any country|anywhere in the world|all over the world|around the world|whole world|all countries)"
     r"|(?:dans le )?monde entier|todo el mundo|mundial|wereldwijd|по всему миру|весь мир|dunya capinda|tum dunya)(?![^\W_])"
 )
-_NO_PARCEL = re.compile(r"(?:works?|working|used|use|from|valid|accepted|known|bestsell\w*|popular|famous|members|users|access|subscribers|active|travel)(?: [a-z]{2,9})? $")
-_EXCEPT = re.compile(r"(?<![^\W_])(?:except|not|no|excluding|outside|kein|nicht|don't|dont|do not|never|sauf|excepto|кроме)(?![^\W_])[^.;!]{0,20}$")
+_NO_PARCEL = re.compile(
+    r"(?:works?|working|used|use|from|valid|accepted|known|bestsell\w*|popular|famous|members|users|access|subscribers|active|travel)(?: [a-z]{2,9})? $"
+)
+_EXCEPT = re.compile(
+    r"(?<![^\W_])(?:except|not|no|excluding|outside|kein|nicht|don't|dont|do not|never|sauf|excepto|кроме)(?![^\W_])[^.;!]{0,20}$"
+)
 _NOT = re.compile(r"(?<![^\W_])(?:not|no|never|don'?t|cannot|can'?t|nicht|kein\w*|outside)(?![^\W_])")
-_NO_PLACES = frozenset("international internationally global globally earth world everywhere anywhere mundial aus man swiss german dutch".split())  # noqa: SIM905
+_NO_PLACES = frozenset(
+    [
+        "international",
+        "internationally",
+        "global",
+        "globally",
+        "earth",
+        "world",
+        "everywhere",
+        "anywhere",
+        "mundial",
+        "aus",
+        "man",
+        "island",
+        "swiss",
+        "german",
+        "dutch",
+    ]
+)
 """Names in `pipeline.values.places` that in a running text are other words, or no place."""
-_CODES = frozenset("US USA UK GB EU CA CAN AU AUS NZ DE GER FR NL CH SE PL RU UA WW HK CN JP ZA FI DK AT BE CZ UAE".split())  # noqa: SIM905
+_CODES = frozenset(
+    [
+        "US",
+        "USA",
+        "UK",
+        "GB",
+        "EU",
+        "CA",
+        "CAN",
+        "AU",
+        "AUS",
+        "NZ",
+        "DE",
+        "GER",
+        "FR",
+        "NL",
+        "CH",
+        "SE",
+        "PL",
+        "RU",
+        "UA",
+        "WW",
+        "HK",
+        "CN",
+        "JP",
+        "ZA",
+        "FI",
+        "DK",
+        "AT",
+        "BE",
+        "CZ",
+        "UAE",
+    ]
+)
 """Codes that are read in capitals; in a running text others are words in capitals (TO, IN, IT, NO, ME)."""
 _SMALL_CODES = frozenset(["us", "uk", "eu", "usa", "Uk", "Us", "Eu", "Usa"])
 
@@ -113,11 +170,15 @@ def _beginning(text: str, place: int) -> Found | None:
     words = [word for word, _ in zip(_WORD.finditer(text, place, place + SPAN), range(WORDS), strict=False)]
     if not words or words[0].start() != place:
         return None
-    joined = len(list(takewhile(lambda pair: pair[1].start() - pair[0].end() <= 1, zip(words, words[1:], strict=False)))) + 1
+    joined = len(list(takewhile(_is_near, pairwise(words)))) + 1
     for size in range(joined, 0, -1):
         if known := _known(text[place : words[size - 1].end()]):
             return Found(known, place, words[size - 1].end())
     return None
+
+
+def _is_near(pair: tuple[re.Match[str], re.Match[str]]) -> bool:
+    return pair[1].start() - pair[0].end() <= 1
 
 
 def _ending(text: str, end: int) -> Found | None:
