@@ -36,7 +36,7 @@ def test_the_same_model_gives_the_same_bytes(model: Model, directory: Path, tmp_
         assert (directory / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
 
 
-@pytest.mark.parametrize("name", (MANIFEST, *LINEAR_FILES))
+@pytest.mark.parametrize("name", [MANIFEST, *LINEAR_FILES])
 def test_a_missing_file_is_refused(directory: Path, name: str) -> None:
     (directory / name).unlink()
     with pytest.raises(ModelRejectedError, match=name):
