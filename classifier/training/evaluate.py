@@ -55,11 +55,11 @@ def judged(data: Path, shop: Workshop, stack: Stack | None) -> Iterator[Split]:
     part = folded(taught, taught.tested, folds(taught, shop.seed), shop)
     strict = _cross_fitted(taught, part)
     yield from _variants(STRICT, strict)
-    yield from _markets(taught, part, LEFT_OUT, shop)
-    yield _mixed(taught, shop)
     shop.say("slices")
     real, rest = _hard(data, strict)
     yield Split(name=SLICES, rows=(*real, *(sliced(rest | invented(), stack) if stack else ())))
+    yield _mixed(taught, shop)
+    yield from _markets(taught, part, LEFT_OUT, shop)
 
 
 def _markets(taught: Lesson, part: Folded, left_out: Sequence[Sequence[str]], shop: Workshop) -> Iterator[Split]:
