@@ -76,14 +76,19 @@ def settled(taught: Lesson, part: Folded, name: str, shares: Mapping[str, float]
 
 
 def contexts(taught: Lesson, part: Folded, flagged: Truth) -> list[Context]:
-    """What is known of each row's vendor: how many other listings, and how many of them were flagged."""
+    """What is known of each row's vendor: how many other listings, and how many of them were flagged; copies are no listings."""
     vendors = [(taught.examples[row].market, taught.examples[row].vendor) for row in part.rows]
-    listings, hits = Counter(vendors), Counter(vendor for vendor, hit in zip(vendors, flagged, strict=True) if hit)
+    hit = {int(row) for row, found in zip(part.rows, flagged, strict=True) if found and not taught.variants[row]}
+    posted = [
+        (row, vendor) for row, vendor in zip(part.rows.tolist(), vendors, strict=True) if not taught.variants[row]
+    ]
+    listings = Counter(vendor for _, vendor in posted)
+    hits = Counter(vendor for row, vendor in posted if row in hit)
     return [
-        Context(vendor_listings=listings[vendor] - 1, vendor_flagged=hits[vendor] - int(hit))
+        Context(vendor_listings=listings[vendor] - 1, vendor_flagged=hits[vendor] - int(taught.parents[row] in hit))
         if vendor[1]
         else Context()
-        for vendor, hit in zip(vendors, flagged, strict=True)
+        for row, vendor in zip(part.rows, vendors, strict=True)
     ]
 
 
