@@ -13,7 +13,7 @@ DRAWS = 50
 TIMES, SCORES, WORDS, LANGUAGES = 2.0, 0.25, 0.25, 0.1
 """A shift is told from twice what chance gives, and from these sizes on: .25 is the usual line of a population stability index.
 
-Words: markets that linear-1 learnt from are up to .18 from their sum, a month of them included; shops of the open web .31, another language .36.
+Words: markets that an earlier model learnt from are up to .18 from their sum, a month of them included; shops of the open web .31, another language .36.
 """
 FEWEST = 100
 """Listings below which nothing is claimed."""

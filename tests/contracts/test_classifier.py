@@ -37,7 +37,7 @@ FRAGMENTS = (
 
 @pytest.fixture(scope="module")
 def classifier() -> Classifier:
-    return load(Path(__file__).parents[2] / "models" / "linear-1", activation=3)
+    return load(Path(__file__).parents[2] / "models" / "stack-1", activation=3)
 
 
 def listing(title: str, description: str = "") -> Listing:
@@ -68,7 +68,7 @@ def test_the_company_of_a_batch_changes_nothing(classifier: Classifier) -> None:
 
 
 def test_another_copy_of_the_model_says_the_same(classifier: Classifier) -> None:
-    again = load(Path(__file__).parents[2] / "models" / "linear-1", activation=3)
+    again = load(Path(__file__).parents[2] / "models" / "stack-1", activation=3)
     listings = [listing(title) for title in TITLES]
     assert classified(again, listings) == classified(classifier, listings)
 
