@@ -96,9 +96,7 @@ class Judge:
         linear = self._spread(head, names, raw.linear)
         if not raw.asked.any():
             return linear
-        share = self.model.shares.get(head, 0.5) * raw.asked[:, None]
-        encoder = softmax(raw.encoder[:, self._places[head]])
-        return softmax((1 - share) * np.log(linear + LEAST) + share * np.log(encoder + LEAST))
+        return self._averaged(head, linear, softmax(raw.encoder[:, self._places[head]]), raw.asked)
 
     def _within(self, raw: Raw) -> Floats:
         """The categories in scope, told from each other."""
@@ -106,9 +104,13 @@ class Judge:
         linear = self._spread(WITHIN, names, raw.linear)
         if not raw.asked.any():
             return linear
-        share = self.model.shares.get(WITHIN, 0.5) * raw.asked[:, None]
-        encoder = softmax(raw.encoder[:, self._places[CATEGORY]][:, INSIDE])
-        return softmax((1 - share) * np.log(linear + LEAST) + share * np.log(encoder + LEAST))
+        return self._averaged(WITHIN, linear, softmax(raw.encoder[:, self._places[CATEGORY]][:, INSIDE]), raw.asked)
+
+    def _averaged(self, head: str, linear: Floats, encoder: Floats, asked: Truth) -> Floats:
+        """Both opinions, averaged as logarithms, where the encoder was asked; elsewhere the linear models' as it stands."""
+        share = self.model.shares.get(head, 0.5)
+        both = softmax((1 - share) * np.log(linear + LEAST) + share * np.log(encoder + LEAST))
+        return np.where(asked[:, None], both, linear)
 
     def _spread(self, head: str, names: Sequence[str], linear: Floats) -> Floats:
         """The linear models' probabilities in the columns of the encoder's head; members they do not know have none."""

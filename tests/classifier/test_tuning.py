@@ -188,3 +188,13 @@ def test_a_cut_tokenizer_reads_lower_case_text_as_before(base: Path) -> None:
     tokenizer, before = Tokenizer.from_str(shorter.tokenizer.decode()), Tokenizer.from_str(whole.decode())
     assert tokenizer.encode("glock 19").tokens[0] == "<s>"
     assert "".join(tokenizer.encode("glock 19").tokens) == "".join(before.encode("glock 19").tokens)
+
+
+def test_a_listing_is_classified_alike_in_any_batch(trained: Trained, listed: Callable[..., Listing]) -> None:
+    model = replace(trained.model, screen_at=0.0)
+    stack = Stack(model, digest="", activation=1, screen="on")
+    titles = ("white powder", "Glock 19 9mm", "AK-47 seeds", "Pistole P99, neu, Versand aus Deutschland", "500 rounds 9mm")
+    listings = [listed(title, key=str(number)) for number, title in enumerate(titles * 4)]
+    together = stack.classify(listings, [Context()] * len(listings))
+    assert {each.screened for each in together} == {True, False}
+    assert [stack.classify([each], [Context()])[0] for each in listings] == list(together)
