@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from classifier.entities.gazetteer import sections
-from pipeline.text.traced import traced
+from pipeline.text import traced
 
 _NAME = re.compile(r"\{([a-z]+)\}")
 _GAP = r"(?:[\s\-–—/+&*]|&amp;){1,3}"

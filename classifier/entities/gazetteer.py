@@ -9,7 +9,7 @@ from unicodedata import category
 
 from ahocorasick_rs import AhoCorasick
 
-from pipeline.text.traced import traced
+from pipeline.text import traced
 from pipeline.values.measures import NUMBERS
 
 HERE = Path(__file__).parent

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from classifier.entities.gazetteer import Hit, hits
-from pipeline.text.traced import Traced, traced, untangled
+from pipeline.text import Traced, traced, untangled
 
 STRONG = 2
 """How much a name that means nothing but an arm weighs against words that speak of drugs, which weigh 1 each."""

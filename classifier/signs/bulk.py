@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pipeline.records import Listing
 from pipeline.taxonomy import Category, Indicator
-from pipeline.text import LIMIT, normalised_traced
+from pipeline.text import traced
 
 ROUNDS = 1_000
 """Rounds of ammunition in one offer."""
@@ -22,13 +22,13 @@ MOST = 1_000_000
 _NUMBER = r"(?<![\w.,#$€£-])(?P<number>\d{1,3}(?:[,. ]000)+|\d{1,7})"
 _ROUND = (
     r"(?:rounds?|rnds?|rds?|cartridges?|ammo|bullets|shells|primers|schuss|patronen|cartouches|munitions|balles|cartuchos|balas"
-    r"|патрон\w*|fişek|mermi|cartucce|proiettili|munições|kogels|nabo[ij]\w*|sztuk)(?![^\W_])"
+    r"|патрон\w*|fisek|mermi|cartucce|proiettili|municoes|kogels|nabo[ij]\w*|sztuk)(?![^\W_])"
 )
 _GUN = (
     r"(?:pistols|handguns|guns|rifles|revolvers|firearms|shotguns|smgs|pistolen|waffen|gewehre|pistolets|armes|fusils"
-    r"|pistolas|armas|fusiles|пистолет\w*|автомат\w*|стволов|silah|tabanca|tüfek|pistole|armi|pistolets|wapens|pistoletów|grenades)(?![^\W_])"
+    r"|pistolas|armas|fusiles|пистолет\w*|автомат\w*|стволов|silah|tabanca|tufek|pistole|armi|pistolets|wapens|pistoletow|grenades)(?![^\W_])"
 )
-_PIECES = r"(?:pcs|pieces|units|stück|stk|pièces|pcs|unidades|piezas|шт|штук|adet|pezzi|peças|stuks|sztuk)(?![^\W_])"
+_PIECES = r"(?:pcs|pieces|units|stuck|stk|unidades|piezas|шт|штук|adet|pezzi|pecas|stuks|sztuk)(?![^\W_])"
 _ROUNDS = re.compile(rf"{_NUMBER} ?(?:x )?{_ROUND}", re.IGNORECASE)
 _GUNS = re.compile(rf"{_NUMBER} ?[x×] ?(?:[^\W_]{{2,12}} ){{0,2}}{_GUN}", re.IGNORECASE)
 _LOT_OF = re.compile(
@@ -54,8 +54,8 @@ Place = tuple[str, str, int, int]
 def bulk(listing: Listing, category: Category) -> Iterator[Place]:
     """The quantities of title and description that reach the number of their category."""
     for field in ("title", "description") if category in COUNTED else ():
-        view = normalised_traced(getattr(listing, field)[:LIMIT])
+        view = traced(getattr(listing, field))
         for pattern, least in COUNTED[category]:
             for found in pattern.finditer(view.text):
                 if least <= int(re.sub(r"\D", "", found["number"])) <= MOST:
-                    yield str(Indicator.BULK), field, *view.place(*found.span())
+                    yield str(Indicator.BULK), field, *view.span(*found.span())

@@ -12,7 +12,7 @@ from classifier.signs.rules import Book, Phrase, everything, threats_to_life
 from classifier.signs.shipping import cross_border
 from pipeline.records import Listing, Sign
 from pipeline.taxonomy import Act, Category, Indicator
-from pipeline.text import LIMIT, Traced, folded, normalised_traced, revealed_traced
+from pipeline.text import Traced, folded, traced, untangled
 
 FIELDS = ("title", "description")
 """The texts that are read, in the order of their signs."""
@@ -46,7 +46,7 @@ def signs(listing: Listing, category: Category, act: Act) -> tuple[Sign, ...]:
     """The signs that a listing of this category and act shows, at most three of each code, by field and place."""
     codes = open_to(category, act)
     book = threats_to_life() if codes == ALWAYS else everything()
-    found = list(chain.from_iterable(_in_field(field, getattr(listing, field)[:LIMIT], book) for field in FIELDS))
+    found = list(chain.from_iterable(_in_field(field, getattr(listing, field), book) for field in FIELDS))
     names = {each.name for each in found}
     said = [each for each in found if each.name in codes and (not each.beside or each.beside in names)]
     supplied = Indicator.CROSS_BORDER in codes
@@ -73,9 +73,9 @@ def _order(one: Found) -> tuple[int, int, str]:
 
 
 def _in_field(field: str, text: str, book: Book) -> Iterator[Found]:
-    written = normalised_traced(text)
-    revealed = revealed_traced(written)
-    for view in (written,) if revealed.text == written.text else (written, revealed):
+    written = traced(text)
+    shown = untangled(written)
+    for view in (written, shown) if shown else (written,):
         yield from _in_view(field, view, book)
 
 
@@ -88,7 +88,7 @@ def _in_view(field: str, view: Traced, book: Book) -> Iterator[Found]:
     gone = _taken_back(phrases, reading) if hits else set()
     for hit in hits:
         if gone.isdisjoint((hit.name, number) for number in range(hit.first, hit.last + 1)):
-            start, end = view.place(reading.places[hit.first][0], reading.places[hit.last][1])
+            start, end = view.span(reading.places[hit.first][0], reading.places[hit.last][1])
             yield Found(hit.name, field, start, end, hit.beside)
 
 

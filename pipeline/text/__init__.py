@@ -3,8 +3,7 @@
 from pipeline.text.bounds import LIMIT, bounded
 from pipeline.text.normal import Normalised, normalised
 from pipeline.text.reveal import deobfuscated
-from pipeline.text.trace import Traced, normalised_traced, revealed_traced
-from pipeline.text.traced import traced, untangled
+from pipeline.text.traced import Traced, traced, untangled
 from pipeline.text.words import folded, runs, tokens
 
 __all__ = [
@@ -15,8 +14,6 @@ __all__ = [
     "deobfuscated",
     "folded",
     "normalised",
-    "normalised_traced",
-    "revealed_traced",
     "runs",
     "tokens",
     "traced",

@@ -56,19 +56,22 @@ def deobfuscated(text: str) -> str:
 
 
 def revealed(text: str) -> str:
-    """A normalised text with spelt-out words joined, repeated punctuation made single, and letters put for look-alike digits and signs."""
-    joined = _again(_through(JOINING, text), text)
-    return _again(_through(LETTERING, joined), joined)
+    """A normalised text with repeated punctuation made single and its disguises undone."""
+    return undone(_single(text))
 
 
-def _through(rules: tuple[Rule, ...], text: str) -> str:
-    for rule in rules:
-        text = rule(text)
+def undone(text: str) -> str:
+    """A normalised text with spelt-out words joined, and letters put for look-alike digits and signs."""
+    for step in STEPS:
+        before = text
+        for rule in step:
+            text = rule(text)
+        text = again(text, before)
     return text
 
 
-def _again(text: str, before: str) -> str:
-    """The text with scripts unmixed again, where it changed."""
+def again(text: str, before: str) -> str:
+    """The text with scripts unmixed again, where a step changed it; as many code points."""
     return text if text.isascii() or text == before else unmixed(text)[0]
 
 
@@ -150,9 +153,5 @@ _dotted = Rule(_DOTTED_HINT, _DOTTED, _joined)
 _barred = Rule(_BAR_HINT, _BAR, _unbarred)
 _lettered = Rule(_WORD_HINT, _WORD, _read)
 _single = Rule(_REPEATED, _REPEATED, _once)
-JOINING = (_single, _spaced, _dotted)
-"""What takes characters out, in this order; scripts are unmixed after it."""
-LETTERING = (_barred, _lettered)
-"""What puts letters for signs, one for one; scripts are unmixed again after it."""
-RULES = (_spaced, _dotted, _barred, _lettered)
-"""What undoes a disguise, in this order."""
+STEPS = ((_spaced, _dotted), (_barred, _lettered))
+"""What undoes a disguise, in this order: first characters are taken out, then letters put for signs; scripts are unmixed after each step."""

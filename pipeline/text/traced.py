@@ -1,18 +1,21 @@
 """A text in plain letters that still knows where each of them stood in the original."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 from unicodedata import combining, normalize
 
 from pipeline.text.bounds import LIMIT
 from pipeline.text.normal import CONTROLS, INVISIBLE
-from pipeline.text.reveal import RULES
+from pipeline.text.reveal import STEPS, again
+from pipeline.text.rule import Rule
 from pipeline.text.scripts import drawn, unmixed
 
 _FLAT = {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "µ": "u", "μ": "u"}
 _LEARNT = ((0, 0x3000), (0xF900, 0x10000), (0x1D400, 0x1D800), (0x1F100, 0x1F200))
 """Code points whose plain letters are looked for and remembered; all others are pictures and signs of other scripts, and stay."""
+_UNSEEN = re.compile(f"{INVISIBLE.pattern}|[\ufe00-\ufe0f\ud800-\udfff]")
+"""What no reader sees: invisible characters, styles of emoji, and lone surrogates, which no store can hold."""
 
 
 class Traced(NamedTuple):
@@ -36,7 +39,7 @@ class _Letters(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         known = any(first <= code < last for first, last in _LEARNT)
-        plain = _plain(chr(code)) if known else "" if INVISIBLE.match(chr(code)) else chr(code)
+        plain = _plain(chr(code)) if known else "" if _UNSEEN.match(chr(code)) else chr(code)
         if known:
             self[code] = plain
         if len(plain) != 1:
@@ -58,15 +61,17 @@ def traced(text: str) -> Traced:
 
 def untangled(view: Traced) -> Traced | None:
     """The view as it reads once disguises are undone (see `pipeline.text.reveal`); None where there is none in it."""
-    found = view
-    for rule in RULES:
-        if rule.hint.search(found.text):
-            found = _rewritten(found, rule.whole, rule.read)
-    return None if found.text == view.text else found
+    shown = view
+    for step in STEPS:
+        before = shown.text
+        for rule in step:
+            shown = _rewritten(shown, rule)
+        shown = shown._replace(text=again(shown.text, before))
+    return None if shown.text == view.text else shown
 
 
 def _plain(char: str) -> str:
-    if INVISIBLE.match(char) or combining(char):
+    if _UNSEEN.match(char) or combining(char):
         return ""
     apart = normalize("NFD", _FLAT.get(char, normalize("NFKC", char)))
     bare = normalize("NFC", "".join(each for each in apart if not combining(each)))
@@ -87,14 +92,17 @@ def _places(text: str) -> list[int]:
     return places
 
 
-def _rewritten(view: Traced, pattern: re.Pattern[str], read: Callable[[re.Match[str]], str]) -> Traced:
+def _rewritten(view: Traced, rule: Rule) -> Traced:
+    """What a rule makes of a view: letters put one for one keep their places, what was joined has the stretch of all its parts."""
+    if not rule.hint.search(view.text):
+        return view
     parts: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     after = 0
-    for found in pattern.finditer(view.text):
+    for found in rule.whole.finditer(view.text):
         first, last = found.span()
-        new = read(found)
+        new = rule.read(found)
         parts += [view.text[after:first], new]
         same = len(new) == last - first
         starts += [*view.starts[after:first], *(view.starts[first:last] if same else [view.starts[first]] * len(new))]
