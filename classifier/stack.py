@@ -14,11 +14,11 @@ from classifier.encoder import Encoder
 from classifier.entities import entities
 from classifier.explain import spans
 from classifier.features import View, view
-from classifier.judge import DIGITS, Chances, Judge, Raw, category, likeliest, named, subtype
+from classifier.judge import DIGITS, Chances, Judge, Raw, by_category, category, likeliest, subtype
 from classifier.kept import InMemory, Kept, key_of
 from classifier.language import language
 from classifier.linear import Floats, Linear
-from classifier.model import ACT, CATEGORY, GOODS, SCREEN_CHECKED, SCREEN_INPUTS, Model
+from classifier.model import ACT, GOODS, SCREEN_CHECKED, SCREEN_INPUTS, Model
 from classifier.nearest import nearest
 from classifier.reading import line
 from classifier.screen import bypassed, drawn
@@ -129,8 +129,7 @@ class Stack:
 
     def _classification(self, read: Read, found: Chances, row: int, *, held: bool, asked: bool) -> Classification:
         listing, score = read.listing, float(found.score[row])
-        chances = named(found.categories[row], heads.NAMES[CATEGORY])
-        kind = category(chances, score, self.model.thresholds[Track.OFFERS].flag_at)
+        kind = category(found.categories[row], score, self.model.thresholds[Track.OFFERS].flag_at)
         act = Act(likeliest(found.acts[row], heads.NAMES[ACT]))
         asks = score >= self.model.thresholds[Track.OFFERS].review_at
         arms = asks or kind is not Category.OTHER
@@ -139,7 +138,7 @@ class Stack:
             category=kind,
             model=self._digest,
             activation=self._activation,
-            scores={Category(name): chance for name, chance in chances.items()},
+            scores=by_category(found.categories[row]),
             act=act,
             language=read.language,
             wanted=float(found.about[row].round(DIGITS)) if act is Act.REQUEST else 0.0,

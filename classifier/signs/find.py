@@ -12,7 +12,7 @@ from classifier.signs.rules import Book, Phrase, everything, threats_to_life
 from classifier.signs.shipping import cross_border
 from pipeline.records import Listing, Sign
 from pipeline.taxonomy import Act, Category, Indicator
-from pipeline.text import LIMIT, Traced, folded, normalised_traced, revealed_traced
+from pipeline.text import LIMIT, Traced, folded, normalised_traced, revealed_traced, uncovered
 
 FIELDS = ("title", "description")
 """The texts that are read, in the order of their signs."""
@@ -74,6 +74,8 @@ def _order(one: Found) -> tuple[int, int, str]:
 
 def _in_field(field: str, text: str, book: Book) -> Iterator[Found]:
     written = normalised_traced(text)
+    if not any(map(book.may_find, dict.fromkeys((written.text, uncovered(written.text))))):
+        return
     revealed = revealed_traced(written)
     for view in (written,) if revealed.text == written.text else (written, revealed):
         yield from _in_view(field, view, book)

@@ -2,7 +2,7 @@
 
 from pipeline.text.bounds import LIMIT, bounded
 from pipeline.text.normal import Normalised, normalised
-from pipeline.text.reveal import deobfuscated
+from pipeline.text.reveal import deobfuscated, uncovered
 from pipeline.text.trace import Traced, normalised_traced, revealed_traced
 from pipeline.text.traced import traced, untangled
 from pipeline.text.words import folded, runs, tokens
@@ -20,5 +20,6 @@ __all__ = [
     "runs",
     "tokens",
     "traced",
+    "uncovered",
     "untangled",
 ]

@@ -52,7 +52,12 @@ _NEW_WORD = re.compile("[0-9][A-Z].*[a-z]|[a-z].*[0-9][A-Z]|^\\W(?:\\W|[A-Z][a-z
 
 def deobfuscated(text: str) -> str:
     """The text as it reads once disguises are undone; for a screen, a gazetteer or a search, beside the original."""
-    return revealed(_MARK.sub("", normalised(text).text))
+    return uncovered(normalised(text).text)
+
+
+def uncovered(normal: str) -> str:
+    """The same for a text that is normalised already."""
+    return revealed(normal if normal.isascii() else _MARK.sub("", normal))
 
 
 def revealed(text: str) -> str:
