@@ -4,7 +4,7 @@ import re
 from itertools import chain, pairwise
 from typing import NamedTuple
 
-from pipeline.text import normalised, revealed
+from pipeline.text import normalised, uncovered
 
 VERSION = 1
 """Raised whenever the same text would give other features: models made before are then refused."""
@@ -78,7 +78,7 @@ def _part(normal: str) -> Part:
     if not normal:
         return Part((), ())
     written = normal.lower()
-    read = revealed(normal).lower()
+    read = uncovered(normal).lower()
     lines = [_words(each) for each in dict.fromkeys((written, read))]
     words = dict.fromkeys(word for line in lines for word in line)
     pairs = dict.fromkeys(f"={first}{second}" for line in lines for first, second in pairwise(line))
@@ -87,6 +87,8 @@ def _part(normal: str) -> Part:
 
 def _without(names: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
     gone = frozenset(known)
+    if gone.isdisjoint(names):
+        return names
     return tuple(name for name in names if name not in gone)
 
 

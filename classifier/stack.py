@@ -62,6 +62,8 @@ class Stack:
         self._kept = kept or InMemory(MOST)
         self._linear = Linear(model.weights)
         self._judge = Judge(model)
+        self._pooled: dict[str, Floats] = {}
+        """Pooled vectors of the lines encoded in this batch, by which the nearest examples are found."""
 
     @property
     def digest(self) -> str:
@@ -75,6 +77,7 @@ class Stack:
 
     def classify(self, listings: Sequence[Listing], contexts: Sequence[Context]) -> Sequence[Classification]:
         """One classification per listing, in their order; equal listings in equal contexts get equal ones."""
+        self._pooled.clear()
         read = [_read(listing, context) for listing, context in zip(listings, contexts, strict=True)]
         raw, held = self._raw(read)
         found = self._judge.chances(raw)
@@ -121,8 +124,9 @@ class Stack:
         known = self._kept.get(keys)
         new = {key: each for key, each in zip(keys, lines, strict=True) if key not in known}
         if new:
-            made = encoder.outputs(list(new.values()))[0].astype(np.float32)
-            fresh = {key: row.tobytes() for key, row in zip(new, made, strict=True)}
+            made, pooled = encoder.outputs(list(new.values()))
+            self._pooled |= zip(new, pooled, strict=True)
+            fresh = {key: row.tobytes() for key, row in zip(new, made.astype(np.float32), strict=True)}
             self._kept.put(fresh)
             known |= fresh
         return np.array([np.frombuffer(known[key], dtype=np.float32) for key in keys], dtype=np.float64)
@@ -145,7 +149,7 @@ class Stack:
             subtype=subtype(found.subtypes[row], kind),
             goods=Goods(likeliest(found.goods[row], heads.NAMES[GOODS])) if kind is Category.OTHER else Goods.UNKNOWN,
             spans=self._spans(read) if asks else (),
-            nearest=self._nearest(listing) if arms else (),
+            nearest=self._nearest(listing) if arms and asked else (),
             entities=entities(listing) if arms else (),
             signs=(*signs(listing, kind, act), *vendor_signs(listing, kind, read.context.goods)),
             flags=_flags(
@@ -165,8 +169,11 @@ class Stack:
     def _nearest(self, listing: Listing) -> tuple[Neighbour, ...]:
         if self.model.examples is None or self.model.encoder is None:
             return ()
-        pooled = self.model.encoder.outputs([line(listing.title, listing.description)])[1]
-        return nearest(pooled[0], self.model.examples)
+        read = line(listing.title, listing.description)
+        pooled = self._pooled.get(key_of(self._digest, read))
+        if pooled is None:
+            pooled = self.model.encoder.outputs([read])[1][0]
+        return nearest(pooled, self.model.examples)
 
     def _spans(self, read: Read) -> tuple[Span, ...]:
         asked = np.array([self.model.encoder is not None])

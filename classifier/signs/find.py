@@ -73,6 +73,8 @@ def _order(one: Found) -> tuple[int, int, str]:
 
 
 def _in_field(field: str, text: str, book: Book) -> Iterator[Found]:
+    if not text:
+        return
     written = normalised_traced(text)
     if not any(map(book.may_find, dict.fromkeys((written.text, uncovered(written.text))))):
         return
