@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.classify_texts import Texts, Told, hostile, listing, texts, titles
+from benchmarks.classify_told import LONG, TITLES, Rate, Report, Screened, show
 from classifier.entities import entities
 from classifier.features import view
 from classifier.judge import Judge
@@ -27,16 +28,12 @@ from classifier.stack import Read, Screen, Stack
 from classifier.store import load
 from pipeline.records import Context, Listing
 from pipeline.taxonomy import Act, Category, Track
-from pipeline.terminal import show_json, show_table
+from pipeline.terminal import show_json
 
 MODEL, DATA = Path("models/stack-1"), Path("../shared/data")
 ROUNDS, BATCH = 3, 100
 PLAIN, MOST_TOKENS = (8, 32), 256
 """Batches of the plain pipeline, and the tokens that it reads."""
-GOALS = {
-    "encoder, long": 85, "screen on, scores, long": 700, "screen on, scores, titles": 6_000, "times plain, long": 20,
-    "memory MB": 300, "load s": 1,
-}  # fmt: skip
 LOADED = """
 import sys, time
 from pathlib import Path
@@ -47,6 +44,7 @@ import classifier.store
 imported = time.perf_counter()
 stack = classifier.store.load(Path(sys.argv[1]), 1)
 loaded = time.perf_counter()
+from benchmarks.classify_told import LONG, TITLES, Rate, Report, Screened, show
 from benchmarks.classify_texts import hostile, listing
 from pipeline.records import Context
 found = [listing("Glock 19 9mm", f"advert {number} " + "word " * 116, number) for number in range(40)]
@@ -58,44 +56,6 @@ print(imported - begun, loaded - imported, usual, peak())
 """
 """A process of its own that loads a model and classifies."""
 Work = Callable[[Sequence[Listing]], object]
-
-
-class Rate(msgspec.Struct, frozen=True, kw_only=True):
-    """Listings that one way of classifying does in a CPU second."""
-
-    way: str
-    texts: str
-    letters: int
-    """Letters of a listing, on average."""
-    listings: int
-    a_second: float
-    times_plain: float | None = None
-
-
-class Screened(msgspec.Struct, frozen=True, kw_only=True):
-    """What the screen lets through of listings as posted, and what it costs; the model may have been trained on them."""
-
-    listings: int
-    passed: float
-    offers: int
-    offers_screened: int
-    offers_found: int
-    """At the threshold of review, with the encoder asked about each."""
-    offers_found_screened: int
-    """The same with the screen on."""
-
-
-class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that is measured."""
-
-    source: str
-    rates: list[Rate]
-    screened: Screened
-    costs: dict[str, float]
-    """Microseconds a long listing."""
-    process: dict[str, float]
-    hostile: dict[str, float]
-    """CPU time of a text of 64 Ki characters, in times of a long listing's."""
 
 
 def main() -> int:
@@ -122,8 +82,8 @@ def report(arguments: argparse.Namespace) -> Report:
     sizes = (arguments.encoded, arguments.screened)
     plain = pipelines(arguments.base)
     rates = [
-        *measured(model, plain, read.long, "long", sizes),
-        *measured(model, plain, titles(read.posted), "titles", sizes),
+        *measured(model, plain, read.long, LONG, sizes),
+        *measured(model, plain, titles(read.posted), TITLES, sizes),
     ]
     return Report(
         source=read.source,
@@ -190,7 +150,7 @@ def encoded(model: Model) -> Work:
 
 def scores(model: Model, screen: Screen) -> Work:
     stack = Stack(model, digest="", activation=1, screen=screen)
-    return lambda found: [stack.chances(list(map(read, part))) for part in batches(found)]
+    return lambda found: [stack.chances(list(map(as_read, part))) for part in batches(found)]
 
 
 def whole(model: Model, screen: Screen) -> Work:
@@ -198,7 +158,7 @@ def whole(model: Model, screen: Screen) -> Work:
     return lambda found: [stack.classify(part, [Context()] * len(part)) for part in batches(found)]
 
 
-def read(one: Listing) -> Read:
+def as_read(one: Listing) -> Read:
     return Read(
         listing=one,
         context=Context(),
@@ -284,30 +244,6 @@ def hurt(model: Model, long: Sequence[Told]) -> dict[str, float]:
     work = whole(model, "off")
     usual = 1 / rate("", work, [each.listing for each in long], "", 30).a_second
     return {name: round(took(work, [listing("for sale", text, 1)]) / usual, 1) for name, text in hostile().items()}
-
-
-def show(found: Report) -> None:
-    print(f"{found.source}; one thread, CPU time\n")
-    head = ("texts", "letters", "listings", "way", "listings/s", "times plain")
-    show_table(
-        head,
-        [
-            (each.texts, each.letters, each.listings, each.way, f"{each.a_second:,.0f}", times(each))
-            for each in found.rates
-        ],
-    )
-    for name, value in {**msgspec.structs.asdict(found.screened), **found.process}.items():
-        print(f"{name}: {value}")
-    print("\nµs a long listing:", ", ".join(f"{name} {cost:,.0f}" for name, cost in found.costs.items()))
-    print(
-        "\n64 Ki characters, in times of a long listing:",
-        ", ".join(f"{name} {cost}" for name, cost in found.hostile.items()),
-    )
-    print("\ngoals:", ", ".join(f"{name} {goal:,}" for name, goal in GOALS.items()))
-
-
-def times(each: Rate) -> str:
-    return "" if each.times_plain is None else f"{each.times_plain:.1f}"
 
 
 if __name__ == "__main__":
