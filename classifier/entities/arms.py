@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from classifier.entities.calibres import calibres
 from classifier.entities.gazetteer import Hit
 from classifier.entities.scene import Field
-from classifier.entities.stretches import Covered, begun
 from pipeline.values.found import Found
 
 Named = tuple[str, Found]
@@ -39,17 +38,15 @@ def named(field: Field, makes: frozenset[str]) -> Iterator[Named]:
     bores = [each.found for each in calibres(field.small)]
     found = _own([hit for hit in _all(field, makes) if not _within_calibre(hit, bores)])
     models = [Found(hit.term.value, hit.start, hit.end) for hit in found if hit.term.kind == "model"]
-    length = len(field.small)
     makers = [hit for hit in found if hit.term.kind == "make"]
     models = _longest(
         [_extended(field.small, each) for each in models]
-        + list(_designations(field, makers, Covered(length, bores)))
+        + list(_designations(field, makers, bores))
         + list(_numbered(field))
     )
     yield from (("make", Found(hit.term.value, hit.start, hit.end)) for hit in makers)
     yield from (("model", each) for each in models)
-    taken = Covered(length, models)
-    yield from (("calibre", each) for each in bores if not taken.meets(each.start, each.end))
+    yield from (("calibre", each) for each in bores if not any(_overlap(each, model) for model in models))
 
 
 def hidden(field: Field, makes: frozenset[str]) -> Iterator[Named]:
@@ -79,8 +76,7 @@ def _is_name(hit: Hit, makes: frozenset[str]) -> bool:
 
 def _within_calibre(hit: Hit, bores: Sequence[Found]) -> bool:
     """A maker's name inside a calibre (.223 Remington, 9mm Luger) names no maker, and a calibre's number no model."""
-    bore = begun(bores, hit.start)
-    return bore is not None and hit.end <= bore.end
+    return any(bore.start <= hit.start and hit.end <= bore.end for bore in bores)
 
 
 def _apart(found: Sequence[Hit]) -> list[Hit]:
@@ -105,8 +101,8 @@ def _own(found: Sequence[Hit]) -> list[Hit]:
         hit
         for hit in apart
         if hit.term.kind == "make"
-        and (model := begun(models, hit.start))
-        and (hit.end < model.end or (hit.end == model.end and model in owned))
+        for model in models
+        if model.start <= hit.start and hit.end <= model.end and (model in owned or hit.end < model.end)
     }
     lone = {hit for hit in models if hit.term.section in _LINES and hit not in owned}
     return [hit for hit in apart if hit not in within and hit not in lone]
@@ -128,7 +124,7 @@ def _extended(text: str, model: Found) -> Found:
     return Found(f"{model.value} {more[0].strip(' -')}", model.start, more.end()) if more else model
 
 
-def _designations(field: Field, makers: Sequence[Hit], bores: Covered) -> Iterator[Found]:
+def _designations(field: Field, makers: Sequence[Hit], bores: Sequence[Found]) -> Iterator[Found]:
     """What stands right after a maker's name and has a number that is no calibre, no quantity and no year."""
     for maker in makers:
         found = _DESIGNATION.match(field.view.text, maker.end) if maker.term.section in _BUILDERS else None
@@ -136,7 +132,7 @@ def _designations(field: Field, makers: Sequence[Hit], bores: Covered) -> Iterat
             continue
         start = found.start() + len(found[0]) - len(found[0].lstrip(" -"))
         value = field.view.text[start : found.end()]
-        if _NO_DESIGNATION.match(value) or bores.meets(start, found.end()):
+        if _NO_DESIGNATION.match(value) or any(bore.start < found.end() and start < bore.end for bore in bores):
             continue
         if value.isdigit() and _UNIT_AFTER.match(field.view.text, found.end()):
             continue
@@ -147,3 +143,7 @@ def _numbered(field: Field) -> Iterator[Found]:
     """ "Model 10" and the like."""
     for found in _NUMBERED.finditer(field.small):
         yield Found(field.view.text[found.start() : found.end()], *found.span())
+
+
+def _overlap(one: Found, other: Found) -> bool:
+    return one.start < other.end and other.start < one.end

@@ -25,19 +25,19 @@ def claimed(field: Field, *, arms: bool, goods: bool) -> Iterator[tuple[str, Fou
         windows = _windows(field, kind)
         yield from ((kind, found) for found in _looked_for(claims()[kind], field.small, windows))
     for kind in _OF_ARMS if arms else ("condition",) if goods else ():
-        makes = frozenset(hit.start for hit in field.hits if hit.term.kind == "make")
         every = _looked_for(claims()[kind], field.small, [(0, len(field.small))])
-        yield from ((kind, found) for found in every if _is_claim(kind, found, field, makes))
+        yield from ((kind, found) for found in every if _is_claim(kind, found, field))
 
 
-def _is_claim(kind: str, found: Found, field: Field, makes: frozenset[int]) -> bool:
+def _is_claim(kind: str, found: Found, field: Field) -> bool:
     """Whether "made in" has a place after it, a nationality stands for no name, and a "new" in small letters is no word before another."""
     if kind == "origin":
         return found.value not in _NO_PLACE and not _NAME_AFTER.match(field.small, found.end)
     if found.value != "new" or field.view.text[found.start : found.end] != "new":
         return True
+    made = any(hit.term.kind == "make" and hit.start == found.end + 1 for hit in field.hits)
     return (
-        found.end + 1 in makes
+        made
         or bool(_BOUGHT.search(field.small, max(0, found.start - BOUGHT), found.start))
         or not _GOES_ON.match(field.view.text, found.end)
     )

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from classifier.entities import arms, claimed, contacts, sums
 from classifier.entities.calibres import calibres
 from classifier.entities.scene import Field, field, is_about_arms
-from classifier.entities.stretches import Covered
 from pipeline.records import Entity, Listing
 from pipeline.values.found import Found
 from pipeline.values.routes import routes
@@ -45,8 +44,7 @@ def _found(one: Field, makes: frozenset[str], *, about: bool, goods: bool) -> It
     reached = list(contacts.contacts(one))
     yield from _placed(one, reached)
     claims = claimed.claimed(one, arms=about, goods=goods)
-    ways = Covered(len(one.small), (found for _, found in reached))
-    yield from _placed(one, (each for each in claims if not ways.meets(each[1].start, each[1].end)))
+    yield from _placed(one, (each for each in claims if not _over(each[1], [found for _, found in reached])))
     if about:
         yield from (_entity(one, kind, found) for kind, found in arms.hidden(one, makes))
 
@@ -73,3 +71,7 @@ def _ordered(one: Field, found: Iterable[Entity]) -> list[Entity]:
         (each for same in kept.values() for each in same), key=lambda each: (each.start, each.end, each.kind)
     )
     return every[:MOST]
+
+
+def _over(found: Found, others: Iterable[Found]) -> bool:
+    return any(found.start < other.end and other.start < found.end for other in others)

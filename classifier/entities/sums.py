@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from classifier.entities.scene import Field
-from classifier.entities.stretches import Covered
 from pipeline.values.found import Found
 from pipeline.values.measures import measures, spelt
 from pipeline.values.money import prices as sums_of_money
@@ -30,9 +29,8 @@ def quantities(field: Field) -> list[Found]:
 
 def amounts(field: Field, taken: Sequence[Found], *, arms: bool) -> Iterator[Found]:
     """The quantities of a field that are no part of a name already `taken`, and in a text about arms no bullet's or gun's weight."""
-    names = Covered(len(field.small), taken)
     for found in quantities(field):
-        if names.meets(found.start, found.end):
+        if any(found.start < other.end and other.start < found.end for other in taken):
             continue
         if not (arms and _is_weight(field.small, found)):
             yield found
