@@ -35,6 +35,7 @@ class Encoder:
             raise ModelRejectedError(
                 f"the encoder cannot be read ({error}); fetch the model directory again"
             ) from error
+        vars(self._session)["_model_bytes"] = None  # 28 MB kept to start again elsewhere, which nobody asks for
         self._tokenizer.enable_truncation(TOKENS)
         self.hidden: int = self._session.get_outputs()[1].shape[1]
 

@@ -1,11 +1,10 @@
 """What the linear models count in a text: words, pairs of neighbouring words, and the letter runs inside words."""
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
-from pipeline.text import deobfuscated, normalised
+from pipeline.text import normalised, uncovered
 
 VERSION = 1
 """Raised whenever the same text would give other features: models made before are then refused."""
@@ -18,6 +17,8 @@ RUNS = (3, 4, 5)
 WORD = re.compile(r"\.?\d[\d.,]*\w*|[^\W\d]\w*")
 KEY_BLOCK = re.compile(r"-----BEGIN PGP.*?(?:-----END PGP[^-]*-----|\Z)", re.DOTALL)
 DIGIT = re.compile(r"\d")
+KNOWN, LONGEST_KNOWN = 32_768, 24
+"""Most stretches between spaces whose words are remembered, and the letters beyond which none is: a page cannot fill the memory."""
 
 
 class Part(NamedTuple):
@@ -36,6 +37,21 @@ class View(NamedTuple):
     """What only the description says; it counts `REST` as much."""
     invisible: int
     mixed: int
+
+
+class _Known(dict[str, tuple[str, ...]]):
+    """The words of what stands between two spaces, learnt as they come: most of it stood in other texts before."""
+
+    def __missing__(self, run: str) -> tuple[str, ...]:
+        words = tuple(found.rstrip(".,").replace(",", ".")[:LONGEST] for found in WORD.findall(run))
+        if len(run) <= LONGEST_KNOWN:
+            if len(self) >= KNOWN:
+                self.clear()
+            self[run] = words
+        return words
+
+
+_KNOWN = _Known()
 
 
 def view(title: str, description: str) -> View:
@@ -62,8 +78,8 @@ def _part(normal: str) -> Part:
     if not normal:
         return Part((), ())
     written = normal.lower()
-    read = deobfuscated(normal).lower()
-    lines = [list(_words(each)) for each in dict.fromkeys((written, read))]
+    read = uncovered(normal).lower()
+    lines = [_words(each) for each in dict.fromkeys((written, read))]
     words = dict.fromkeys(word for line in lines for word in line)
     pairs = dict.fromkeys(f"={first}{second}" for line in lines for first, second in pairwise(line))
     return Part(tuple(words), tuple(pairs))
@@ -71,12 +87,13 @@ def _part(normal: str) -> Part:
 
 def _without(names: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
     gone = frozenset(known)
+    if gone.isdisjoint(names):
+        return names
     return tuple(name for name in names if name not in gone)
 
 
-def _words(text: str) -> Iterator[str]:
-    for found in WORD.findall(text):
-        yield found.rstrip(".,").replace(",", ".")[:LONGEST]
+def _words(text: str) -> list[str]:
+    return list(chain.from_iterable(map(_KNOWN.__getitem__, text.split())))
 
 
 def keyless(text: str) -> str:

@@ -1,6 +1,6 @@
 """From the models' raw outputs to probabilities: in scope, category, act, goods and subtype."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,13 @@ TYPED = 0.4
 """Probability from which a subtype is named."""
 LEAST = 1e-6
 """Probability of a member that a model does not know."""
-INSIDE = np.array([Category(name) in IN_SCOPE for name in heads.NAMES[heads.CATEGORY]])
+CATEGORIES = tuple(map(Category, heads.NAMES[heads.CATEGORY]))
+INSIDE = np.array([each in IN_SCOPE for each in CATEGORIES])
+SUBTYPES = {
+    category: [place for place, name in enumerate(heads.NAMES[heads.SUBTYPE]) if name.partition(".")[0] == category]
+    for category in Category
+}
+"""Where the subtypes of each category stand in the encoder's head."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,18 +134,16 @@ def likeliest(row: Floats, names: Sequence[str]) -> str:
     return names[int(row.argmax())]
 
 
-def category(shares: Mapping[str, float], score: float, flag_at: float) -> Category:
+def category(row: Floats, score: float, flag_at: float) -> Category:
     """The likeliest category; from the flagging threshold on, the likeliest in scope, for the score is then the better witness."""
-    named = [Category(name) for name in shares]
-    return max((each for each in named if score < flag_at or each in IN_SCOPE), key=shares.__getitem__)
+    chances = row if score < flag_at else np.where(INSIDE, row, -1.0)
+    return CATEGORIES[int(chances.argmax())]
 
 
 def subtype(chances: Floats, category: Category) -> Subtype:
     """The likeliest subtype of the category, where one stands out."""
-    names = heads.NAMES[heads.SUBTYPE]
-    own = [number for number, name in enumerate(names) if name.partition(".")[0] == category]
-    best = max(own, key=lambda number: chances[number], default=None)
-    return Subtype(names[best]) if best is not None and chances[best] >= TYPED else Subtype.UNKNOWN
+    best = max(SUBTYPES[category], key=lambda number: chances[number], default=None)
+    return Subtype(heads.NAMES[heads.SUBTYPE][best]) if best is not None and chances[best] >= TYPED else Subtype.UNKNOWN
 
 
 def _offered(acts: Floats) -> Floats:
@@ -152,6 +156,6 @@ def _nothing(raw: Raw) -> Floats:
     return np.zeros((len(raw.linear), len(heads.NAMES[heads.SUBTYPE])))
 
 
-def named(row: Floats, names: Sequence[str]) -> Mapping[str, float]:
-    """A row of probabilities by the names of its members."""
-    return dict(zip(names, row.tolist(), strict=True))
+def by_category(row: Floats) -> dict[Category, float]:
+    """A row of probabilities by the categories that they are of."""
+    return dict(zip(CATEGORIES, row.tolist(), strict=True))

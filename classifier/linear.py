@@ -31,15 +31,17 @@ class Linear:
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
         self._number = {gram: number for number, gram in enumerate(weights.grams)}
-        idf = weights.idf.astype(np.float64)[:, None]
-        self._parts = np.hstack([weights.coefficients.astype(np.float64) * idf, idf * idf])
+        self._parts = _parts(weights)
         self._rest = np.append(np.full(len(weights.outputs), REST), REST * REST)
         self._cached: dict[str, int] = {}
+        self._known: list[int] = []
+        """How many n-grams of each cached word the models know."""
+        self._nothing = np.zeros(self._parts.shape[1])
         self._table = np.zeros((CACHED, self._parts.shape[1]))
 
-    def knows(self, gram: str) -> bool:
-        """Whether the models have a weight for an n-gram."""
-        return gram in self._number
+    def known(self, word: str) -> int:
+        """How many n-grams of a word the models have a weight for."""
+        return self._known[self._cache([word])[0]]
 
     def scores(self, views: Sequence[View]) -> Floats:
         """One row per view, one column per output: what a logistic regression calls its decision."""
@@ -61,17 +63,23 @@ class Linear:
         return self._words(part.words[:CACHED]) + self._pairs(part.pairs)
 
     def _words(self, words: Sequence[str]) -> Floats:
-        summed: Floats = self._table[self._cache(words)].sum(axis=0)
-        return summed
+        return self._summed(self._table, self._cache(words))
 
     def _pairs(self, pairs: Sequence[str]) -> Floats:
         known = [number for pair in pairs if (number := self._number.get(pair)) is not None]
-        summed: Floats = self._parts[known].sum(axis=0)
+        return self._summed(self._parts, known)
+
+    def _summed(self, table: Floats, rows: list[int]) -> Floats:
+        """The sum of some rows, one after the other in their order."""
+        if not rows:
+            return self._nothing
+        summed: Floats = np.add.reduce(table.take(rows, axis=0), axis=0)
         return summed
 
     def _cache(self, words: Sequence[str]) -> list[int]:
         if len(self._cached) + len(words) > CACHED:
             self._cached.clear()
+            self._known.clear()
         return [self._place(word) for word in words]
 
     def _place(self, word: str) -> int:
@@ -79,5 +87,15 @@ class Linear:
         if place is None:
             place = self._cached[word] = len(self._cached)
             known = [number for gram in grams(word) if (number := self._number.get(gram)) is not None]
-            self._table[place] = self._parts[known].sum(axis=0)
+            self._table[place] = self._summed(self._parts, known)
+            self._known.append(len(known))
         return place
+
+
+def _parts(weights: Weights) -> Floats:
+    """Each n-gram's weights times its IDF, then that IDF squared; written in place, for the largest model's are 40 MB."""
+    idf = weights.idf.astype(np.float64)[:, None]
+    parts = np.empty((len(idf), weights.coefficients.shape[1] + 1))
+    np.multiply(weights.coefficients, idf, out=parts[:, :-1])
+    np.multiply(idf, idf, out=parts[:, -1:])
+    return parts

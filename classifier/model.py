@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,11 @@ class Examples:
     """Pooled vectors of length 1, one row each."""
     names: tuple[Neighbour, ...]
     """Who they are, with a similarity of 0."""
+
+    @cached_property
+    def directions(self) -> NDArray[np.float32]:
+        """The vectors in single precision, made once."""
+        return self.vectors.astype(np.float32)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ DIGITS = 3
 
 def nearest(pooled: Floats, examples: Examples) -> tuple[Neighbour, ...]:
     """The `SHOWN` examples nearest to a pooled vector, nearest first."""
-    likeness = examples.vectors.astype(np.float32) @ unit(pooled).astype(np.float32)
+    likeness = examples.directions @ unit(pooled).astype(np.float32)
     best = np.argsort(-likeness, kind="stable")[:SHOWN]
     return tuple(
         msgspec.structs.replace(examples.names[place], similarity=round(float(likeness[place]), DIGITS))

@@ -1,6 +1,6 @@
 """Which listings the linear screen may keep from the encoder: only those whose text it can be trusted with."""
 
-from classifier.features import View, grams
+from classifier.features import View
 from classifier.linear import Linear
 from pipeline.records import Context, Listing
 
@@ -40,7 +40,7 @@ def _known(seen: View, linear: Linear) -> bool:
     found = 0
     for part in (seen.title, seen.rest):
         for word in part.words:
-            found += sum(linear.knows(gram) for gram in grams(word))
+            found += linear.known(word)
             if found >= FEWEST:
                 return True
     return False

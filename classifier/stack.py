@@ -14,11 +14,11 @@ from classifier.encoder import Encoder
 from classifier.entities import entities
 from classifier.explain import spans
 from classifier.features import View, view
-from classifier.judge import DIGITS, Chances, Judge, Raw, category, likeliest, named, subtype
+from classifier.judge import DIGITS, Chances, Judge, Raw, by_category, category, likeliest, subtype
 from classifier.kept import InMemory, Kept, key_of
 from classifier.language import language
 from classifier.linear import Floats, Linear
-from classifier.model import ACT, CATEGORY, GOODS, SCREEN_CHECKED, SCREEN_INPUTS, Model
+from classifier.model import ACT, GOODS, SCREEN_CHECKED, SCREEN_INPUTS, Model
 from classifier.nearest import nearest
 from classifier.reading import line
 from classifier.screen import bypassed, drawn
@@ -62,6 +62,8 @@ class Stack:
         self._kept = kept or InMemory(MOST)
         self._linear = Linear(model.weights)
         self._judge = Judge(model)
+        self._pooled: dict[str, Floats] = {}
+        """Pooled vectors of the lines encoded in this batch, by which the nearest examples are found."""
 
     @property
     def digest(self) -> str:
@@ -75,6 +77,7 @@ class Stack:
 
     def classify(self, listings: Sequence[Listing], contexts: Sequence[Context]) -> Sequence[Classification]:
         """One classification per listing, in their order; equal listings in equal contexts get equal ones."""
+        self._pooled.clear()
         read = [_read(listing, context) for listing, context in zip(listings, contexts, strict=True)]
         raw, held = self._raw(read)
         found = self._judge.chances(raw)
@@ -121,16 +124,16 @@ class Stack:
         known = self._kept.get(keys)
         new = {key: each for key, each in zip(keys, lines, strict=True) if key not in known}
         if new:
-            made = encoder.outputs(list(new.values()))[0].astype(np.float32)
-            fresh = {key: row.tobytes() for key, row in zip(new, made, strict=True)}
+            made, pooled = encoder.outputs(list(new.values()))
+            self._pooled |= zip(new, pooled, strict=True)
+            fresh = {key: row.tobytes() for key, row in zip(new, made.astype(np.float32), strict=True)}
             self._kept.put(fresh)
             known |= fresh
         return np.array([np.frombuffer(known[key], dtype=np.float32) for key in keys], dtype=np.float64)
 
     def _classification(self, read: Read, found: Chances, row: int, *, held: bool, asked: bool) -> Classification:
         listing, score = read.listing, float(found.score[row])
-        chances = named(found.categories[row], heads.NAMES[CATEGORY])
-        kind = category(chances, score, self.model.thresholds[Track.OFFERS].flag_at)
+        kind = category(found.categories[row], score, self.model.thresholds[Track.OFFERS].flag_at)
         act = Act(likeliest(found.acts[row], heads.NAMES[ACT]))
         asks = score >= self.model.thresholds[Track.OFFERS].review_at
         arms = asks or kind is not Category.OTHER
@@ -139,14 +142,14 @@ class Stack:
             category=kind,
             model=self._digest,
             activation=self._activation,
-            scores={Category(name): chance for name, chance in chances.items()},
+            scores=by_category(found.categories[row]),
             act=act,
             language=read.language,
             wanted=float(found.about[row].round(DIGITS)) if act is Act.REQUEST else 0.0,
             subtype=subtype(found.subtypes[row], kind),
             goods=Goods(likeliest(found.goods[row], heads.NAMES[GOODS])) if kind is Category.OTHER else Goods.UNKNOWN,
             spans=self._spans(read) if asks else (),
-            nearest=self._nearest(listing) if arms else (),
+            nearest=self._nearest(listing) if arms and asked else (),
             entities=entities(listing) if arms else (),
             signs=(*signs(listing, kind, act), *vendor_signs(listing, kind, read.context.goods)),
             flags=_flags(
@@ -166,8 +169,11 @@ class Stack:
     def _nearest(self, listing: Listing) -> tuple[Neighbour, ...]:
         if self.model.examples is None or self.model.encoder is None:
             return ()
-        pooled = self.model.encoder.outputs([line(listing.title, listing.description)])[1]
-        return nearest(pooled[0], self.model.examples)
+        read = line(listing.title, listing.description)
+        pooled = self._pooled.get(key_of(self._digest, read))
+        if pooled is None:
+            pooled = self.model.encoder.outputs([read])[1][0]
+        return nearest(pooled, self.model.examples)
 
     def _spans(self, read: Read) -> tuple[Span, ...]:
         asked = np.array([self.model.encoder is not None])

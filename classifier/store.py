@@ -126,12 +126,17 @@ def load(directory: Path, activation: int, screen: Screen = "off", kept: Kept | 
     """The classifier of a model directory; a `ModelRejectedError` where a file is missing, altered or made for another version."""
     content = _read(directory, MANIFEST)
     manifest = _manifest(directory, content)
+    model = _model(directory, manifest, _files(directory, manifest))
+    return Stack(model, digest=_digest(content), activation=activation, screen=screen, kept=kept)
+
+
+def _files(directory: Path, manifest: Manifest) -> dict[str, bytes]:
+    """The content of a directory's files, as its manifest says they are; let go of before the model is put to work."""
     files = {name: _read(directory, name) for name in manifest.files}
     for name, expected in manifest.files.items():
         if _sha256(files[name]) != expected:
             raise ModelRejectedError(f"{directory / name}: altered since it was written; {_REMEDY}")
-    model = _model(directory, manifest, files)
-    return Stack(model, digest=_digest(content), activation=activation, screen=screen, kept=kept)
+    return files
 
 
 def described(directory: Path) -> Manifest:

@@ -12,7 +12,7 @@ from classifier.signs.rules import Book, Phrase, everything, threats_to_life
 from classifier.signs.shipping import cross_border
 from pipeline.records import Listing, Sign
 from pipeline.taxonomy import Act, Category, Indicator
-from pipeline.text import Traced, folded, traced, untangled
+from pipeline.text import Traced, folded, traced, uncovered, untangled
 
 FIELDS = ("title", "description")
 """The texts that are read, in the order of their signs."""
@@ -73,7 +73,11 @@ def _order(one: Found) -> tuple[int, int, str]:
 
 
 def _in_field(field: str, text: str, book: Book) -> Iterator[Found]:
+    if not text:
+        return
     written = traced(text)
+    if not any(map(book.may_find, dict.fromkeys((written.text, uncovered(written.text))))):
+        return
     shown = untangled(written)
     for view in (written, shown) if shown else (written,):
         yield from _in_view(field, view, book)

@@ -14,6 +14,7 @@ from ahocorasick_rs import AhoCorasick
 
 from classifier.signs.gates import ALWAYS
 from classifier.signs.reading import words_of
+from pipeline.text import folded
 
 FOLDER = Path(__file__).parent / "rules"
 NOT = "not"
@@ -60,6 +61,10 @@ class Book:
                 owners[needle].append(number)
         self._owners = list(owners.values())
         self._automaton = AhoCorasick(list(owners))
+
+    def may_find(self, view: str) -> bool:
+        """Whether a phrase that finds may stand in a view."""
+        return any(phrase.takes_back is None for phrase in self.candidates(folded(view)))
 
     def candidates(self, text: str) -> list[Phrase]:
         """The phrases that a folded text may hold, in the order of the files."""

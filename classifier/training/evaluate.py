@@ -9,10 +9,10 @@ import msgspec
 import numpy as np
 
 from classifier import heads
-from classifier.judge import Judge, category, likeliest, named, subtype
+from classifier.judge import Judge, category, likeliest, subtype
 from classifier.language import language
 from classifier.metrics.judged import MARKET, OBFUSCATED, RANDOM, SLICES, STRICT, TITLES, Judged, Split
-from classifier.model import ACT, CATEGORY, Model
+from classifier.model import ACT, Model
 from classifier.screen import SCREENED
 from classifier.slices.slices import DISGUISED as HIDDEN
 from classifier.slices.slices import DISGUISED_OTHER, PLAIN
@@ -173,7 +173,7 @@ def _given(taught: Lesson, model: Model, held: Folded) -> list[Given]:
     flag_at = model.thresholds[Track.OFFERS].flag_at
     found = []
     for place in range(len(held.rows)):
-        kind = category(named(chances.categories[place], heads.NAMES[CATEGORY]), chances.score[place], flag_at)
+        kind = category(chances.categories[place], float(chances.score[place]), flag_at)
         verdicts = {track: model.thresholds[track].verdict(scores[place]) for track, scores in tracks.items()}
         found.append(
             Given(

@@ -2,7 +2,7 @@
 
 from pipeline.text.bounds import LIMIT, bounded
 from pipeline.text.normal import Normalised, normalised
-from pipeline.text.reveal import deobfuscated
+from pipeline.text.reveal import deobfuscated, uncovered
 from pipeline.text.traced import Traced, traced, untangled
 from pipeline.text.words import folded, runs, tokens
 
@@ -17,5 +17,6 @@ __all__ = [
     "runs",
     "tokens",
     "traced",
+    "uncovered",
     "untangled",
 ]

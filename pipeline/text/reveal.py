@@ -5,11 +5,14 @@ $50), and a word in which the digits read as a number (AR15A2, SW40VE) or begin 
 """
 
 import re
+from functools import lru_cache
 
 from pipeline.text.normal import normalised
 from pipeline.text.rule import Rule
 from pipeline.text.scripts import unmixed
 
+REMEMBERED, LONGEST_REMEMBERED = 2_048, 1_500
+"""Texts whose reading is remembered, some batches of listings, and the letters beyond which none is: 12 MB at most."""
 LONGEST = 20
 """A longer word is a key, an address or a digest, and no disguise."""
 
@@ -52,7 +55,19 @@ _NEW_WORD = re.compile("[0-9][A-Z].*[a-z]|[a-z].*[0-9][A-Z]|^\\W(?:\\W|[A-Z][a-z
 
 def deobfuscated(text: str) -> str:
     """The text as it reads once disguises are undone; for a screen, a gazetteer or a search, beside the original."""
-    return revealed(_MARK.sub("", normalised(text).text))
+    return uncovered(normalised(text).text)
+
+
+def uncovered(normal: str) -> str:
+    """The same for a text that is normalised already; short ones are remembered, for several readers ask for the same one."""
+    return _remembered(normal) if len(normal) <= LONGEST_REMEMBERED else _uncovered(normal)
+
+
+def _uncovered(normal: str) -> str:
+    return revealed(normal if normal.isascii() else _MARK.sub("", normal))
+
+
+_remembered = lru_cache(maxsize=REMEMBERED)(_uncovered)
 
 
 def revealed(text: str) -> str:
