@@ -8,22 +8,20 @@ import numpy as np
 from classifier import heads
 from classifier.calibrate import Truth, probability, shared_out, softmax
 from classifier.linear import Floats
-from classifier.model import ACT, CATEGORY, GOODS, SCREEN_INPUTS, WITHIN, Model, output
+from classifier.model import ACT, CATEGORY, GOODS, SCREEN_INPUTS, SUBTYPE, WITHIN, Model, output
 from pipeline.taxonomy import IN_SCOPE, Act, Category, Subtype
 
 DIGITS = 9
 """Decimals kept of a probability, so that no machine's last bit shows."""
 TYPED = 0.4
 """Probability from which a subtype is named."""
-LEAST = 1e-6
-"""Probability of a member that a model does not know."""
 CATEGORIES = tuple(map(Category, heads.NAMES[heads.CATEGORY]))
 INSIDE = np.array([each in IN_SCOPE for each in CATEGORIES])
 SUBTYPES = {
     category: [place for place, name in enumerate(heads.NAMES[heads.SUBTYPE]) if name.partition(".")[0] == category]
     for category in Category
 }
-"""Where the subtypes of each category stand in the encoder's head."""
+"""Where the subtypes of each category stand in their head."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +38,7 @@ class Raw:
 
 @dataclass(frozen=True, kw_only=True)
 class Chances:
-    """Probabilities: one row a listing; columns are the members of the encoder's heads."""
+    """Probabilities: one row a listing; columns are the members of `classifier.heads`."""
 
     score: Floats
     """That it offers something in scope."""
@@ -51,7 +49,6 @@ class Chances:
     acts: Floats
     goods: Floats
     subtypes: Floats
-    """Zeros where the encoder was not asked."""
 
 
 class Judge:
@@ -60,10 +57,9 @@ class Judge:
     def __init__(self, model: Model) -> None:
         self.model = model
         self._numbers = {name: number for number, name in enumerate(model.weights.outputs)}
-        self._places = heads.places(heads.NAMES)
         self._linear = {
             CATEGORY: tuple(map(str, model.categories)), WITHIN: tuple(map(str, model.within)),
-            ACT: model.acts, GOODS: model.goods,
+            ACT: model.acts, GOODS: model.goods, SUBTYPE: model.subtypes,
         }  # fmt: skip
 
     def screened(self, linear: Floats) -> Floats:
@@ -81,45 +77,29 @@ class Judge:
 
     def chances(self, raw: Raw) -> Chances:
         """Everything the models say of some listings."""
-        acts = self._mixed(ACT, raw)
-        shares = self._mixed(CATEGORY, raw)
+        acts = self._told(ACT, raw)
+        shares = self._told(CATEGORY, raw)
         score = (probability(self.logits(raw)) * _offered(acts)).round(DIGITS)
         about = shares[:, INSIDE].sum(axis=1)
         shares[:, INSIDE] = self._within(raw)
-        subtypes = softmax(raw.encoder[:, self._places[heads.SUBTYPE]]) if raw.asked.any() else _nothing(raw)
         return Chances(
             score=score,
             about=about,
             categories=shared_out(score, shares, INSIDE).round(DIGITS),
             acts=acts,
-            goods=self._mixed(GOODS, raw),
-            subtypes=subtypes * raw.asked[:, None],
+            goods=self._told(GOODS, raw),
+            subtypes=self._told(SUBTYPE, raw),
         )
 
-    def _mixed(self, head: str, raw: Raw) -> Floats:
-        """The members' probabilities: the linear models' and the encoder's, averaged as logarithms."""
-        names = heads.NAMES[head]
-        linear = self._spread(head, names, raw.linear)
-        if not raw.asked.any():
-            return linear
-        return self._averaged(head, linear, softmax(raw.encoder[:, self._places[head]]), raw.asked)
+    def _told(self, head: str, raw: Raw) -> Floats:
+        return self._spread(head, heads.NAMES[head], raw.linear)
 
     def _within(self, raw: Raw) -> Floats:
         """The categories in scope, told from each other."""
-        names = [name for name in heads.NAMES[CATEGORY] if Category(name) in IN_SCOPE]
-        linear = self._spread(WITHIN, names, raw.linear)
-        if not raw.asked.any():
-            return linear
-        return self._averaged(WITHIN, linear, softmax(raw.encoder[:, self._places[CATEGORY]][:, INSIDE]), raw.asked)
-
-    def _averaged(self, head: str, linear: Floats, encoder: Floats, asked: Truth) -> Floats:
-        """Both opinions, averaged as logarithms, where the encoder was asked; elsewhere the linear models' as it stands."""
-        share = self.model.shares.get(head, 0.5)
-        both = softmax((1 - share) * np.log(linear + LEAST) + share * np.log(encoder + LEAST))
-        return np.where(asked[:, None], both, linear)
+        return self._spread(WITHIN, [name for name in heads.NAMES[CATEGORY] if Category(name) in IN_SCOPE], raw.linear)
 
     def _spread(self, head: str, names: Sequence[str], linear: Floats) -> Floats:
-        """The linear models' probabilities in the columns of the encoder's head; members they do not know have none."""
+        """The linear models' probabilities in the columns of the head; members they do not know have none."""
         own = self._linear[head]
         found = np.zeros((len(linear), len(names)))
         if own:
@@ -150,10 +130,6 @@ def _offered(acts: Floats) -> Floats:
     """The probability that a text is an offer, where another act is likelier; else 1."""
     offer = heads.NAMES[ACT].index(Act.OFFER)
     return np.where(acts.argmax(axis=1) == offer, 1.0, acts[:, offer])
-
-
-def _nothing(raw: Raw) -> Floats:
-    return np.zeros((len(raw.linear), len(heads.NAMES[heads.SUBTYPE])))
 
 
 def by_category(row: Floats) -> dict[Category, float]:

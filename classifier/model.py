@@ -1,7 +1,7 @@
 """What a model directory holds, once read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -17,7 +17,7 @@ from pipeline.taxonomy import Category, Track
 DARKWEB, ALL, ENCODER = "darkweb", "all", "encoder"
 SCREEN_INPUTS = (DARKWEB, ALL)
 """The linear models that the screen joins; the whole join has the encoder beside them."""
-CATEGORY, WITHIN, ACT, GOODS = "category", "within", "act", "goods"
+CATEGORY, WITHIN, ACT, GOODS, SUBTYPE = "category", "within", "act", "goods", "subtype"
 """What the linear outputs are for, beside those that are joined."""
 
 SCREEN_CHECKED = "screen_checked"
@@ -60,11 +60,10 @@ class Model:
     within: tuple[Category, ...]
     acts: tuple[str, ...]
     goods: tuple[str, ...]
+    subtypes: tuple[str, ...]
     join: Join | None = None
     """Joins linear models and encoder; None where there is no encoder."""
     around: Join | None = None
     """What the market's section and the vendor's other listings add to the logit."""
     encoder: Encoder | None = None
-    shares: Mapping[str, float] = field(default_factory=dict)
-    """For each head, how much the encoder's opinion counts beside the linear models'."""
     examples: Examples | None = None

@@ -61,12 +61,12 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     within: tuple[Category, ...]
     acts: tuple[str, ...]
     goods: tuple[str, ...]
+    subtypes: tuple[str, ...]
     heads: dict[str, tuple[str, ...]]
     screen: Join
     screen_at: float
     join: Join | None
     around: Join | None
-    shares: dict[str, float]
     thresholds: dict[Track, Cut]
     neighbours: tuple[Neighbour, ...]
 
@@ -110,12 +110,12 @@ def _encoded(model: Model, story: Story, files: dict[str, str]) -> bytes:
         within=model.within,
         acts=model.acts,
         goods=model.goods,
+        subtypes=model.subtypes,
         heads={name: tuple(members) for name, members in NAMES.items()},
         screen=model.screen,
         screen_at=model.screen_at,
         join=model.join,
         around=model.around,
-        shares=dict(model.shares),
         thresholds=dict(model.thresholds),
         neighbours=model.examples.names if model.examples else (),
     )
@@ -241,10 +241,10 @@ def _model(directory: Path, manifest: Manifest, files: Mapping[str, bytes]) -> M
         within=manifest.within,
         acts=manifest.acts,
         goods=manifest.goods,
+        subtypes=manifest.subtypes,
         join=manifest.join,
         around=manifest.around,
         encoder=encoder,
-        shares=manifest.shares,
         examples=Examples(vectors=_arrays(directory / EXAMPLES, files)["vectors"], names=manifest.neighbours)
         if encoder
         else None,

@@ -11,11 +11,11 @@ from sklearn.linear_model import LogisticRegression
 
 from classifier.calibrate import Truth
 from classifier.linear import Floats, Weights
-from classifier.model import ACT, ALL, CATEGORY, DARKWEB, GOODS, WITHIN, output
+from classifier.model import ACT, ALL, CATEGORY, DARKWEB, GOODS, SUBTYPE, WITHIN, output
 from classifier.training.lesson import Lesson
 from classifier.training.matrix import Rows, Vocabulary
 from classifier.truth.examples import Source
-from pipeline.taxonomy import IN_SCOPE, Category, Goods
+from pipeline.taxonomy import IN_SCOPE, Category, Goods, Subtype
 
 ASIDE_IN, ASIDE_OUT = 0.05, 0.3
 """Weights of an example that is no dark-web listing, in scope and out: real vendors count most, counter-examples more than adverts."""
@@ -26,6 +26,11 @@ OPEN_WEB, PARTS = 0.2, 1.5
 """Weights of open-web adverts and of parts where the categories in scope are told from each other."""
 KINDS_OTHERS = 6_000
 """Dark-web listings of category OTHER that the category model sees; it only shares out what the score leaves."""
+
+RECIPE = 2
+"""Raised when the linear models are fitted otherwise, so that none of an earlier way is taken for one of this."""
+TYPED = IN_SCOPE | {Category.DIGITAL}
+"""Categories whose subtypes are told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +79,7 @@ def fitted(taught: Lesson, rows: Rows) -> Fits:
     vectors, truth = taught.corpus.vectors(rows, known), taught.truth[rows]
     courses = zip((DARKWEB, ALL), _courses(taught, rows), strict=True)
     models = {name: _two_sided(vectors[kept], truth[kept], weights) for name, (kept, weights) in courses}
-    kinds = {CATEGORY: _categories, WITHIN: _within, ACT: _acts, GOODS: _goods}
+    kinds = {CATEGORY: _categories, WITHIN: _within, ACT: _acts, GOODS: _goods, SUBTYPE: _subtypes}
     return Fits(
         known=known, models=models | {kind: _many_sided(vectors, *of(taught, rows)) for kind, of in kinds.items()}
     )
@@ -125,6 +130,16 @@ def _goods(taught: Lesson, rows: Rows) -> tuple[Rows, NDArray[np.str_], Floats]:
     names = np.array([taught.examples[row].goods.value for row in rows])
     kept = np.flatnonzero(names != Goods.UNKNOWN)[::2]
     return kept, names[kept], np.ones(len(kept))
+
+
+def _subtypes(taught: Lesson, rows: Rows) -> tuple[Rows, NDArray[np.str_], Floats]:
+    """What is offered more closely, of what is in scope or sold as a file; the open web's many alike count little."""
+    examples = [taught.examples[row] for row in rows]
+    names = np.array([each.subtype.value for each in examples])
+    typed = [each.subtype is not Subtype.UNKNOWN and each.category in TYPED for each in examples]
+    kept = np.flatnonzero(typed)
+    open_web = np.array([examples[place].source is Source.SURFACE for place in kept])
+    return kept, names[kept], np.where(open_web, OPEN_WEB, 1.0)
 
 
 def _names(taught: Lesson, rows: Rows) -> NDArray[np.str_]:

@@ -12,7 +12,7 @@ from classifier.calibrate import Truth
 from classifier.linear import Floats
 from classifier.model import SCREEN_INPUTS
 from classifier.reading import line
-from classifier.training.fits import fitted
+from classifier.training.fits import RECIPE, fitted
 from classifier.training.lesson import Lesson
 from classifier.training.matrix import Rows
 from classifier.tuning.course import course
@@ -115,6 +115,7 @@ def _put(parts: Sequence[tuple[Truth, Floats]]) -> Floats:
 
 def _key(taught: Lesson, rows: Rows, held: Rows) -> str:
     """The same for the same examples in the same parts."""
-    digest = hashlib.sha256(msgspec.json.encode([taught.examples[row] for row in rows]))
+    digest = hashlib.sha256(f"{RECIPE}".encode())
+    digest.update(msgspec.json.encode([taught.examples[row] for row in rows]))
     digest.update(msgspec.json.encode([taught.examples[row] for row in held]))
     return digest.hexdigest()[:24]

@@ -1,7 +1,7 @@
 """How the models' outputs are joined, calibrated and cut, by listings of vendors that they were not trained on."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +11,7 @@ from classifier.around import ARMS, CLEAN, ELSEWHERE, HITS, INPUTS, around
 from classifier.calibrate import Join, Truth, calibrated, joined, threshold
 from classifier.judge import Chances, Judge, Raw
 from classifier.linear import Floats, Weights
-from classifier.model import ACT, CATEGORY, ENCODER, GOODS, SCREEN_INPUTS, WITHIN, Model
+from classifier.model import ACT, CATEGORY, ENCODER, GOODS, SCREEN_INPUTS, SUBTYPE, WITHIN, Model
 from classifier.training.folded import Folded
 from classifier.training.lesson import Lesson
 from classifier.training.matrix import Rows
@@ -26,10 +26,9 @@ REVIEW_RATE, FLAG_RATE = 0.01, 0.001
 """False alarms per listing out of scope that the thresholds allow, on dark-web listings of unseen vendors."""
 MARGIN = 0.25
 """Logits below the lowest offer from which the screen lets a listing through; a threshold picked on few offers is optimistic."""
-KINDS = (CATEGORY, WITHIN, ACT, GOODS)
+KINDS = (CATEGORY, WITHIN, ACT, GOODS, SUBTYPE)
 TRACKED = (Track.REQUESTS, *ASIDE)
 """The tracks beside offers that a probability stands for."""
-SHARES = {CATEGORY: 0.5, WITHIN: 0.5, ACT: 0.5, GOODS: 0.5}
 LIKELY, SURE = 0.3, 0.6
 """Least probabilities from which another track asks for a look, and asks for it now."""
 
@@ -51,7 +50,7 @@ def raw(taught: Lesson, part: Folded, contexts: Sequence[Context] = (), *, secti
     )
 
 
-def settled(taught: Lesson, part: Folded, name: str, shares: Mapping[str, float] = SHARES) -> Model:
+def settled(taught: Lesson, part: Folded, name: str) -> Model:
     """The model but for its weights: how these outputs, by models that had not seen the rows, tell them apart best."""
     part = part.of(np.flatnonzero(taught.variants[part.rows] == ""))
     posted = np.isin(part.rows, taught.listings)
@@ -67,7 +66,6 @@ def settled(taught: Lesson, part: Folded, name: str, shares: Mapping[str, float]
         _bare(name, part.outputs),
         screen=screen,
         join=join,
-        shares=shares,
         screen_at=float(offers.min(initial=np.inf)) - MARGIN,
     )
     listings = part.of(np.flatnonzero(posted))
@@ -115,6 +113,7 @@ def _bare(name: str, outputs: Sequence[str]) -> Model:
         within=tuple(map(Category, members[WITHIN])),
         acts=tuple(members[ACT]),
         goods=tuple(members[GOODS]),
+        subtypes=tuple(members[SUBTYPE]),
     )  # fmt: skip
 
 
