@@ -60,7 +60,6 @@ def test_the_shipped_model_sees_through_a_disguise(shipped: Ask, flag_at: float,
         "Куплю пистолет ТТ",
         "Busco pistola Glock",
         "Cherche Glock 19",
-        "Kaufe Munition 9mm",
     ],
 )
 def test_asking_for_a_firearm_is_a_request(shipped: Ask, title: str) -> None:
