@@ -55,7 +55,7 @@ def _is_origin(found: Found, field: Field) -> bool:
     """What follows "made in" must be a place's name, and a nationality no part of a maker's or model's ("Ruger American")."""
     if _MADE.search(field.small, max(0, found.start - BOUGHT), found.start):
         return bool({found.value, found.value.split(" ")[0]} & names().keys())
-    after_make = any(hit.term.kind == "make" and hit.end + 1 == found.start for hit in field.hits)
+    after_make = found.start - 1 in field.ended
     return not after_make and not _NAME_AFTER.match(field.small, found.end)
 
 
@@ -63,7 +63,7 @@ def _is_new(found: Found, field: Field) -> bool:
     """A "new" in small letters is a claim before a maker's name, after "bought", or where no further word follows."""
     if field.view.text[found.start : found.end] != "new":
         return True
-    made = any(hit.term.kind == "make" and hit.start == found.end + 1 for hit in field.hits)
+    made = found.end + 1 in field.begun
     bought = _BOUGHT.search(field.small, max(0, found.start - BOUGHT), found.start)
     return made or bool(bought) or not _GOES_ON.match(field.view.text, found.end)
 

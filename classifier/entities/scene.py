@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from classifier.entities.gazetteer import Hit, hits
 from pipeline.text import Traced, traced, untangled
@@ -49,6 +50,16 @@ class Field:
     hits: Sequence[Hit]
     hidden: tuple[Traced, Sequence[Hit]] | None
     """The view without its disguises and the names that show there; None where it has none."""
+
+    @cached_property
+    def begun(self) -> frozenset[int]:
+        """Where a maker's name begins."""
+        return frozenset(hit.start for hit in self.hits if hit.term.kind == "make")
+
+    @cached_property
+    def ended(self) -> frozenset[int]:
+        """Where the text goes on after a maker's name."""
+        return frozenset(hit.end for hit in self.hits if hit.term.kind == "make")
 
     def speaks_of(self, kind: str) -> bool:
         """Whether one of the field's words is of that kind."""
