@@ -54,11 +54,9 @@ COMMANDS = {
     "search": Command("pipeline.commands.search", "find listings from the terminal"),
     "score": Command("pipeline.commands.score", "score the rows of a file; nothing is stored"),
     "train": Command("classifier.commands", "make a model directory from labelled data"),
-    "evaluate": Command(
-        "classifier.report.commands", "report how good the classifier is, on held-out or on your own data"
-    ),
-    "learn": Command("classifier.learn.commands", "train again with the reviews of this home; a better model stays"),
-    "drift": Command("classifier.drift.commands", "say which markets no longer look like what the model learnt from"),
+    "evaluate": Command("classifier.report.commands", "report how good the classifier is, vendors held out"),
+    "learn": Command("classifier.learn.commands", "train again with the reviews of this home"),
+    "drift": Command("classifier.drift.commands", "say which markets have moved on from the model"),
     "models": Command("classifier.commands", "list the models of this home, or put one in force"),
     "policy": Command("pipeline.commands.policy", "show the thresholds in force, or make them of a review budget"),
     "reproduce": Command("pipeline.commands.reproduce", "make a verdict again from the archived bytes"),
@@ -224,7 +222,8 @@ def _classifier(settings: Settings, *, keeping: bool) -> "Classifier":
 def _model(deployment: "Deployment", digest: str, activation: int) -> "Classifier":
     from classifier.store import recorded  # noqa: PLC0415
 
-    return recorded(deployment.settings.root, digest, activation, MODEL)
+    settings = deployment.settings
+    return recorded(settings.root, digest, activation, MODEL, settings.assess.screen)
 
 
 def _reread(deployment: "Deployment", capture: "Capture") -> "Reread":

@@ -169,10 +169,10 @@ def activate(directory: Path, home: Path, activations: Activations) -> int:
     return activations.number(KIND, digest)
 
 
-def recorded(home: Path, digest: str, activation: int, shipped: Path) -> Stack:
+def recorded(home: Path, digest: str, activation: int, shipped: Path, screen: Screen = "off") -> Stack:
     """The classifier that was in force in a home under a number; a `ModelRejectedError` where it is gone, or not what it was."""
     kept = _kept(home, digest)
-    found = load(kept if kept.is_dir() else _shipped(shipped, digest, kept), activation)
+    found = load(kept if kept.is_dir() else _shipped(shipped, digest, kept), activation, screen)
     if found.digest != digest:
         raise ModelRejectedError(f"{kept}: holds another model than its name says; {_REMEDY}")
     return found

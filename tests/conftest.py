@@ -13,6 +13,9 @@ from pipeline.settings import Settings
 
 SHARED = Path(__file__).parents[2] / "shared"
 
+os.environ.setdefault("HEADSTAMP_ASSESS_SCREEN", "on")
+"""Commands that tests start read most listings with the linear models alone: the encoder has tests of its own."""
+
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:

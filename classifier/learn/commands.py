@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from classifier.learn.learning import Learnt
     from classifier.truth.examples import Example
-    from classifier.tuning.workshop import Workshop
     from pipeline.stages import Classifier
 
 SHIPPED = Path(__file__).parents[2] / "models"
@@ -50,7 +49,7 @@ def learn(arguments: argparse.Namespace, deployment: Deployment) -> int:
 
     with closing(deployment.broker()) as broker:
         reviewed = gathered(broker)
-    trainer = partial(_made, arguments.data, workshop(arguments, deployment))
+    trainer = partial(_made, arguments, deployment)
     classifier = deployment.classifier()
     directory = reference.directory_of(classifier.digest, deployment.settings.root)
     found = learnt(
@@ -66,13 +65,16 @@ def learn(arguments: argparse.Namespace, deployment: Deployment) -> int:
     return REFUSED if found.refused else 0
 
 
-def _made(data: Path, shop: "Workshop", examples: "Sequence[Example]", directory: Path) -> "Classifier":
+def _made(
+    arguments: argparse.Namespace, deployment: Deployment, examples: "Sequence[Example]", directory: Path
+) -> "Classifier":
     """The model that the research data and these examples teach."""
     from classifier.store import load  # noqa: PLC0415
     from classifier.training.lesson import lesson  # noqa: PLC0415  # loads scikit-learn
     from classifier.training.making import written  # noqa: PLC0415
 
-    written(lesson(data, shop.seed, examples), shop, data, directory)
+    shop = workshop(arguments, deployment)
+    written(lesson(arguments.data, shop.seed, examples), shop, arguments.data, directory)
     return load(directory, activation=0)
 
 

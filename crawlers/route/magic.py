@@ -1,7 +1,7 @@
 """Tells text from files: by a content type, by the ending of an address, by the first bytes of a body."""
 
 from pathlib import PurePosixPath
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 HEAD_BYTES = 512
 """Bytes of a body that tell what it is; "ustar" of a tar archive stands farthest in, at 257."""
@@ -94,8 +94,8 @@ def is_text_type(content_type: str) -> bool:
 
 def is_file(address: str) -> bool:
     """Whether the path of an address, or a value in its query, ends as the name of a file that is no text."""
-    parts = urlsplit(address)
-    names = [parts.path, *(value for _, value in parse_qsl(parts.query))]
+    path, _, query = address.partition("#")[0].partition("?")  # urlsplit raises on "//["
+    names = [path, *(value for _, value in parse_qsl(query))]
     return any(PurePosixPath(name).suffix.lower().removeprefix(".") in ENDINGS for name in names)
 
 

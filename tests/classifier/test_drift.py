@@ -14,7 +14,7 @@ import headstamp
 from classifier.drift.report import ALL, Month, drift
 from classifier.drift.shift import divergence, named_moved, scores_moved
 from classifier.reference import Reference, Seen, reference, save
-from classifier.store import load
+from classifier.store import ENCODER_FILES, LINEAR_FILES, MANIFEST, load
 from pipeline.index import Hit, Query
 from pipeline.index.sqlite import SqliteIndex
 from pipeline.records import Assessment, Classification, Import, Listing
@@ -118,7 +118,7 @@ def test_the_command_compares_the_index_of_a_home(
     save(known(), kept)
     assert headstamp.main(["models", "list"]) == 0
     capsys.readouterr()
-    for name in ("manifest.json", "grams.txt", "weights.npz"):
+    for name in (MANIFEST, *LINEAR_FILES, *ENCODER_FILES):
         (kept / name).write_bytes((SHIPPED / name).read_bytes())
     assert headstamp.main(["models", "activate", str(SHIPPED)]) == 0
     capsys.readouterr()
@@ -133,7 +133,7 @@ def test_a_model_that_does_not_say_what_it_learnt_is_told(
 ) -> None:
     monkeypatch.setenv("HEADSTAMP_HOME", str(tmp_path))
     (tmp_path / "bare").mkdir()
-    for name in ("manifest.json", "grams.txt", "weights.npz"):
+    for name in (MANIFEST, *LINEAR_FILES, *ENCODER_FILES):
         (tmp_path / "bare" / name).write_bytes((SHIPPED / name).read_bytes())
     assert headstamp.main(["drift", "--model", str(tmp_path / "bare")]) == 1
     assert "does not say" in capsys.readouterr().err

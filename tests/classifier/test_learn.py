@@ -227,7 +227,7 @@ def test_reviews_count_as_listings_of_the_dark_web() -> None:
 def test_the_fixed_set_is_fixed_and_synthetic() -> None:
     first = fixed()
     assert first == fixed()
-    assert {each.source for part in first.values() for each in part} == {Source.GENERATED}
+    assert {each.source for part in first.values() for each in part} == {Source.SLICE}
 
 
 def test_the_shipped_models_are_never_written_to(

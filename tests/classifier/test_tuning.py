@@ -193,7 +193,13 @@ def test_a_cut_tokenizer_reads_lower_case_text_as_before(base: Path) -> None:
 def test_a_listing_is_classified_alike_in_any_batch(trained: Trained, listed: Callable[..., Listing]) -> None:
     model = replace(trained.model, screen_at=0.0)
     stack = Stack(model, digest="", activation=1, screen="on")
-    titles = ("white powder", "Glock 19 9mm", "AK-47 seeds", "Pistole P99, neu, Versand aus Deutschland", "500 rounds 9mm")
+    titles = (
+        "white powder",
+        "Glock 19 9mm",
+        "AK-47 seeds",
+        "Pistole P99, neu, Versand aus Deutschland",
+        "500 rounds 9mm",
+    )
     listings = [listed(title, key=str(number)) for number, title in enumerate(titles * 4)]
     together = stack.classify(listings, [Context()] * len(listings))
     assert {each.screened for each in together} == {True, False}

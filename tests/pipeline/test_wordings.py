@@ -24,7 +24,9 @@ def test_a_text_of_one_kind_is_none_of_another(tmp_path: Path) -> None:
     assert kept(tmp_path, "rates", name) is None
 
 
-@pytest.mark.parametrize("content", [b"", b"no gzip", gzip.compress(b"another text", mtime=0), gzip.compress(b"\xff\xfe", mtime=0), None])
+@pytest.mark.parametrize(
+    "content", [b"", b"no gzip", gzip.compress(b"another text", mtime=0), gzip.compress(b"\xff\xfe", mtime=0), None]
+)
 def test_what_is_not_what_it_was_is_not_believed_and_kept_anew(tmp_path: Path, content: bytes | None) -> None:
     name = keep(tmp_path, "policy", "a text")
     path = tmp_path / FOLDER / "policy" / f"{name}.gz"
