@@ -14,7 +14,7 @@ from classifier.language import language
 from classifier.model import Model
 from classifier.signs import signs
 from classifier.stack import Stack
-from pipeline.records import Classification, Context, Listing
+from pipeline.records import Classification, Context, Entity, Listing, Sign, Span
 from pipeline.taxonomy import Act, Category
 from pipeline.text import deobfuscated, normalised, uncovered
 
@@ -90,5 +90,5 @@ def test_a_lone_surrogate_hides_no_language() -> None:
 
 def outside(read: Listing, found: Classification) -> list[object]:
     """What is said to stand where there is no text."""
-    told = (*found.spans, *found.entities, *found.signs)
+    told: list[Span | Entity | Sign] = [*found.spans, *found.entities, *found.signs]
     return [each for each in told if not 0 <= each.start < each.end <= len(getattr(read, each.field, ""))]
