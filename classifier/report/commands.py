@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from classifier.metrics.judged import Split
     from classifier.metrics.outside import Outside
     from classifier.report.shape import Report
+    from pipeline.policy import Policy
+    from pipeline.stages import Classifier
 
 
 def evaluate_arguments(parser: argparse.ArgumentParser) -> None:
@@ -114,6 +116,13 @@ def _on(arguments: argparse.Namespace, deployment: Deployment) -> int:
         sys.stderr.write(f"warning: {plain(warning)}\n")
     show_json(found) if arguments.json else _show_outside(found)
     return 0
+
+
+def _advised(deployment: Deployment, classifier: "Classifier") -> "Policy":
+    """The policy that a model advises, under the settings alone: cuts adopted in the home are for the model in force there."""
+    from pipeline.policy import in_force  # noqa: PLC0415  # `--help` needs no policy
+
+    return in_force(deployment.settings, classifier.thresholds, None)
 
 
 def _show_outside(found: "Outside") -> None:
