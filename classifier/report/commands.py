@@ -110,8 +110,9 @@ def _on(arguments: argparse.Namespace, deployment: Deployment) -> int:
     classifier = load(arguments.model, activation=0) if arguments.model else deployment.classifier()
     directory = arguments.model or reference.directory_of(classifier.digest, deployment.settings.root)
     known = reference.load(directory) if directory else None
+    in_force = _advised(deployment, classifier) if arguments.model else policy(deployment, classifier)
     with progress("rows") as move:
-        found = outside(arguments.on, classifier, policy(deployment, classifier), known, seed=arguments.seed, move=move)
+        found = outside(arguments.on, classifier, in_force, known, seed=arguments.seed, move=move)
     for warning in found.warnings:
         sys.stderr.write(f"warning: {plain(warning)}\n")
     show_json(found) if arguments.json else _show_outside(found)
