@@ -39,11 +39,11 @@ import sys, time
 from pathlib import Path
 def peak():
     return next(int(each.split()[1]) / 1024 for each in open("/proc/self/status") if each.startswith("VmHWM"))
-begun = time.perf_counter()
+begun = time.process_time()
 import classifier.store
-imported = time.perf_counter()
+imported = time.process_time()
 stack = classifier.store.load(Path(sys.argv[1]), 1)
-loaded = time.perf_counter()
+loaded = time.process_time()
 from benchmarks.classify_told import LONG, TITLES, Rate, Report, Screened, show
 from benchmarks.classify_texts import hostile, listing
 from pipeline.records import Context
@@ -54,7 +54,7 @@ worst = [listing("Glock 19 9mm", text, 1) for text in hostile().values()]
 stack.classify(worst, [Context()] * len(worst))
 print(imported - begun, loaded - imported, usual, peak())
 """
-"""A process of its own that loads a model and classifies."""
+"""A process of its own that loads a model and classifies; CPU seconds, and the most memory it ever held."""
 Work = Callable[[Sequence[Listing]], object]
 
 
@@ -127,6 +127,7 @@ def rate(way: str, work: Work, found: Sequence[Listing], name: str, size: int) -
     letters = sum(len(each.title) + len(each.description) for part in parts for each in part)
     count = sum(map(len, parts))
     seconds = statistics.median(took(work, part) / len(part) for part in parts)
+    print(f"{way} {name}: {1 / seconds:,.1f}/s", file=sys.stderr)
     return Rate(way=way, texts=name, letters=round(letters / count), listings=count, a_second=round(1 / seconds, 1))
 
 
@@ -182,7 +183,11 @@ def pipelines(base: Path | None) -> dict[str, Work]:
 
     torch.set_num_threads(1)
     transformers.logging.set_verbosity_error()
-    ask = transformers.pipeline("text-classification", model=str(base), tokenizer=str(base), device="cpu")
+    transformers.logging.disable_progress_bar()
+    model = transformers.AutoModelForSequenceClassification.from_pretrained(base)
+    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_file=str(base / "tokenizer.json"))
+    tokenizer.pad_token = tokenizer.convert_ids_to_tokens(model.config.pad_token_id)
+    ask = transformers.pipeline("text-classification", model=model, tokenizer=tokenizer, device="cpu")
 
     def plain(size: int) -> Work:
         return lambda found: ask(

@@ -1,6 +1,6 @@
 """Linear models over TF-IDF n-grams, scored with numpy alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from classifier.features import REST, Part, View, grams
 
 CACHED = 32_768
-"""Words whose parts are kept: listings share most of theirs."""
+"""Words and pairs whose parts are kept: listings share most of theirs."""
 Floats = NDArray[np.float64]
+Spelt = Callable[[str], Sequence[str]]
+"""The n-grams of a word."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,17 +33,18 @@ class Linear:
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
         self._number = {gram: number for number, gram in enumerate(weights.grams)}
-        self._parts = _parts(weights)
+        self._idf = weights.idf.astype(np.float64)
+        self._coefficients = np.ascontiguousarray(weights.coefficients)
         self._rest = np.append(np.full(len(weights.outputs), REST), REST * REST)
         self._cached: dict[str, int] = {}
         self._known: list[int] = []
         """How many n-grams of each cached word the models know."""
-        self._nothing = np.zeros(self._parts.shape[1])
-        self._table = np.zeros((CACHED, self._parts.shape[1]))
+        self._nothing = np.zeros(len(self._rest))
+        self._table = np.zeros((CACHED, len(self._rest)))
 
     def known(self, word: str) -> int:
         """How many n-grams of a word the models have a weight for."""
-        return self._known[self._cache([word])[0]]
+        return self._known[self._places([word], grams)[0]]
 
     def scores(self, views: Sequence[View]) -> Floats:
         """One row per view, one column per output: what a logistic regression calls its decision."""
@@ -60,42 +63,44 @@ class Linear:
         return summed
 
     def _part(self, part: Part) -> Floats:
-        return self._words(part.words[:CACHED]) + self._pairs(part.pairs)
+        pairs = [pair for pair in part.pairs if pair in self._number]
+        return self._summed(part.words, grams) + self._summed(pairs, _alone)
 
-    def _words(self, words: Sequence[str]) -> Floats:
-        return self._summed(self._table, self._cache(words))
-
-    def _pairs(self, pairs: Sequence[str]) -> Floats:
-        known = [number for pair in pairs if (number := self._number.get(pair)) is not None]
-        return self._summed(self._parts, known)
-
-    def _summed(self, table: Floats, rows: list[int]) -> Floats:
-        """The sum of some rows, one after the other in their order."""
-        if not rows:
+    def _summed(self, words: Sequence[str], spelt: Spelt) -> Floats:
+        places = self._places(words[:CACHED], spelt)
+        if not places:
             return self._nothing
-        summed: Floats = np.add.reduce(table.take(rows, axis=0), axis=0)
+        summed: Floats = np.add.reduce(self._table.take(places, axis=0), axis=0)
         return summed
 
-    def _cache(self, words: Sequence[str]) -> list[int]:
+    def _places(self, words: Sequence[str], spelt: Spelt) -> list[int]:
         if len(self._cached) + len(words) > CACHED:
             self._cached.clear()
             self._known.clear()
-        return [self._place(word) for word in words]
+        return [self._place(word, spelt) for word in words]
 
-    def _place(self, word: str) -> int:
+    def _place(self, word: str, spelt: Spelt) -> int:
         place = self._cached.get(word)
         if place is None:
             place = self._cached[word] = len(self._cached)
-            known = [number for gram in grams(word) if (number := self._number.get(gram)) is not None]
-            self._table[place] = self._summed(self._parts, known)
+            known = [number for gram in spelt(word) if (number := self._number.get(gram)) is not None]
+            self._table[place] = self._together(known)
             self._known.append(len(known))
         return place
 
+    def _together(self, numbers: list[int]) -> Floats:
+        """What some n-grams bring: weights times IDF, last that IDF squared; made when asked, for all of them are 100 MB."""
+        if not numbers:
+            return self._nothing
+        idf = self._idf.take(numbers)
+        rows = np.empty((len(numbers), len(self._rest)))
+        rows[:, :-1] = self._coefficients.take(numbers, axis=0)
+        rows[:, -1] = idf
+        rows *= idf[:, None]
+        summed: Floats = np.add.reduce(rows, axis=0)
+        return summed
 
-def _parts(weights: Weights) -> Floats:
-    """Each n-gram's weights times its IDF, then that IDF squared; written in place, for the largest model's are 40 MB."""
-    idf = weights.idf.astype(np.float64)[:, None]
-    parts = np.empty((len(idf), weights.coefficients.shape[1] + 1))
-    np.multiply(weights.coefficients, idf, out=parts[:, :-1])
-    np.multiply(idf, idf, out=parts[:, -1:])
-    return parts
+
+def _alone(pair: str) -> tuple[str]:
+    """The n-grams of a pair of words, which is one already."""
+    return (pair,)
