@@ -9,7 +9,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -79,20 +79,17 @@ def main() -> int:
 
 def report(arguments: argparse.Namespace) -> Report:
     model, read = load(arguments.model, 1).model, texts(arguments.data)
-    sizes = (arguments.encoded, arguments.screened)
-    plain = pipelines(arguments.base)
-    rates = [
-        *measured(model, plain, read.long, LONG, sizes),
-        *measured(model, plain, titles(read.posted), TITLES, sizes),
-    ]
-    return Report(
+    sets = {LONG: [each.listing for each in read.long], TITLES: [each.listing for each in titles(read.posted)]}
+    ours = [each for name, found in sets.items() for each in measured(model, found, name, arguments)]
+    told = Report(
         source=read.source,
-        rates=rates,
+        rates=ours,
         screened=screened(model, read.posted),
         costs=costs(model, read),
         process=process(arguments.model),
         hostile=hurt(model, read.long),
     )
+    return msgspec.structs.replace(told, rates=compared(ours, sets, arguments))
 
 
 def ways(model: Model) -> Iterator[tuple[str, bool, Work]]:
@@ -107,16 +104,22 @@ def ways(model: Model) -> Iterator[tuple[str, bool, Work]]:
     yield "screen shadow, whole", True, whole(model, "shadow")
 
 
-def measured(
-    model: Model, plain: dict[str, Work], told: Sequence[Told], name: str, sizes: tuple[int, int]
-) -> list[Rate]:
-    """The rates of all ways, against the fastest plain pipeline."""
-    found = [each.listing for each in told]
-    slow = [rate(way, work, found, name, sizes[0]) for way, work in plain.items()]
-    best = max((each.a_second for each in slow), default=None)
-    ours = [rate(way, work, found, name, sizes[0 if encodes else 1]) for way, encodes, work in ways(model)]
+def measured(model: Model, found: Sequence[Listing], name: str, arguments: argparse.Namespace) -> list[Rate]:
+    """The rates of all our ways."""
     return [
-        msgspec.structs.replace(each, times_plain=each.a_second / best if best else None) for each in (*slow, *ours)
+        rate(way, work, found, name, arguments.encoded if encodes else arguments.screened)
+        for way, encodes, work in ways(model)
+    ]
+
+
+def compared(ours: Sequence[Rate], sets: Mapping[str, Sequence[Listing]], arguments: argparse.Namespace) -> list[Rate]:
+    """The rates beside those of plain pipelines, which come last: a process that classifies never loads torch."""
+    works = pipelines(arguments.base)
+    plain = [rate(way, work, sets[name], name, arguments.encoded) for name in sets for way, work in works.items()]
+    best = {name: max((each.a_second for each in plain if each.texts == name), default=None) for name in sets}
+    return [
+        msgspec.structs.replace(each, times_plain=each.a_second / least if (least := best[each.texts]) else None)
+        for each in (*ours, *plain)
     ]
 
 

@@ -84,21 +84,22 @@ class Linear:
         if place is None:
             place = self._cached[word] = len(self._cached)
             known = [number for gram in spelt(word) if (number := self._number.get(gram)) is not None]
-            self._table[place] = self._together(known)
+            self._put(known, self._table[place])
             self._known.append(len(known))
         return place
 
-    def _together(self, numbers: list[int]) -> Floats:
-        """What some n-grams bring: weights times IDF, last that IDF squared; made when asked, for all of them are 100 MB."""
-        if not numbers:
-            return self._nothing
+    def _put(self, numbers: list[int], row: Floats) -> None:
+        """Write what some n-grams bring: weights times IDF, last that IDF squared; made when asked, for all of them are 100 MB."""
+        if len(numbers) == 1:
+            row[:-1], row[-1] = self._coefficients[numbers[0]], self._idf[numbers[0]]
+            row *= self._idf[numbers[0]]
+            return
         idf = self._idf.take(numbers)
         rows = np.empty((len(numbers), len(self._rest)))
         rows[:, :-1] = self._coefficients.take(numbers, axis=0)
         rows[:, -1] = idf
         rows *= idf[:, None]
-        summed: Floats = np.add.reduce(rows, axis=0)
-        return summed
+        np.add.reduce(rows, axis=0, out=row)
 
 
 def _alone(pair: str) -> tuple[str]:
