@@ -16,10 +16,15 @@ HEADS: Mapping[str, Sequence[StrEnum]] = {
 NAMES = {head: tuple(map(str, members)) for head, members in HEADS.items()}
 
 
-def places(names: Mapping[str, Sequence[str]]) -> dict[str, slice]:
-    """Where each head lies in a row of outputs; in scope is the first of all."""
+def _places() -> dict[str, slice]:
     found, at = {SCOPE: slice(0, 1)}, 1
-    for head, members in names.items():
+    for head, members in NAMES.items():
         found[head] = slice(at, at + len(members))
         at += len(members)
     return found
+
+
+PLACES = _places()
+"""Where each head lies in a row of outputs; in scope is the first of all."""
+WIDTH = 1 + sum(map(len, NAMES.values()))
+"""Outputs in a row."""

@@ -7,18 +7,19 @@ import numpy as np
 
 from classifier import heads
 from classifier.calibrate import Truth, probability, shared_out, softmax
+from classifier.heads import ACT, CATEGORY, GOODS, SUBTYPE
 from classifier.linear import Floats
-from classifier.model import ACT, CATEGORY, GOODS, SCREEN_INPUTS, SUBTYPE, WITHIN, Model, output
+from classifier.model import SCREEN_INPUTS, WITHIN, Model, output
 from pipeline.taxonomy import IN_SCOPE, Act, Category, Subtype
 
 DIGITS = 9
 """Decimals kept of a probability, so that no machine's last bit shows."""
 TYPED = 0.4
 """Probability from which a subtype is named."""
-CATEGORIES = tuple(map(Category, heads.NAMES[heads.CATEGORY]))
+CATEGORIES = tuple(map(Category, heads.NAMES[CATEGORY]))
 INSIDE = np.array([each in IN_SCOPE for each in CATEGORIES])
 SUBTYPES = {
-    category: [place for place, name in enumerate(heads.NAMES[heads.SUBTYPE]) if name.partition(".")[0] == category]
+    category: [place for place, name in enumerate(heads.NAMES[SUBTYPE]) if name.partition(".")[0] == category]
     for category in Category
 }
 """Where the subtypes of each category stand in their head."""
@@ -123,7 +124,7 @@ def category(row: Floats, score: float, flag_at: float) -> Category:
 def subtype(chances: Floats, category: Category) -> Subtype:
     """The likeliest subtype of the category, where one stands out."""
     best = max(SUBTYPES[category], key=lambda number: chances[number], default=None)
-    return Subtype(heads.NAMES[heads.SUBTYPE][best]) if best is not None and chances[best] >= TYPED else Subtype.UNKNOWN
+    return Subtype(heads.NAMES[SUBTYPE][best]) if best is not None and chances[best] >= TYPED else Subtype.UNKNOWN
 
 
 def _offered(acts: Floats) -> Floats:

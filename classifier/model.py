@@ -17,8 +17,8 @@ from pipeline.taxonomy import Category, Track
 DARKWEB, ALL, ENCODER = "darkweb", "all", "encoder"
 SCREEN_INPUTS = (DARKWEB, ALL)
 """The linear models that the screen joins; the whole join has the encoder beside them."""
-CATEGORY, WITHIN, ACT, GOODS, SUBTYPE = "category", "within", "act", "goods", "subtype"
-"""What the linear outputs are for, beside those that are joined."""
+WITHIN = "within"
+"""The linear outputs that tell the categories in scope from each other; the others are named as the encoder's heads are."""
 
 SCREEN_CHECKED = "screen_checked"
 """The flag of a listing that the screen kept back, or in its shadow would have, and that the encoder read all the same."""

@@ -18,7 +18,7 @@ from classifier.judge import DIGITS, Chances, Judge, Raw, by_category, category,
 from classifier.kept import InMemory, Kept, key_of
 from classifier.language import language
 from classifier.linear import Floats, Linear
-from classifier.model import ACT, GOODS, SCREEN_CHECKED, SCREEN_INPUTS, Model
+from classifier.model import SCREEN_CHECKED, SCREEN_INPUTS, Model
 from classifier.nearest import nearest
 from classifier.reading import line
 from classifier.screen import bypassed, drawn
@@ -111,7 +111,7 @@ class Stack:
 
     def _answered(self, read: Sequence[Read], linear: Floats, asked: Truth) -> Raw:
         known = around([each.listing.category_path for each in read], [each.context for each in read])
-        encoder = np.zeros((len(read), heads.places(heads.NAMES)[heads.GOODS].stop))
+        encoder = np.zeros((len(read), heads.WIDTH))
         chosen = np.flatnonzero(asked).tolist()
         if self.model.encoder is not None and chosen:
             lines = [line(read[row].listing.title, read[row].listing.description) for row in chosen]
@@ -134,7 +134,7 @@ class Stack:
     def _classification(self, read: Read, found: Chances, row: int, *, held: bool, asked: bool) -> Classification:
         listing, score = read.listing, float(found.score[row])
         kind = category(found.categories[row], score, self.model.thresholds[Track.OFFERS].flag_at)
-        act = Act(likeliest(found.acts[row], heads.NAMES[ACT]))
+        act = Act(likeliest(found.acts[row], heads.NAMES[heads.ACT]))
         asks = score >= self.model.thresholds[Track.OFFERS].review_at
         arms = asks or kind is not Category.OTHER
         return Classification(
@@ -147,7 +147,9 @@ class Stack:
             language=read.language,
             wanted=float(found.about[row].round(DIGITS)) if act is Act.REQUEST else 0.0,
             subtype=subtype(found.subtypes[row], kind),
-            goods=Goods(likeliest(found.goods[row], heads.NAMES[GOODS])) if kind is Category.OTHER else Goods.UNKNOWN,
+            goods=Goods(likeliest(found.goods[row], heads.NAMES[heads.GOODS]))
+            if kind is Category.OTHER
+            else Goods.UNKNOWN,
             spans=self._spans(read) if asks else (),
             nearest=self._nearest(listing) if arms and asked else (),
             entities=entities(listing) if arms else (),

@@ -15,7 +15,6 @@ from pipeline.errors import ModelRejectedError
 
 MAGIC = b"E5S1"
 BLOCK = np.dtype([("scale", "<f2"), ("halves", "u1", (16,))])
-WEIGHTS_A_BLOCK = 32
 MIDDLE = 8
 LINEAR = {
     "q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value", "ao": "attention.output.dense",

@@ -8,7 +8,7 @@ from pipeline.taxonomy import Indicator
 from pipeline.text import traced
 from pipeline.values import countries
 
-EVERYWHERE, EUROPE = "WW", "EU"
+EVERYWHERE = "WW"
 _WAY = re.compile(
     r"\b(?:ship\w*|send\w*|deliver\w*|versand|versende\w*|envoi\w*|expedi\w*|envio\w*|enviamos|spedizion\w*|verzending) "
     r"(?:only |goods |items |safely |nur |solo |uniquement )?"

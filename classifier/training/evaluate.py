@@ -12,7 +12,7 @@ from classifier import heads
 from classifier.judge import Judge, category, likeliest, subtype
 from classifier.language import language
 from classifier.metrics.judged import MARKET, OBFUSCATED, RANDOM, SLICES, STRICT, TITLES, Judged, Split
-from classifier.model import ACT, Model
+from classifier.model import Model
 from classifier.screen import SCREENED
 from classifier.slices.slices import DISGUISED as HIDDEN
 from classifier.slices.slices import DISGUISED_OTHER, PLAIN
@@ -178,7 +178,7 @@ def _given(taught: Lesson, model: Model, held: Folded) -> list[Given]:
         found.append(
             Given(
                 category=kind,
-                act=likeliest(chances.acts[place], heads.NAMES[ACT]),
+                act=likeliest(chances.acts[place], heads.NAMES[heads.ACT]),
                 subtype=subtype(chances.subtypes[place], kind),
                 verdicts={track: found for track, found in verdicts.items() if found is not Verdict.CLEAR},
                 screened=bool(low[place]),

@@ -10,8 +10,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from classifier.calibrate import Truth
+from classifier.heads import ACT, CATEGORY, GOODS, SUBTYPE
 from classifier.linear import Floats, Weights
-from classifier.model import ACT, ALL, CATEGORY, DARKWEB, GOODS, SUBTYPE, WITHIN, output
+from classifier.model import ALL, DARKWEB, WITHIN, output
 from classifier.training.lesson import Lesson
 from classifier.training.matrix import Rows, Vocabulary
 from classifier.truth.examples import Source

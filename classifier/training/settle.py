@@ -9,9 +9,10 @@ import numpy as np
 from classifier import heads
 from classifier.around import ARMS, CLEAN, ELSEWHERE, HITS, INPUTS, around
 from classifier.calibrate import Join, Truth, calibrated, joined, threshold
+from classifier.heads import ACT, CATEGORY, GOODS, SUBTYPE
 from classifier.judge import Chances, Judge, Raw
 from classifier.linear import Floats, Weights
-from classifier.model import ACT, CATEGORY, ENCODER, GOODS, SCREEN_INPUTS, SUBTYPE, WITHIN, Model
+from classifier.model import ENCODER, SCREEN_INPUTS, WITHIN, Model
 from classifier.training.folded import Folded
 from classifier.training.lesson import Lesson
 from classifier.training.matrix import Rows
@@ -41,10 +42,9 @@ so that the data understate the offers among them."""
 def raw(taught: Lesson, part: Folded, contexts: Sequence[Context] = (), *, sections: bool) -> Raw:
     """The outputs as the judge takes them; `sections` says whether the market's section is known."""
     paths = [taught.examples[row].path if sections else () for row in part.rows]
-    width = heads.places(heads.NAMES)[heads.GOODS].stop
     return Raw(
         linear=part.linear,
-        encoder=np.zeros((len(part.rows), width)) if part.encoder is None else part.encoder,
+        encoder=np.zeros((len(part.rows), heads.WIDTH)) if part.encoder is None else part.encoder,
         asked=np.full(len(part.rows), part.encoder is not None),
         around=around(paths, contexts or [Context()] * len(paths)),
     )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch.nn import functional
 
-from classifier.heads import ACT, CATEGORY, GOODS, NAMES, SCOPE, SUBTYPE, places
+from classifier.heads import ACT, CATEGORY, GOODS, PLACES, SCOPE, SUBTYPE, WIDTH
 from classifier.tuning.net import Net
 from classifier.tuning.pieces import Cut
 
@@ -55,7 +55,7 @@ def tune(
     """
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    net = Net(base, layers, cut, places(NAMES)[GOODS].stop, FROZEN)
+    net = Net(base, layers, cut, WIDTH, FROZEN)
     net.to(device)
     numbers = tokens(Tokenizer.from_str(cut.tokenizer.decode()), course.lines, TOKENS)
     learning = [weights for weights in net.parameters() if weights.requires_grad]
@@ -127,14 +127,13 @@ def _batches(numbers: Sequence[Sequence[int]], rows: NDArray[np.int64], seed: in
 
 
 def _loss(outputs: torch.Tensor, course: Course, batch: NDArray[np.int64]) -> torch.Tensor:
-    at = places(NAMES)
     truth = torch.from_numpy(course.in_scope[batch].astype(np.float32)).to(outputs.device)
     smooth = truth * (1 - 2 * SMOOTH) + SMOOTH
-    loss = functional.binary_cross_entropy_with_logits(outputs[:, at[SCOPE]][:, 0], smooth)
+    loss = functional.binary_cross_entropy_with_logits(outputs[:, PLACES[SCOPE]][:, 0], smooth)
     for head, share in SHARES.items():
         target = torch.from_numpy(course.heads[head][batch]).to(outputs.device)
         if (target != UNKNOWN).any():
-            loss = loss + share * functional.cross_entropy(outputs[:, at[head]], target, ignore_index=UNKNOWN)
+            loss = loss + share * functional.cross_entropy(outputs[:, PLACES[head]], target, ignore_index=UNKNOWN)
     return loss
 
 
