@@ -1,6 +1,6 @@
 """The classifier: linear models and an encoder joined into one calibrated score, with everything else there is to say of a listing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,7 +31,8 @@ from pipeline.taxonomy import Act, Category, Goods, Track
 WANTED = 0.2
 """Probability of being about something in scope from which a request says so; people look at requests apart."""
 MOST = 2_000
-"""Outputs of the encoder kept in the process where no file keeps them: a batch, and what explaining it asks again."""
+"""Outputs of the encoder kept in the process where no file keeps them: a batch and more."""
+Encoded = Callable[[Encoder, Sequence[str]], Floats]
 Screen = Literal["off", "on", "shadow"]
 
 
@@ -97,7 +98,7 @@ class Stack:
         asked = np.full(len(read), self.model.encoder is not None)
         if self._screen == "on":
             asked &= ~held | np.array([drawn(each.listing) for each in read], dtype=bool)
-        return self._answered(read, linear, asked), held
+        return self._answered(read, linear, asked, self._encoded), held
 
     def _held(self, read: Sequence[Read], linear: Floats) -> Truth:
         if self._screen == "off" or self.model.encoder is None:
@@ -109,13 +110,13 @@ class Stack:
         ]
         return np.array(trusted, dtype=bool)
 
-    def _answered(self, read: Sequence[Read], linear: Floats, asked: Truth) -> Raw:
+    def _answered(self, read: Sequence[Read], linear: Floats, asked: Truth, encoded: Encoded) -> Raw:
         known = around([each.listing.category_path for each in read], [each.context for each in read])
         encoder = np.zeros((len(read), heads.WIDTH))
         chosen = np.flatnonzero(asked).tolist()
         if self.model.encoder is not None and chosen:
             lines = [line(read[row].listing.title, read[row].listing.description) for row in chosen]
-            encoder[chosen] = self._encoded(self.model.encoder, lines)
+            encoder[chosen] = encoded(self.model.encoder, lines)
         return Raw(linear=linear, encoder=encoder, asked=asked, around=known)
 
     def _encoded(self, encoder: Encoder, lines: Sequence[str]) -> Floats:
@@ -183,7 +184,7 @@ class Stack:
         def logit(title: str, description: str) -> float:
             changed = _read(msgspec.structs.replace(read.listing, title=title, description=description), read.context)
             linear = self._linear.scores([changed.view])
-            return float(self._judge.logits(self._answered([changed], linear, asked))[0])
+            return float(self._judge.logits(self._answered([changed], linear, asked, _anew))[0])
 
         return spans(read.listing, logit, self._share)
 
@@ -199,6 +200,11 @@ def _read(listing: Listing, context: Context) -> Read:
     return Read(
         listing=listing, context=context, view=view(listing.title, listing.description), language=language(text)
     )
+
+
+def _anew(encoder: Encoder, lines: Sequence[str]) -> Floats:
+    """The encoder's outputs, kept nowhere: texts with a stretch left out are nobody's listing and are not asked for again."""
+    return encoder.outputs(lines)[0]
 
 
 def _flags(**named: bool) -> tuple[str, ...]:
