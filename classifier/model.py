@@ -14,8 +14,8 @@ from pipeline.policy import Cut
 from pipeline.records import Neighbour
 from pipeline.taxonomy import Category, Track
 
-DARKWEB, ALL, ENCODER = "darkweb", "all", "encoder"
-SCREEN_INPUTS = (DARKWEB, ALL)
+DARKWEB, ALL, EVEN, ENCODER = "darkweb", "all", "even", "encoder"
+SCREEN_INPUTS = (DARKWEB, ALL, EVEN)
 """The linear models that the screen joins; the whole join has the encoder beside them."""
 WITHIN = "within"
 """The linear outputs that tell the categories in scope from each other; the others are named as the encoder's heads are."""

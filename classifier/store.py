@@ -84,7 +84,9 @@ def save(model: Model, directory: Path, story: Story, encoder: Path | None = Non
     directory.mkdir(parents=True, exist_ok=True)
     weights = model.weights
     (directory / GRAMS).write_text("\n".join(weights.grams), encoding="utf-8")
-    np.savez(directory / WEIGHTS, idf=weights.idf, coefficients=weights.coefficients, intercepts=weights.intercepts)
+    np.savez_compressed(
+        directory / WEIGHTS, idf=weights.idf, coefficients=weights.coefficients, intercepts=weights.intercepts
+    )
     names: tuple[str, ...] = LINEAR_FILES
     if encoder is not None and model.examples is not None:
         names = (*LINEAR_FILES, *ENCODER_FILES)

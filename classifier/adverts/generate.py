@@ -12,8 +12,8 @@ from classifier.truth.examples import Example, Source
 from pipeline.taxonomy import IN_SCOPE, Act, Category, Goods, Subtype
 
 ACTS = {
-    Act.OFFER: 790, Act.REQUEST: 80, Act.FEEDBACK: 30, Act.DISCUSSION: 32, Act.NEWS: 28, Act.RULE: 16,
-    Act.DIRECTORY: 10, Act.WARNING: 14,
+    Act.OFFER: 720, Act.REQUEST: 100, Act.FEEDBACK: 45, Act.DISCUSSION: 50, Act.NEWS: 40, Act.RULE: 18,
+    Act.DIRECTORY: 12, Act.WARNING: 15,
 }  # fmt: skip
 LENGTHS = {0: 34, 1: 9, 2: 9, 4: 12, 7: 14, 10: 12, 14: 10}
 """Shares of the acts, and of the numbers of sentences a description has."""
@@ -23,7 +23,7 @@ PLAIN = 0.25
 """Part of the titles, descriptions and other goods with everyday words."""
 HIDDEN, EVASIVE, PASTED, QUOTED, REPLIED, DENIED = 0.05, 0.02, 0.03, 0.03, 0.015, 0.02
 """Parts of the offers that name the goods in the description alone, tell why they stand under another name,
-paste news and rules before it, quote their buyers after it, answer a request, or say of goods out of scope that they are no weapons."""
+paste news and rules before it, quote their buyers after it (of arms), answer a request, or say of goods out of scope that they are no weapons."""
 THIN = "OTH.thin"
 """The kind of titles that say nothing; alone, what they offer is unknown."""
 Kind = TypeVar("Kind")
@@ -69,7 +69,7 @@ def _traded(pen: Pen, kind: str, act: Act) -> tuple[str, str]:
     sentences = _sentences(pen, frame, kind, act)
     if sentences and pen.lucky(0.4):  # many vendors say it twice
         sentences.insert(0, frame.line("lead" if act is Act.OFFER else "request", item))
-    return title, " ".join(_around(pen, sentences, item) if act is Act.OFFER else sentences)
+    return title, " ".join(_around(pen, sentences, item, kind) if act is Act.OFFER else sentences)
 
 
 def _said(pen: Pen, kind: str, act: Act) -> tuple[str, str]:
@@ -106,13 +106,13 @@ def _sentences(pen: Pen, frame: Pen, kind: str, act: Act) -> list[str]:
     return chosen
 
 
-def _around(pen: Pen, sentences: list[str], item: str) -> list[str]:
-    """The description with what some vendors put before and after it."""
+def _around(pen: Pen, sentences: list[str], item: str, kind: str) -> list[str]:
+    """The description with what some vendors put before and after it; reviews speak of arms, so that only who sells them quotes any."""
     if pen.lucky(EVASIVE):
         sentences = [pen.line("evasion"), *sentences]
     if pen.lucky(PASTED):
         sentences = [*pen.lines("news.about", pen.rng.randint(1, 4)), pen.line("rule"), *sentences]
-    if pen.lucky(QUOTED):
+    if label(kind).category is not Category.OTHER and pen.lucky(QUOTED):
         sentences = [*sentences, *(f'"{review}"' for review in pen.lines("feedback.about", 2, item))]
     return [sentence for sentence in sentences if sentence]
 

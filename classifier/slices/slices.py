@@ -2,9 +2,11 @@
 
 They are written apart from the adverts a model is taught (neither side reads the other), as titles of markets and
 forums are written, and hold invented offers only. `market` is the language, `origin` tells the written line.
+Half of the lines is there to choose by while a model is made, the other half to report on.
 """
 
 import random
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -49,9 +51,25 @@ def sliced(seed: int = 1) -> dict[str, list[Example]]:
     }
 
 
+def tried(seed: int = 1) -> dict[str, list[Example]]:
+    """The half of every slice that recipes may be chosen by; no figure comes from it."""
+    return {name: [each for each in found if not _kept_back(each)] for name, found in sliced(seed).items()}
+
+
+def reported(seed: int = 1) -> dict[str, list[Example]]:
+    """The half of every slice that figures come from; nothing is chosen by it."""
+    return {name: [each for each in found if _kept_back(each)] for name, found in sliced(seed).items()}
+
+
 def line(example: Example) -> str:
     """The written line that an example comes from: what to draw again with replacement, for its readings are alike."""
     return example.origin.partition(READING)[0]
+
+
+def _kept_back(example: Example) -> bool:
+    """Whether it is for figures alone: so is every second written line, by its checksum, with its readings and disguises."""
+    written = line(example).removeprefix(f"{DISGUISED}:").removeprefix(f"{DISGUISED_OTHER}:")
+    return zlib.crc32(written.encode()) % 2 == 1
 
 
 def _examples(name: str, seed: int) -> list[Example]:

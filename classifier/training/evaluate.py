@@ -17,7 +17,7 @@ from classifier.screen import SCREENED
 from classifier.slices.slices import DISGUISED as HIDDEN
 from classifier.slices.slices import DISGUISED_OTHER, PLAIN
 from classifier.slices.slices import line as line_of
-from classifier.slices.slices import sliced as invented
+from classifier.slices.slices import reported as invented
 from classifier.stack import Stack
 from classifier.training.folded import Folded, aligned, folded, hardness, linear, lines
 from classifier.training.lesson import DISGUISED, FOLDS, TITLE, Lesson, folds, lesson

@@ -1,4 +1,4 @@
-"""Fits the linear models: two for the score, and one each for category, category in scope, act and goods."""
+"""Fits the linear models: three for the score, and one each for category, category in scope, act and goods."""
 
 import warnings
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from classifier.calibrate import Truth
 from classifier.heads import ACT, CATEGORY, GOODS, SUBTYPE
 from classifier.linear import Floats, Weights
-from classifier.model import ALL, DARKWEB, WITHIN, output
+from classifier.model import SCREEN_INPUTS, WITHIN, output
 from classifier.training.lesson import Lesson
 from classifier.training.matrix import Rows, Vocabulary
 from classifier.truth.examples import Source
@@ -28,7 +28,7 @@ OPEN_WEB, PARTS = 0.2, 1.5
 KINDS_OTHERS = 6_000
 """Dark-web listings of category OTHER that the category model sees; it only shares out what the score leaves."""
 
-RECIPE = 2
+RECIPE = 3
 """Raised when the linear models are fitted otherwise, so that none of an earlier way is taken for one of this."""
 TYPED = IN_SCOPE | {Category.DIGITAL}
 """Categories whose subtypes are told."""
@@ -78,7 +78,7 @@ def fitted(taught: Lesson, rows: Rows) -> Fits:
     """The linear models that the rows teach."""
     known = taught.corpus.vocabulary(rows)
     vectors, truth = taught.corpus.vectors(rows, known), taught.truth[rows]
-    courses = zip((DARKWEB, ALL), _courses(taught, rows), strict=True)
+    courses = zip(SCREEN_INPUTS, _courses(taught, rows), strict=True)
     models = {name: _two_sided(vectors[kept], truth[kept], weights) for name, (kept, weights) in courses}
     kinds = {CATEGORY: _categories, WITHIN: _within, ACT: _acts, GOODS: _goods, SUBTYPE: _subtypes}
     return Fits(
@@ -87,10 +87,18 @@ def fitted(taught: Lesson, rows: Rows) -> Fits:
 
 
 def _courses(taught: Lesson, rows: Rows) -> list[tuple[Rows, Floats]]:
-    """Which of the rows each joined model learns from, and their weights: the dark-web listings alone, and everything."""
+    """Which of the rows each joined model learns from, and their weights.
+
+    One knows the dark-web listings alone; one everything, real listings most; one everything alike, for markets and languages unlike the known ones.
+    """
     posted = np.isin(rows, taught.listings)
     aside = np.where(taught.truth[rows], ASIDE_IN, ASIDE_OUT)
-    return [(np.flatnonzero(posted), np.ones(posted.sum())), (np.arange(len(rows)), np.where(posted, 1.0, aside))]
+    everything = np.arange(len(rows))
+    return [
+        (np.flatnonzero(posted), np.ones(posted.sum())),
+        (everything, np.where(posted, 1.0, aside)),
+        (everything, np.ones(len(rows))),
+    ]
 
 
 def _two_sided(vectors: csr_matrix, truth: Truth, shares: Floats) -> Fit:
@@ -152,9 +160,12 @@ def _many_sided(vectors: csr_matrix, kept: Rows, names: NDArray[np.str_], weight
     if len(found) < 2:  # noqa: PLR2004  # nothing to tell apart
         return Fit(coefficients=np.zeros((0, vectors.shape[1])), intercepts=np.zeros(0), names=())
     model = LogisticRegression(C=KINDS_STRENGTH, solver="lbfgs", max_iter=60, tol=1e-3)
+    rows = vectors[kept]
+    used = np.flatnonzero(rows.getnnz(axis=0))  # an n-gram that no row has gets no weight
     with warnings.catch_warnings(action="ignore", category=ConvergenceWarning):  # the last digits decide nothing here
-        model.fit(vectors[kept], names, sample_weight=weights)
-    coefficients, intercepts = model.coef_, model.intercept_
+        model.fit(rows[:, used], names, sample_weight=weights)
+    coefficients, intercepts = np.zeros((len(model.coef_), vectors.shape[1])), model.intercept_
+    coefficients[:, used] = model.coef_
     if len(found) == 2:  # noqa: PLR2004  # scikit-learn gives two sides one row
         coefficients, intercepts = np.vstack([-coefficients, coefficients]) / 2, np.append(-intercepts, intercepts) / 2
     return Fit(coefficients=coefficients, intercepts=intercepts, names=tuple(map(str, model.classes_)))

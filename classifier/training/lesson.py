@@ -21,9 +21,9 @@ from classifier.truth.hard import taught as learnt
 
 FOLDS = 5
 DISGUISED, TITLE = "disguised", "title alone"
-DRAWN = 5
+DRAWN = 8
 """One generated advert in so many is among the rows that models are tried on."""
-GENERATED = 30_000
+GENERATED = 45_000
 HARD_TOYS, HARD_SKINS = 1_200, 4_000
 """Examples taken of each collection of hard negatives."""
 DISGUISES = 6

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifier.heads import ACT, CATEGORY, GOODS, HEADS, SUBTYPE
 from classifier.linear import Floats
@@ -15,45 +16,64 @@ from pipeline.taxonomy import Category
 
 OFFERS, ARMS = 3, 2
 """Times that a dark-web offer in scope, and one of arms out of scope, is taken."""
-HARDEST, OTHERS, SPARE = 800, 2_500, 9_000
-"""Dark-web listings of anything else: those the linear models score highest, others of the first round, and those later rounds choose from."""
+HARDEST, OTHERS, SPARE = 800, 1_500, 5_000
+"""Dark-web listings of anything else: those the linear models score highest, others of each round, and how many those are chosen from."""
 COPIES = {True: 300, False: 300}
 """Respelt and shortened copies, in scope and out."""
+TALK = 300
+"""Open-web texts that offer nothing, in every round."""
 ASIDE = {
-    (Source.SURFACE, True): 250, (Source.SURFACE, False): 250, (Source.AIRSOFT, False): 200, (Source.GAME, False): 300,
-    (Source.GENERATED, True): 2_200, (Source.GENERATED, False): 3_600,
+    (Source.SURFACE, True): 500, (Source.AIRSOFT, False): 400, (Source.GAME, False): 600,
+    (Source.GENERATED, True): 5_500, (Source.GENERATED, False): 9_000,
 }  # fmt: skip
+"""Texts of other sources, in scope and out; the rounds share them out, so that each sees new ones."""
 
 
 def course(taught: Lesson, rows: Rows, hardness: Floats, seed: int) -> Course:
     """A course drawn from these rows; `hardness` is the linear score of every row of the lesson."""
     rng = np.random.default_rng(seed)
-    core, plain = np.concatenate(list(_core(taught, rows, rng))), _plain(taught, rows)
+    plain = _plain(taught, rows)
     plain = plain[np.argsort(-hardness[plain], kind="stable")]
-    core = np.concatenate([core, plain[:HARDEST]])
-    spare = _drawn(plain[HARDEST:], OTHERS + SPARE, rng)
-    examples = [taught.examples[row] for row in (*core, *spare)]
+    parts = [
+        np.concatenate([*_core(taught, rows, rng), plain[:HARDEST]]),
+        rng.permutation(np.concatenate(list(_aside(taught, rows, rng)))),
+        _drawn(plain[HARDEST:], SPARE, rng),
+    ]
+    examples = [taught.examples[row] for part in parts for row in part]
+    core, aside, spare = np.split(np.arange(len(examples)), np.cumsum([len(part) for part in parts])[:-1])
     return Course(
         lines=[line(each.title, each.description) for each in examples],
         in_scope=np.array([each.in_scope for each in examples]),
         heads={head: np.array([_number(head, each) for each in examples]) for head in HEADS},
-        first=np.arange(len(core) + min(OTHERS, len(spare))),
-        core=np.arange(len(core)),
+        core=core,
+        aside=aside,
+        spare=spare,
+        others=OTHERS,
     )
 
 
 def _core(taught: Lesson, rows: Rows, rng: np.random.Generator) -> Iterator[Rows]:
-    """What every round has but for the hardest listings: offers, other listings about arms, copies, and further sources."""
+    """What every round has but for the hardest listings: offers, other listings about arms, copies, and talk of the open web."""
     truth, posted = taught.truth[rows], np.isin(rows, taught.listings)
     arms = np.array([taught.examples[row].category is not Category.OTHER for row in rows])
     yield np.repeat(rows[posted & truth], OFFERS)
     yield np.repeat(rows[posted & ~truth & arms], ARMS)
-    source = np.array([taught.examples[row].source for row in rows])
+    source = _sources(taught, rows)
     copied = (source == Source.DARKWEB) & ~posted
     for side, most in COPIES.items():
         yield _drawn(rows[copied & (truth == side)], most, rng)
+    yield _drawn(rows[(source == Source.SURFACE) & ~truth], TALK, rng)
+
+
+def _aside(taught: Lesson, rows: Rows, rng: np.random.Generator) -> Iterator[Rows]:
+    """What the rounds share out among them."""
+    source, truth = _sources(taught, rows), taught.truth[rows]
     for (name, side), most in ASIDE.items():
         yield _drawn(rows[(source == name) & (truth == side)], most, rng)
+
+
+def _sources(taught: Lesson, rows: Rows) -> NDArray[np.str_]:
+    return np.array([taught.examples[row].source for row in rows])
 
 
 def _plain(taught: Lesson, rows: Rows) -> Rows:

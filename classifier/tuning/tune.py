@@ -14,7 +14,7 @@ from classifier.heads import ACT, CATEGORY, GOODS, PLACES, SCOPE, SUBTYPE, WIDTH
 from classifier.tuning.net import Net
 from classifier.tuning.pieces import Cut
 
-TOKENS = 80
+TOKENS = 64
 """Tokens learnt from of a line; the encoder at work reads more."""
 FROZEN = 2
 """Layers at the bottom that keep the weights of the base, as its word table does: a third of the work, and little to learn from few offers."""
@@ -22,13 +22,13 @@ STEP = 16
 """Rows are padded to a multiple of it: the CPU's library compiles one kernel for each length."""
 ROWS, POOL = 32, 1_024
 """Rows of a batch, and among how many drawn rows those of like length are put together."""
-RATE, WARM, SMOOTH, DECAY = 1e-4, 0.1, 0.01, 0.01
+RATE, WARM, SMOOTH, DECAY = 2e-4, 0.1, 0.01, 0.01
 """Learning rate, share of the steps it takes to reach it, label smoothing, weight decay."""
 SHARES = {CATEGORY: 0.5, SUBTYPE: 0.2, ACT: 0.3, GOODS: 0.2}
 """Weights of the heads' losses beside that of being in scope."""
 UNKNOWN = -100
 """Target of a head that an example says nothing about."""
-RECIPE = (1, TOKENS, FROZEN, STEP, ROWS, POOL, RATE, WARM, SMOOTH, DECAY, sorted(SHARES.items()))
+RECIPE = (2, TOKENS, FROZEN, STEP, ROWS, POOL, RATE, WARM, SMOOTH, DECAY, sorted(SHARES.items()))
 """What an encoder is trained by beside its course; the first number is raised when the way it is trained changes."""
 Progress = Callable[[int, int], None]
 
@@ -40,31 +40,36 @@ class Course:
     lines: Sequence[str]
     in_scope: NDArray[np.bool_]
     heads: dict[str, NDArray[np.int64]]
-    first: NDArray[np.int64]
-    """The lines of the first round."""
     core: NDArray[np.int64]
-    """Those that every round has; the later rounds take the hardest of the others beside them."""
+    """The lines of every round."""
+    aside: NDArray[np.int64]
+    """Those of which every round has its own part."""
+    spare: NDArray[np.int64]
+    """Lines out of scope, in the order drawn."""
+    others: int
+    """Of the spare lines, the first round takes so many of the first, a later one as many of those it finds hardest."""
 
 
 def tune(
     base: Path, layers: tuple[int, ...], cut: Cut, course: Course, *, seed: int, epochs: int, progress: Progress
 ) -> Net:
-    """The encoder that a course teaches; `progress` is told the rows done and their number.
-
-    After the first round, the lines beside the core are those that the encoder itself most takes for offers, as far as they are none.
-    """
+    """The encoder that a course teaches; `progress` is told the rows done and their number."""
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     net = Net(base, layers, cut, WIDTH, FROZEN)
     net.to(device)
     numbers = tokens(Tokenizer.from_str(cut.tokenizer.decode()), course.lines, TOKENS)
+    fixed = [np.concatenate([course.core, course.aside[epoch::epochs]]) for epoch in range(epochs)]
     learning = [weights for weights in net.parameters() if weights.requires_grad]
     optimiser = torch.optim.AdamW(learning, RATE, weight_decay=DECAY)
-    steps = epochs * -(-len(course.first) // ROWS)
+    others = min(course.others, len(course.spare))
+    ends = np.cumsum([-(-(len(rows) + others) // ROWS) for rows in fixed]).tolist()
+    steps = ends[-1]
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, _slope(steps))
-    for epoch in range(epochs):
-        rows = course.first if epoch == 0 else _harder(net, numbers, course)
-        for step, batch in enumerate(_batches(numbers, rows, seed + epoch), start=1):
+    for epoch, begun in enumerate([0, *ends[:-1]]):
+        spare = course.spare if epoch == 0 else _hardest(net, numbers, course.spare)
+        rows = np.concatenate([fixed[epoch], spare[:others]])
+        for step, batch in enumerate(_batches(numbers, rows, seed + epoch), start=begun + 1):
             net.train()
             with torch.autocast(device, torch.bfloat16, enabled=_has_bf16()):
                 outputs, _ = net(*(each.to(device) for each in padded([numbers[row] for row in batch])))
@@ -74,19 +79,18 @@ def tune(
             optimiser.step()
             schedule.step()
             optimiser.zero_grad()
-            progress(epoch * steps // epochs + step, steps)
+            progress(step, steps)
     net.eval()
     net.to("cpu")
     return net
 
 
-def _harder(net: Net, numbers: Sequence[Sequence[int]], course: Course) -> NDArray[np.int64]:
-    """The core, and as many of the other lines as the first round had, those the encoder scores highest."""
-    spare = np.setdiff1d(np.arange(len(numbers)), course.core)
-    with torch.autocast("cpu", torch.bfloat16, enabled=_has_bf16()):
-        scores = outputs_of(net.eval(), [numbers[row] for row in spare])[:, 0]
-    wanted = len(course.first) - len(course.core)
-    return np.concatenate([course.core, spare[np.argsort(-scores, kind="stable")][:wanted]])
+def _hardest(net: Net, numbers: Sequence[Sequence[int]], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The rows, those that the encoder scores highest first."""
+    device = next(net.parameters()).device.type
+    with torch.autocast(device, torch.bfloat16, enabled=_has_bf16()):
+        scores = outputs_of(net.eval(), [numbers[row] for row in rows])[:, 0]
+    return rows[np.argsort(-scores, kind="stable")]
 
 
 def tokens(tokenizer: Tokenizer, lines: Sequence[str], most: int) -> list[list[int]]:
@@ -110,10 +114,12 @@ def outputs_of(net: Net, rows: Sequence[Sequence[int]], size: int = 64) -> NDArr
     """What the torch encoder says of rows of token numbers, in their order, in single precision."""
     order = np.argsort([len(row) for row in rows], kind="stable")
     found = np.zeros((len(rows), net.head.out_features))
+    device = next(net.parameters()).device
     with torch.inference_mode():
         for start in range(0, len(rows), size):
             chosen = order[start : start + size]
-            found[chosen] = net(*padded([rows[row] for row in chosen]))[0].float().numpy()
+            read = (each.to(device) for each in padded([rows[row] for row in chosen]))
+            found[chosen] = net(*read)[0].float().cpu().numpy()
     return found
 
 

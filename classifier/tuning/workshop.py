@@ -69,7 +69,8 @@ class Workshop:
         """The same for the same base, course, lines and seed."""
         content = [
             str(self.base), *map(str, self.layers), RECIPE, self.epochs, self.seed, course.lines, course.in_scope.tolist(),
-            {head: numbers.tolist() for head, numbers in course.heads.items()}, list(lines), course.first.tolist(),
+            {head: numbers.tolist() for head, numbers in course.heads.items()}, list(lines),
+            [course.core.tolist(), course.aside.tolist(), course.spare.tolist(), course.others],
         ]  # fmt: skip
         return hashlib.sha256(msgspec.json.encode(content)).hexdigest()[:24]
 

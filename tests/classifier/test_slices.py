@@ -8,7 +8,17 @@ import pytest
 
 from classifier.slices import template
 from classifier.slices.marked import Marked, marked
-from classifier.slices.slices import DISGUISED, DISGUISED_OTHER, IN_SCOPE, OUT_OF_SCOPE, PLAIN, line, sliced
+from classifier.slices.slices import (
+    DISGUISED,
+    DISGUISED_OTHER,
+    IN_SCOPE,
+    OUT_OF_SCOPE,
+    PLAIN,
+    line,
+    reported,
+    sliced,
+    tried,
+)
 from classifier.slices.tricks import disguised
 from classifier.truth.examples import Example, Source, airsoft, games, real
 from pipeline.taxonomy import Act, Category, Goods, Indicator, Subtype, Threat
@@ -117,6 +127,19 @@ def test_a_disguised_advert_has_its_plain_twin_in_the_same_place(slices: Slices)
 def test_the_same_seed_gives_the_same_slices_and_another_seed_others(slices: Slices) -> None:
     assert sliced() == slices
     assert sliced(seed=2)["firearms"] != slices["firearms"]
+
+
+def test_no_line_that_recipes_are_chosen_by_is_reported_on_not_even_disguised(slices: Slices) -> None:
+    chosen, kept = tried(), reported()
+    assert {name: len(chosen[name]) + len(kept[name]) for name in slices} == {
+        name: len(slices[name]) for name in slices
+    }
+    assert min(len(found) for found in kept.values()) >= 75
+    looked_at = {each.title for found in chosen.values() for each in found}
+    assert {each.title for found in kept.values() for each in found}.isdisjoint(looked_at)
+    for name in (DISGUISED, DISGUISED_OTHER):
+        plain = {line(each).removeprefix(f"{name}:") for each in kept[name]}
+        assert plain.isdisjoint(line(each) for found in chosen.values() for each in found)
 
 
 def test_a_line_of_figures_names_and_nested_braces_is_read_as_written() -> None:

@@ -105,11 +105,14 @@ def test_a_line_is_scored_alike_in_any_company(lesson: Lesson, trained: Trained)
     assert encoder.outputs([])[0].shape[0] == 0
 
 
-def test_the_hardest_lines_come_back_in_the_second_round(lesson: Lesson, tiny: Workshop, trained: Trained) -> None:
+def test_the_rounds_share_a_course_out_and_the_hardest_lines_come_back(
+    lesson: Lesson, tiny: Workshop, trained: Trained
+) -> None:
     learnt = course(lesson, lesson.rows, hardness(lesson, trained.folded), tiny.seed)
     assert isinstance(learnt, Course)
-    assert set(learnt.core) <= set(learnt.first)
-    assert not learnt.in_scope[len(learnt.core) :].any()
+    parts = [set(part.tolist()) for part in (learnt.core, learnt.aside, learnt.spare)]
+    assert sum(map(len, parts)) == len(set.union(*parts)) == len(learnt.lines)
+    assert not learnt.in_scope[learnt.spare].any()
     assert len(replace(tiny, epochs=2).made(learnt)[1][INT8]) == 0
 
 
