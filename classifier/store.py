@@ -28,7 +28,7 @@ from pipeline.policy import Cut
 from pipeline.records import Neighbour
 from pipeline.taxonomy import Category, Track
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST, GRAMS, WEIGHTS, EXAMPLES = "manifest.json", "grams.txt", "weights.npz", "examples.npz"
 LINEAR_FILES, ENCODER_FILES = (GRAMS, WEIGHTS), (*ENCODER, EXAMPLES)
 """What every model directory holds beside its manifest, and what one with an encoder holds besides."""
