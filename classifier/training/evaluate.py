@@ -72,7 +72,7 @@ def _mixed(taught: Lesson, shop: Workshop) -> Split:
     """A random split, linear models alone: what not to believe."""
     shop.say("random split")
     drawn = np.random.default_rng(shop.seed).integers(0, FOLDS, len(taught.examples))[taught.parents[taught.tested]]
-    mixed = folded(taught, taught.tested, drawn, replace(shop, base=None))
+    mixed = folded(taught, taught.tested, drawn, replace(shop, base=None), score_alone=True)
     return next(_variants(RANDOM, _cross_fitted(taught, mixed)))
 
 

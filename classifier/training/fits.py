@@ -74,13 +74,13 @@ class Fits:
         )
 
 
-def fitted(taught: Lesson, rows: Rows) -> Fits:
-    """The linear models that the rows teach."""
+def fitted(taught: Lesson, rows: Rows, *, score_alone: bool = False) -> Fits:
+    """The linear models that the rows teach; `score_alone` makes those of the score and no other."""
     known = taught.corpus.vocabulary(rows)
     vectors, truth = taught.corpus.vectors(rows, known), taught.truth[rows]
     courses = zip(SCREEN_INPUTS, _courses(taught, rows), strict=True)
     models = {name: _two_sided(vectors[kept], truth[kept], weights) for name, (kept, weights) in courses}
-    kinds = {CATEGORY: _categories, WITHIN: _within, ACT: _acts, GOODS: _goods, SUBTYPE: _subtypes}
+    kinds = {} if score_alone else KINDS
     return Fits(
         known=known, models=models | {kind: _many_sided(vectors, *of(taught, rows)) for kind, of in kinds.items()}
     )
@@ -153,6 +153,10 @@ def _subtypes(taught: Lesson, rows: Rows) -> tuple[Rows, NDArray[np.str_], Float
 
 def _names(taught: Lesson, rows: Rows) -> NDArray[np.str_]:
     return np.array([taught.examples[row].category.value for row in rows])
+
+
+KINDS = {CATEGORY: _categories, WITHIN: _within, ACT: _acts, GOODS: _goods, SUBTYPE: _subtypes}
+"""What each linear model beside those of the score learns from."""
 
 
 def _many_sided(vectors: csr_matrix, kept: Rows, names: NDArray[np.str_], weights: Floats) -> Fit:

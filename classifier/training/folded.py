@@ -48,13 +48,16 @@ class Folded:
         )
 
 
-def folded(taught: Lesson, tested: Rows, fold: Rows, shop: Workshop) -> Folded:
-    """Every tested row's outputs by models trained without its fold; each fold is kept in the workshop and made once."""
+def folded(taught: Lesson, tested: Rows, fold: Rows, shop: Workshop, *, score_alone: bool = False) -> Folded:
+    """Every tested row's outputs by models trained without its fold; each fold is kept in the workshop and made once.
+
+    `score_alone` leaves out the linear models of category, act, goods and subtype, which take most of the time.
+    """
     parts = []
     for number in np.unique(fold):
         held = tested[fold == number]
         shop.say(f"fold {number + 1}: linear models")
-        parts.append(linear(taught, taught.without(held), held, shop.folder))
+        parts.append(linear(taught, taught.without(held), held, shop.folder, score_alone=score_alone))
     outputs = tuple(dict.fromkeys(name for names, _ in parts for name in names))
     columns = np.zeros((len(tested), len(outputs)))
     for number, (names, found) in zip(np.unique(fold), parts, strict=True):
@@ -70,11 +73,13 @@ def aligned(names: Sequence[str], found: Floats, outputs: Sequence[str]) -> Floa
     return columns
 
 
-def linear(taught: Lesson, rows: Rows, held: Rows, folder: Path) -> tuple[tuple[str, ...], Floats]:
+def linear(
+    taught: Lesson, rows: Rows, held: Rows, folder: Path, *, score_alone: bool = False
+) -> tuple[tuple[str, ...], Floats]:
     """The linear outputs for held rows by models trained on others, with their names."""
-    place = folder / f"linear-{_key(taught, rows, held)}.npz"
+    place = folder / f"{'score' if score_alone else 'linear'}-{_key(taught, rows, held)}.npz"
     if not place.exists():
-        fits = fitted(taught, rows)
+        fits = fitted(taught, rows, score_alone=score_alone)
         folder.mkdir(parents=True, exist_ok=True)
         np.savez(place.with_suffix(".new.npz"), names=np.array(fits.outputs), found=fits.scores(taught, held))
         place.with_suffix(".new.npz").replace(place)

@@ -13,15 +13,20 @@ from classifier.learn.compare import compared, worse
 from classifier.learn.fixed import fixed
 from classifier.learn.learning import REVIEWS, learn
 from classifier.learn.reviews import Gathered, gathered, parted, standing
+from classifier.model import Model
 from classifier.reference import Seen, reference
-from classifier.training.lesson import of
+from classifier.stack import Stack
+from classifier.store import Story, load, save
+from classifier.training.lesson import Lesson, of
+from classifier.training.train import train
 from classifier.truth.examples import Example, Source
+from classifier.tuning.workshop import Workshop
 from pipeline.broker.sqlite import SqliteBroker
 from pipeline.codec import Message, messages
 from pipeline.errors import SettingsError
-from pipeline.records import Decision, Erasure, Import, Listing, Review
+from pipeline.records import Classification, Decision, Erasure, Import, Listing, Review
 from pipeline.stages import Classifier
-from pipeline.taxonomy import Category
+from pipeline.taxonomy import Category, Track
 from pipeline.topics import LISTINGS
 from pipeline.topics import REVIEWS as TOPIC
 
@@ -179,6 +184,28 @@ def test_a_better_model_is_written_whole(tmp_path: Path, knowing: Knowing) -> No
     assert [path.name for path in tmp_path.iterdir()] == ["new"]
     assert found.parts[0].name == REVIEWS
     assert found.learnt + found.held == 400
+
+
+def test_what_analysts_decided_is_known_to_the_next_model(
+    tmp_path: Path,
+    lesson: Lesson,
+    model: Model,
+    shop: Workshop,
+    asking: Callable[[Stack], Callable[..., Classification]],
+) -> None:
+    posted = [each for each, variant in zip(lesson.examples, lesson.variants, strict=True) if not variant]
+
+    def trained(examples: Sequence[Example], directory: Path) -> Stack:
+        save(train(of([*posted, *examples], seed=3), "next", shop).model, directory, Story(seed=3))
+        return load(directory, activation=1)
+
+    old = Stack(model, digest="small", activation=1)
+    decided = Gathered(examples=tuple(examples(200, "zorblatt krummlauf {}")), reviews=200, left_out={})
+    found = learn(decided, old, trained, {}, out=tmp_path / "next", seed=1)
+    assert found.refused == ()
+    new = load(tmp_path / "next", activation=2)
+    before, after = (asking(each)("Krummlauf 7", "A zorblatt.").score for each in (old, new))
+    assert before < new.thresholds[Track.OFFERS].flag_at < after
 
 
 def test_a_worse_model_is_refused_with_the_figures_and_leaves_nothing(tmp_path: Path, knowing: Knowing) -> None:
