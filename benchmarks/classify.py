@@ -23,6 +23,7 @@ from classifier.language import language
 from classifier.linear import Linear
 from classifier.model import Model
 from classifier.reading import line
+from classifier.screen import abroad
 from classifier.signs import signs
 from classifier.stack import Read, Screen, Stack
 from classifier.store import load
@@ -163,12 +164,8 @@ def whole(model: Model, screen: Screen) -> Work:
 
 
 def as_read(one: Listing) -> Read:
-    return Read(
-        listing=one,
-        context=Context(),
-        view=view(one.title, one.description),
-        language=language(f"{one.title}\n{one.description}"),
-    )
+    told, seen = language(f"{one.title}\n{one.description}"), view(one.title, one.description)
+    return Read(listing=one, context=Context(), view=seen, language=told, abroad=abroad(seen, told))
 
 
 def batches(found: Sequence[Listing]) -> Iterator[Sequence[Listing]]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from classifier import heads
-from classifier.calibrate import Truth, probability, shared_out, softmax
+from classifier.calibrate import Join, Truth, probability, shared_out, softmax
 from classifier.heads import ACT, CATEGORY, GOODS, SUBTYPE
 from classifier.linear import Floats
-from classifier.model import SCREEN_INPUTS, WITHIN, Model, output
+from classifier.model import ENCODER, SCREEN_INPUTS, WITHIN, Model, output
 from pipeline.taxonomy import IN_SCOPE, Act, Category, Subtype
 
 DIGITS = 9
@@ -33,6 +33,8 @@ class Raw:
     encoder: Floats
     """Zeros where the encoder was not asked."""
     asked: Truth
+    abroad: Truth
+    """Which are in a language that no real listing taught."""
     around: Floats
     """What is known around each listing, as `classifier.around` counts it."""
 
@@ -71,10 +73,16 @@ class Judge:
         """The logits of being in scope, before the act is looked at."""
         found = self.screened(raw.linear)
         if self.model.join is not None and raw.asked.any():
-            columns = raw.linear[:, [self._numbers[name] for name in SCREEN_INPUTS]]
-            whole = self.model.join.logits(np.hstack([columns, raw.encoder[:, :1]]))
-            found = np.where(raw.asked, whole, found)
+            found = np.where(raw.asked, self.model.join.logits(self._columns(self.model.join, raw)), found)
+        if self.model.abroad is not None and raw.abroad.any():
+            found = np.where(raw.abroad, self.model.abroad.logits(self._columns(self.model.abroad, raw)), found)
         return found if self.model.around is None else found + self.model.around.logits(raw.around)
+
+    def _columns(self, join: Join, raw: Raw) -> Floats:
+        named = {ENCODER: raw.encoder[:, 0]}
+        return np.stack(
+            [named[name] if name in named else raw.linear[:, self._numbers[name]] for name in join.inputs], axis=1
+        )
 
     def chances(self, raw: Raw) -> Chances:
         """Everything the models say of some listings."""

@@ -15,8 +15,10 @@ from pipeline.records import Neighbour
 from pipeline.taxonomy import Category, Track
 
 DARKWEB, ALL, EVEN, ENCODER = "darkweb", "all", "even", "encoder"
-SCREEN_INPUTS = (DARKWEB, ALL, EVEN)
-"""The linear models that the screen joins; the whole join has the encoder beside them."""
+SCORES = (DARKWEB, ALL, EVEN)
+"""The linear models of the score."""
+SCREEN_INPUTS = (DARKWEB, ALL)
+"""Those that the screen joins; the whole join has the encoder beside them."""
 WITHIN = "within"
 """The linear outputs that tell the categories in scope from each other; the others are named as the encoder's heads are."""
 
@@ -63,6 +65,8 @@ class Model:
     subtypes: tuple[str, ...]
     join: Join | None = None
     """Joins linear models and encoder; None where there is no encoder."""
+    abroad: Join | None = None
+    """The score in languages that no real listing taught: joins `EVEN` and, where there is one, the encoder; None joins them as English."""
     around: Join | None = None
     """What the market's section and the vendor's other listings add to the logit."""
     encoder: Encoder | None = None

@@ -1,6 +1,7 @@
 """Which listings the linear screen may keep from the encoder: only those whose text it can be trusted with."""
 
-from classifier.features import View
+from classifier.features import View, view
+from classifier.language import language as language_of
 from classifier.linear import Linear
 from pipeline.records import Context, Listing
 
@@ -24,6 +25,16 @@ def bypassed(listing: Listing, context: Context, seen: View, language: str, line
         or (not (listing.title + listing.description).isascii() and _foreign(seen))
         or not _known(seen, linear)
     )
+
+
+def abroad(seen: View, language: str) -> bool:
+    """Whether a text is in a language that no real listing taught, by its name or by its alphabet; letters mixed into words are a disguise."""
+    return language not in SCREENED or (not seen.mixed and _foreign(seen))
+
+
+def told_abroad(title: str, description: str) -> bool:
+    """The same of a title and a description."""
+    return abroad(view(title, description), language_of(f"{title}\n{description}"))
 
 
 def drawn(listing: Listing) -> bool:

@@ -1,7 +1,8 @@
 """The classifier: linear models and an encoder joined into one calibrated score, with everything else there is to say of a listing."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import msgspec
@@ -9,7 +10,7 @@ import numpy as np
 
 from classifier import heads
 from classifier.around import around
-from classifier.calibrate import Truth
+from classifier.calibrate import Join, Truth
 from classifier.encoder import Encoder
 from classifier.entities import entities
 from classifier.explain import spans
@@ -18,10 +19,10 @@ from classifier.judge import DIGITS, Chances, Judge, Raw, by_category, category,
 from classifier.kept import InMemory, Kept, key_of
 from classifier.language import language
 from classifier.linear import Floats, Linear
-from classifier.model import SCREEN_CHECKED, SCREEN_INPUTS, Model
+from classifier.model import SCREEN_CHECKED, Model
 from classifier.nearest import nearest
 from classifier.reading import line
-from classifier.screen import bypassed, drawn
+from classifier.screen import abroad, bypassed, drawn
 from classifier.signs import signs, vendor_signs
 from classifier.unfinished import unfinished
 from pipeline.policy import UNFINISHED, Cut
@@ -44,6 +45,8 @@ class Read:
     context: Context
     view: View
     language: str
+    abroad: bool
+    """Whether it is in a language that no real listing taught."""
 
 
 class Stack:
@@ -117,7 +120,13 @@ class Stack:
         if self.model.encoder is not None and chosen:
             lines = [line(read[row].listing.title, read[row].listing.description) for row in chosen]
             encoder[chosen] = encoded(self.model.encoder, lines)
-        return Raw(linear=linear, encoder=encoder, asked=asked, around=known)
+        return Raw(
+            linear=linear,
+            encoder=encoder,
+            asked=asked,
+            abroad=np.array([each.abroad for each in read], dtype=bool),
+            around=known,
+        )
 
     def _encoded(self, encoder: Encoder, lines: Sequence[str]) -> Floats:
         """The encoder's outputs for each line, as they are kept or made anew."""
@@ -183,23 +192,25 @@ class Stack:
 
         def logit(title: str, description: str) -> float:
             changed = _read(msgspec.structs.replace(read.listing, title=title, description=description), read.context)
+            changed = replace(changed, abroad=read.abroad)
             linear = self._linear.scores([changed.view])
             return float(self._judge.logits(self._answered([changed], linear, asked, _anew))[0])
 
-        return spans(read.listing, logit, self._share)
+        return spans(
+            read.listing, logit, partial(self._share, (read.abroad and self.model.abroad) or self.model.screen)
+        )
 
-    def _share(self, title: str, description: str) -> float:
-        """What the words of a text would add to the screen's logit of a longer one, up to that one's length."""
+    def _share(self, join: Join, title: str, description: str) -> float:
+        """What the words of a text would add to the linear models' part of a longer one's logit, up to that one's length."""
         parts = self._linear.parts(view(title, description))
-        inputs = [self.model.weights.outputs.index(name) for name in SCREEN_INPUTS]
-        return float((parts[inputs] * np.array(self.model.screen.coefficients)).sum())
+        numbers = {name: number for number, name in enumerate(self.model.weights.outputs)}
+        pairs = zip(join.inputs, join.coefficients, strict=True)
+        return float(sum(parts[numbers[name]] * share for name, share in pairs if name in numbers))
 
 
 def _read(listing: Listing, context: Context) -> Read:
-    text = f"{listing.title}\n{listing.description}"
-    return Read(
-        listing=listing, context=context, view=view(listing.title, listing.description), language=language(text)
-    )
+    told, seen = language(f"{listing.title}\n{listing.description}"), view(listing.title, listing.description)
+    return Read(listing=listing, context=context, view=seen, language=told, abroad=abroad(seen, told))
 
 
 def _anew(encoder: Encoder, lines: Sequence[str]) -> Floats:

@@ -66,6 +66,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     screen: Join
     screen_at: float
     join: Join | None
+    abroad: Join | None
     around: Join | None
     thresholds: dict[Track, Cut]
     neighbours: tuple[Neighbour, ...]
@@ -117,6 +118,7 @@ def _encoded(model: Model, story: Story, files: dict[str, str]) -> bytes:
         screen=model.screen,
         screen_at=model.screen_at,
         join=model.join,
+        abroad=model.abroad,
         around=model.around,
         thresholds=dict(model.thresholds),
         neighbours=model.examples.names if model.examples else (),
@@ -245,6 +247,7 @@ def _model(directory: Path, manifest: Manifest, files: Mapping[str, bytes]) -> M
         goods=manifest.goods,
         subtypes=manifest.subtypes,
         join=manifest.join,
+        abroad=manifest.abroad,
         around=manifest.around,
         encoder=encoder,
         examples=Examples(vectors=_arrays(directory / EXAMPLES, files)["vectors"], names=manifest.neighbours)

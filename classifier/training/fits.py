@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from classifier.calibrate import Truth
 from classifier.heads import ACT, CATEGORY, GOODS, SUBTYPE
 from classifier.linear import Floats, Weights
-from classifier.model import SCREEN_INPUTS, WITHIN, output
+from classifier.model import SCORES, WITHIN, output
 from classifier.training.lesson import Lesson
 from classifier.training.matrix import Rows, Vocabulary
 from classifier.truth.examples import Source
@@ -78,7 +78,7 @@ def fitted(taught: Lesson, rows: Rows, *, score_alone: bool = False) -> Fits:
     """The linear models that the rows teach; `score_alone` makes those of the score and no other."""
     known = taught.corpus.vocabulary(rows)
     vectors, truth = taught.corpus.vectors(rows, known), taught.truth[rows]
-    courses = zip(SCREEN_INPUTS, _courses(taught, rows), strict=True)
+    courses = zip(SCORES, _courses(taught, rows), strict=True)
     models = {name: _two_sided(vectors[kept], truth[kept], weights) for name, (kept, weights) in courses}
     kinds = {} if score_alone else KINDS
     return Fits(

@@ -10,8 +10,9 @@ import numpy as np
 
 from classifier.calibrate import Truth
 from classifier.linear import Floats
-from classifier.model import SCREEN_INPUTS
+from classifier.model import SCORES
 from classifier.reading import line
+from classifier.screen import told_abroad as told
 from classifier.training.fits import RECIPE, fitted
 from classifier.training.lesson import Lesson
 from classifier.training.matrix import Rows
@@ -35,6 +36,8 @@ class Folded:
     """The int8 encoder's outputs; None where there is no encoder."""
     whole: Floats | None
     """The same before the weights were cut to 8 bits."""
+    abroad: Truth
+    """Which rows are in a language that no real listing taught."""
 
     def of(self, chosen: Rows) -> "Folded":
         """The same for some of the places."""
@@ -45,6 +48,7 @@ class Folded:
             linear=self.linear[chosen],
             encoder=None if self.encoder is None else self.encoder[chosen],
             whole=None if self.whole is None else self.whole[chosen],
+            abroad=self.abroad[chosen],
         )
 
 
@@ -62,7 +66,15 @@ def folded(taught: Lesson, tested: Rows, fold: Rows, shop: Workshop, *, score_al
     columns = np.zeros((len(tested), len(outputs)))
     for number, (names, found) in zip(np.unique(fold), parts, strict=True):
         columns[fold == number] = aligned(names, found, outputs)
-    part = Folded(rows=tested, fold=fold, outputs=outputs, linear=columns, encoder=None, whole=None)
+    part = Folded(
+        rows=tested,
+        fold=fold,
+        outputs=outputs,
+        linear=columns,
+        encoder=None,
+        whole=None,
+        abroad=_abroad(taught, tested),
+    )
     return part if shop.base is None else _encoded(taught, part, shop)
 
 
@@ -90,7 +102,7 @@ def linear(
 def hardness(taught: Lesson, part: Folded) -> Floats:
     """For every row of the lesson, how much the linear models took it for an offer in scope; little for what was not tested."""
     found = np.full(len(taught.examples), -np.inf)
-    found[part.rows] = part.linear[:, [part.outputs.index(name) for name in SCREEN_INPUTS]].mean(axis=1)
+    found[part.rows] = part.linear[:, [part.outputs.index(name) for name in SCORES]].mean(axis=1)
     return found
 
 
@@ -109,6 +121,10 @@ def _encoded(taught: Lesson, part: Folded, shop: Workshop) -> Folded:
         for kind, parts in found.items():
             parts.append((part.fold == number, answers[kind]))
     return replace(part, encoder=_put(found[INT8]), whole=_put(found[WHOLE]))
+
+
+def _abroad(taught: Lesson, rows: Rows) -> Truth:
+    return np.array([told(each.title, each.description) for each in (taught.examples[row] for row in rows)], dtype=bool)
 
 
 def _put(parts: Sequence[tuple[Truth, Floats]]) -> Floats:

@@ -12,10 +12,11 @@ from classifier.calibrate import Join, Truth, calibrated, joined, threshold
 from classifier.heads import ACT, CATEGORY, GOODS, SUBTYPE
 from classifier.judge import Chances, Judge, Raw
 from classifier.linear import Floats, Weights
-from classifier.model import ENCODER, SCREEN_INPUTS, WITHIN, Model
+from classifier.model import ENCODER, EVEN, SCREEN_INPUTS, WITHIN, Model
 from classifier.training.folded import Folded
 from classifier.training.lesson import Lesson
 from classifier.training.matrix import Rows
+from classifier.truth.examples import Source
 from pipeline.policy import Cut
 from pipeline.policy.scores import ASIDE
 from pipeline.records import Context
@@ -46,6 +47,7 @@ def raw(taught: Lesson, part: Folded, contexts: Sequence[Context] = (), *, secti
         linear=part.linear,
         encoder=np.zeros((len(part.rows), heads.WIDTH)) if part.encoder is None else part.encoder,
         asked=np.full(len(part.rows), part.encoder is not None),
+        abroad=part.abroad,
         around=around(paths, contexts or [Context()] * len(paths)),
     )
 
@@ -68,6 +70,8 @@ def settled(taught: Lesson, part: Folded, name: str) -> Model:
         join=join,
         screen_at=float(offers.min(initial=np.inf)) - MARGIN,
     )
+    logits = Judge(model).logits(raw(taught, part, sections=False))
+    model = replace(model, abroad=_abroad(taught, part, logits))
     listings = part.of(np.flatnonzero(posted))
     model = replace(model, around=_around(taught, listings, model))
     return replace(model, thresholds=_thresholds(taught, listings, model))
@@ -92,6 +96,28 @@ def contexts(taught: Lesson, part: Folded, flagged: Truth) -> list[Context]:
 
 def _join(inputs: tuple[str, ...], columns: Floats, truth: Truth, trust: Floats, posted: Truth) -> Join:
     return calibrated(joined(inputs, columns, truth, trust), columns[posted], truth[posted])
+
+
+def _abroad(taught: Lesson, part: Folded, logits: Floats) -> Join | None:
+    """The join for other languages, from invented adverts; None where there are none to compare.
+
+    No real listing calibrates it, so it is as strict as the one for English (whose logits are given) is with invented adverts: at the threshold that
+    lets one in a thousand real listings through, as large a part of those out of scope passes.
+    """
+    truth, posted = taught.truth[part.rows], np.isin(part.rows, taught.listings)
+    invented = np.array([taught.examples[row].source is Source.GENERATED for row in part.rows])
+    chosen, others = invented & part.abroad, invented & ~part.abroad & ~truth
+    if not (truth & chosen).any() or not others.any():
+        return None
+    columns = part.linear[:, [part.outputs.index(EVEN)]]
+    inputs: tuple[str, ...] = (EVEN,)
+    if part.encoder is not None:
+        inputs, columns = (EVEN, ENCODER), np.hstack([columns, part.encoder[:, :1]])
+    join = joined(inputs, columns[chosen], truth[chosen], np.ones(int(chosen.sum())))
+    flag_at = threshold(logits[posted], truth[posted], FLAG_RATE)
+    passed = float((logits[others] >= flag_at).mean())
+    wanted = threshold(join.logits(columns[chosen]), truth[chosen], passed)
+    return replace(join, intercept=join.intercept + flag_at - wanted)
 
 
 def _bare(name: str, outputs: Sequence[str]) -> Model:

@@ -53,7 +53,7 @@ def baseline(rest: Sequence[Example], held: Sequence[Example]) -> tuple[Floats, 
 
 
 def _systems(taught: Lesson, model: Model, posted: Folded) -> dict[str, Score]:
-    stack, alone = Judge(model), Judge(replace(model, join=None))
+    stack, alone = Judge(model), Judge(replace(model, join=None, abroad=None))
     found: dict[str, Score] = {LINEAR: lambda part: alone.chances(raw(taught, _bare(part), sections=False)).score}
     if posted.encoder is None:
         return found
