@@ -156,26 +156,37 @@ def active(
     if found is None:
         return load(shipped, activate(shipped, home, activations), screen, cache)
     number, digest = found
-    place = _kept(home, digest)
-    return load(place if place.is_dir() else _shipped(shipped, digest, place), number, screen, cache)
+    return recorded(home, digest, number, shipped, screen, cache=cache)
 
 
 def activate(directory: Path, home: Path, activations: Activations) -> int:
     """Keep a copy of a model directory in the home and put it in force; its number."""
     digest = load(directory, 0).digest
     kept = _kept(home, digest)
-    if not kept.is_dir():
+    if not _is_whole(kept, digest):
         _copy(directory, kept)
     return activations.number(KIND, digest)
 
 
-def recorded(home: Path, digest: str, activation: int, shipped: Path, screen: Screen = "off") -> Stack:
+def recorded(
+    home: Path, digest: str, activation: int, shipped: Path, screen: Screen = "off", *, cache: Kept | None = None
+) -> Stack:
     """The classifier that was in force in a home under a number; a `ModelRejectedError` where it is gone, or not what it was."""
     kept = _kept(home, digest)
-    found = load(kept if kept.is_dir() else _shipped(shipped, digest, kept), activation, screen)
+    found = load(kept if kept.is_dir() else _shipped(shipped, digest, kept), activation, screen, cache)
     if found.digest != digest:
         raise ModelRejectedError(f"{kept}: holds another model than its name says; {_REMEDY}")
     return found
+
+
+def _is_whole(kept: Path, digest: str) -> bool:
+    """Whether the home holds every byte of the model."""
+    try:
+        content = _read(kept, MANIFEST)
+        _files(kept, _manifest(kept, content))
+    except ModelRejectedError:
+        return False
+    return _digest(content) == digest
 
 
 _REMEDY = "fetch the model directory again, or put another one in force with `headstamp models activate DIR`"
@@ -195,6 +206,8 @@ def _copy(directory: Path, kept: Path) -> None:
             beside_it = (REFERENCE,) if (directory / REFERENCE).is_file() else ()
             for name in (MANIFEST, *described(directory).files, *beside_it):
                 shutil.copyfile(directory / name, beside / name)
+            if kept.is_dir():
+                kept.rename(Path(folder) / "altered")
             _put(beside, kept)
     except OSError as error:
         raise StorageError(

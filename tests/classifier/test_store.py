@@ -106,6 +106,29 @@ def test_a_model_that_vanished_from_the_home_is_named(directory: Path, model: Mo
             active(home, activations, directory)
 
 
+def test_a_model_in_force_whose_manifest_was_altered_is_refused(directory: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with closing(Activations(home)) as activations:
+        _alter(home / "models" / active(home, activations, directory).digest)
+        with pytest.raises(ModelRejectedError, match="another model than its name says"):
+            active(home, activations, directory)
+
+
+def test_an_altered_model_is_mended_by_putting_it_in_force_again(directory: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with closing(Activations(home)) as activations:
+        digest = active(home, activations, directory).digest
+        _alter(home / "models" / digest)
+        assert activate(directory, home, activations) == 1
+        assert active(home, activations, directory).digest == digest
+        assert [path.name for path in (home / "models").iterdir()] == [digest]
+
+
+def _alter(kept: Path) -> None:
+    manifest = kept / MANIFEST
+    manifest.write_bytes(manifest.read_bytes().replace(b'"seed": 3', b'"seed": 4'))
+
+
 def test_a_home_that_cannot_be_written_says_so(directory: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     with closing(Activations(home)) as activations:
