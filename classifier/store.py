@@ -4,9 +4,11 @@ import hashlib
 import io
 import shutil
 import tempfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import msgspec
 import numpy as np
@@ -16,6 +18,7 @@ from classifier.calibrate import Join
 from classifier.encoder import FILES as ENCODER
 from classifier.encoder import Encoder
 from classifier.features import VERSION
+from classifier.fitting import misfits
 from classifier.heads import NAMES
 from classifier.kept import Kept, kept
 from classifier.linear import Weights
@@ -127,6 +130,8 @@ def load(directory: Path, activation: int, screen: Screen = "off", kept: Kept | 
     content = _read(directory, MANIFEST)
     manifest = _manifest(directory, content)
     model = _model(directory, manifest, _files(directory, manifest))
+    if fault := next(misfits(model), None):
+        raise ModelRejectedError(f"{directory}: the model {fault}; {_REMEDY}")
     return Stack(model, digest=_digest(content), activation=activation, screen=screen, kept=kept)
 
 
@@ -180,13 +185,11 @@ def recorded(
 
 
 def _is_whole(kept: Path, digest: str) -> bool:
-    """Whether the home holds every byte of the model."""
+    """Whether the home holds the model, and every byte of it."""
     try:
-        content = _read(kept, MANIFEST)
-        _files(kept, _manifest(kept, content))
+        return load(kept, 0).digest == digest
     except ModelRejectedError:
         return False
-    return _digest(content) == digest
 
 
 _REMEDY = "fetch the model directory again, or put another one in force with `headstamp models activate DIR`"
@@ -258,28 +261,25 @@ def _model(directory: Path, manifest: Manifest, files: Mapping[str, bytes]) -> M
         join=manifest.join,
         around=manifest.around,
         encoder=encoder,
-        examples=Examples(vectors=_arrays(directory / EXAMPLES, files)["vectors"], names=manifest.neighbours)
+        examples=Examples(names=manifest.neighbours, **_arrays(directory / EXAMPLES, files, "vectors"))
         if encoder
         else None,
     )
 
 
 def _weights(directory: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Weights:
-    arrays = _arrays(directory / WEIGHTS, files)
     return Weights(
-        grams=tuple(files[GRAMS].decode().split("\n")),
-        idf=arrays["idf"],
-        coefficients=arrays["coefficients"],
-        intercepts=arrays["intercepts"],
+        grams=tuple(files[GRAMS].decode(errors="replace").split("\n")),
         outputs=manifest.outputs,
+        **_arrays(directory / WEIGHTS, files, "idf", "coefficients", "intercepts"),
     )
 
 
-def _arrays(path: Path, files: Mapping[str, bytes]) -> Mapping[str, NDArray[Any]]:
+def _arrays(path: Path, files: Mapping[str, bytes], *names: str) -> Mapping[str, NDArray[Any]]:
     try:
         with np.load(io.BytesIO(files[path.name]), allow_pickle=False) as arrays:
-            return dict(arrays)
-    except (ValueError, KeyError, OSError) as error:
+            return {name: arrays[name] for name in names}
+    except (ValueError, KeyError, TypeError, EOFError, OSError, BadZipFile, zlib.error) as error:
         raise ModelRejectedError(f"{path}: {error}; {_REMEDY}") from error
 
 

@@ -2,18 +2,23 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from classifier.calibrate import Join
 from classifier.model import Model
 from classifier.stack import Stack
-from classifier.store import LINEAR_FILES, MANIFEST, Story, activate, active, load, save
+from classifier.store import GRAMS, LINEAR_FILES, MANIFEST, WEIGHTS, Story, activate, active, load, save
 from pipeline.activations import Activations
 from pipeline.errors import ModelRejectedError, StorageError
 from pipeline.records import Classification
 
 Ask = Callable[..., Classification]
+NUMBERS = b"\x93NUMPY\x01\x00\x76\x00" + b"{'descr': '<f8', 'fortran_order': False, 'shape': (0,), }".ljust(117) + b"\n"
+"""A file of numpy's that is no archive."""
 
 
 @pytest.fixture
@@ -66,6 +71,44 @@ def test_a_manifest_of_another_kind_is_refused(directory: Path, old: bytes, new:
     manifest.write_bytes(manifest.read_bytes().replace(old, new, 1))
     with pytest.raises(ModelRejectedError):
         load(directory, activation=1)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"no weights", NUMBERS])
+def test_weights_that_cannot_be_read_are_refused(directory: Path, content: bytes) -> None:
+    _replaced(directory, WEIGHTS, content)
+    with pytest.raises(ModelRejectedError, match="fetch the model directory again"):
+        load(directory, activation=1)
+
+
+def test_weights_that_fit_no_n_grams_are_refused(directory: Path) -> None:
+    _replaced(directory, GRAMS, b"=gun\n=glock")
+    with pytest.raises(ModelRejectedError, match="one weight for each of 2 n-grams"):
+        load(directory, activation=1)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"thresholds": {}}, "no thresholds for offers"),
+        ({"outputs": ()}, "weight for each"),
+        ({"acts": ("song",)}, "do not exist"),
+        ({"categories": ("FA",)}, "no category out of scope"),
+        ({"around": Join(inputs=("sun",), coefficients=(), intercept=0.0)}, "does not join"),
+    ],
+)
+def test_a_manifest_whose_parts_do_not_fit_is_refused(directory: Path, change: dict[str, object], reason: str) -> None:
+    manifest = directory / MANIFEST
+    manifest.write_bytes(msgspec.json.encode(msgspec.json.decode(manifest.read_bytes()) | change))
+    with pytest.raises(ModelRejectedError, match=reason):
+        load(directory, activation=1)
+
+
+def _replaced(directory: Path, name: str, content: bytes) -> None:
+    """Write other content, and a manifest that vouches for it."""
+    manifest = directory / MANIFEST
+    before, after = (sha256(each).hexdigest().encode() for each in ((directory / name).read_bytes(), content))
+    (directory / name).write_bytes(content)
+    manifest.write_bytes(manifest.read_bytes().replace(before, after))
 
 
 def test_the_first_use_puts_the_shipped_model_in_force(directory: Path, tmp_path: Path) -> None:
