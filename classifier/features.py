@@ -16,6 +16,13 @@ RUNS = (3, 4, 5)
 """Lengths of the letter runs."""
 WORD = re.compile(r"\.?\d[\d.,]*\w*|[^\W\d]\w*")
 KEY_BLOCK = re.compile(r"-----BEGIN PGP.*?(?:-----END PGP[^-]*-----|\Z)", re.DOTALL)
+ARMOUR = re.compile(
+    r"-----(?:BEGIN|END) PGP(?: (?:(?:PUBLIC|PRIVATE) KEY BLOCK|(?:SIGNED )?MESSAGE|SIGNATURE))?-{0,5}"
+    r"|(?<!\S)(?:(?:Version|Comment|Hash|Charset):|(?:GnuPG|MacGPG2?|GPGTools|BCPG|OpenPGP\.js)(?:/MacGPG2)?|v?\d(?:\.\d{1,3}){1,3}"
+    r"|\((?:Darwin|GNU/Linux|MingW32|Cygwin)\)|https?://(?:gpgtools|openpgpjs)\.org|SHA(?:1|256|512)"
+    r"|=[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{40,}={0,2})(?!\S)|(?<!\S)\S{1,39} \.\.\.\s*\Z"
+)
+"""What a PGP block is made of, up to where its market cut it; any other word in one is a vendor's, who would hide it there."""
 DIGIT = re.compile(r"\d")
 KNOWN, LONGEST_KNOWN = 32_768, 24
 """Most stretches between spaces whose words are remembered, and the letters beyond which none is: a page cannot fill the memory."""
@@ -97,5 +104,9 @@ def _words(text: str) -> list[str]:
 
 
 def keyless(text: str) -> str:
-    """The text without its PGP blocks."""
-    return KEY_BLOCK.sub(" ", text) if "-----BEGIN PGP" in text else text
+    """The text without the armour of its PGP blocks."""
+    return KEY_BLOCK.sub(_unarmoured, text) if "-----BEGIN PGP" in text else text
+
+
+def _unarmoured(block: re.Match[str]) -> str:
+    return f" {ARMOUR.sub(' ', block[0])} "

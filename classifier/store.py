@@ -4,9 +4,11 @@ import hashlib
 import io
 import shutil
 import tempfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import msgspec
 import numpy as np
@@ -16,6 +18,7 @@ from classifier.calibrate import Join
 from classifier.encoder import FILES as ENCODER
 from classifier.encoder import Encoder
 from classifier.features import VERSION
+from classifier.fitting import misfits
 from classifier.heads import NAMES
 from classifier.kept import Kept, kept
 from classifier.linear import Weights
@@ -131,6 +134,8 @@ def load(directory: Path, activation: int, screen: Screen = "off", kept: Kept | 
     content = _read(directory, MANIFEST)
     manifest = _manifest(directory, content)
     model = _model(directory, manifest, _files(directory, manifest))
+    if fault := next(misfits(model), None):
+        raise ModelRejectedError(f"{directory}: the model {fault}; {_REMEDY}")
     return Stack(model, digest=_digest(content), activation=activation, screen=screen, kept=kept)
 
 
@@ -160,26 +165,35 @@ def active(
     if found is None:
         return load(shipped, activate(shipped, home, activations), screen, cache)
     number, digest = found
-    place = _kept(home, digest)
-    return load(place if place.is_dir() else _shipped(shipped, digest, place), number, screen, cache)
+    return recorded(home, digest, number, shipped, screen, cache=cache)
 
 
 def activate(directory: Path, home: Path, activations: Activations) -> int:
     """Keep a copy of a model directory in the home and put it in force; its number."""
     digest = load(directory, 0).digest
     kept = _kept(home, digest)
-    if not kept.is_dir():
+    if not _is_whole(kept, digest):
         _copy(directory, kept)
     return activations.number(KIND, digest)
 
 
-def recorded(home: Path, digest: str, activation: int, shipped: Path, screen: Screen = "off") -> Stack:
+def recorded(
+    home: Path, digest: str, activation: int, shipped: Path, screen: Screen = "off", *, cache: Kept | None = None
+) -> Stack:
     """The classifier that was in force in a home under a number; a `ModelRejectedError` where it is gone, or not what it was."""
     kept = _kept(home, digest)
-    found = load(kept if kept.is_dir() else _shipped(shipped, digest, kept), activation, screen)
+    found = load(kept if kept.is_dir() else _shipped(shipped, digest, kept), activation, screen, cache)
     if found.digest != digest:
         raise ModelRejectedError(f"{kept}: holds another model than its name says; {_REMEDY}")
     return found
+
+
+def _is_whole(kept: Path, digest: str) -> bool:
+    """Whether the home holds the model, and every byte of it."""
+    try:
+        return load(kept, 0).digest == digest
+    except ModelRejectedError:
+        return False
 
 
 _REMEDY = "fetch the model directory again, or put another one in force with `headstamp models activate DIR`"
@@ -199,6 +213,8 @@ def _copy(directory: Path, kept: Path) -> None:
             beside_it = (REFERENCE,) if (directory / REFERENCE).is_file() else ()
             for name in (MANIFEST, *described(directory).files, *beside_it):
                 shutil.copyfile(directory / name, beside / name)
+            if kept.is_dir():
+                kept.rename(Path(folder) / "altered")
             _put(beside, kept)
     except OSError as error:
         raise StorageError(
@@ -250,28 +266,25 @@ def _model(directory: Path, manifest: Manifest, files: Mapping[str, bytes]) -> M
         abroad=manifest.abroad,
         around=manifest.around,
         encoder=encoder,
-        examples=Examples(vectors=_arrays(directory / EXAMPLES, files)["vectors"], names=manifest.neighbours)
+        examples=Examples(names=manifest.neighbours, **_arrays(directory / EXAMPLES, files, "vectors"))
         if encoder
         else None,
     )
 
 
 def _weights(directory: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Weights:
-    arrays = _arrays(directory / WEIGHTS, files)
     return Weights(
-        grams=tuple(files[GRAMS].decode().split("\n")),
-        idf=arrays["idf"],
-        coefficients=arrays["coefficients"],
-        intercepts=arrays["intercepts"],
+        grams=tuple(files[GRAMS].decode(errors="replace").split("\n")),
         outputs=manifest.outputs,
+        **_arrays(directory / WEIGHTS, files, "idf", "coefficients", "intercepts"),
     )
 
 
-def _arrays(path: Path, files: Mapping[str, bytes]) -> Mapping[str, NDArray[Any]]:
+def _arrays(path: Path, files: Mapping[str, bytes], *names: str) -> Mapping[str, NDArray[Any]]:
     try:
         with np.load(io.BytesIO(files[path.name]), allow_pickle=False) as arrays:
-            return dict(arrays)
-    except (ValueError, KeyError, OSError) as error:
+            return {name: arrays[name] for name in names}
+    except (ValueError, KeyError, TypeError, EOFError, OSError, BadZipFile, zlib.error) as error:
         raise ModelRejectedError(f"{path}: {error}; {_REMEDY}") from error
 
 

@@ -14,8 +14,10 @@ _CONTROL = r"\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"
 CONTROLS = re.compile(f"[{_CONTROL}]")
 INVISIBLE = re.compile(
     f"[{_CONTROL}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\u0488\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20e2\u20e4-\u20f0\ufe20-\ufe2f"
     "\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+"""Control and format characters, blanks of other scripts, and marks that no alphabet writes on its letters (but keycaps of emojis)."""
 _EMOJI_STYLE = re.compile("[\ufe00-\ufe0f\u200d](?<![^\\W_]\u200d)")
 _MICRO = re.compile("[\u00b5\u03bc](?=[gGlLmM]\\b)")
 _MARK = r"[^\w\s\x00-\x7f]"

@@ -15,10 +15,12 @@ WORDS = 6
 SPAN = 60
 """Most characters of a place's name."""
 
+_ON = r"\w{0,24}"
+"""What a verb may go on with; without a bound, words joined by underscores would cost the square of their length."""
 _VERB = (
     r"(?:ship(?:s|ped|ping|pings|ments?)?|send(?:s|ing)?|sent|post(?:ed|ing|age)?|mail(?:ed|ing)?|deliver(?:y|ed|s|ing|ies)?|dispatch(?:ed|es)?"
-    r"|shippping|versand|versende\w*|versendet|verschick\w*|liefer\w*|expedi\w*|livr\w*|envoi\w*|envoyons|envio|envios|enviamos|enviado"
-    r"|spedi\w*|verzend\w*|wysylka|отправк\w*|отправля\w*|доставк\w*|gonder\w*|kargo)"
+    rf"|shippping|versand|versende{_ON}|versendet|verschick{_ON}|liefer{_ON}|expedi{_ON}|livr{_ON}|envoi{_ON}|envoyons|envio|envios|enviamos|enviado"
+    rf"|spedi{_ON}|verzend{_ON}|wysylka|отправк{_ON}|отправля{_ON}|доставк{_ON}|gonder{_ON}|kargo)"
 )
 _FILL = r"(?:[ ,]{1,2}[^\W\d_]{1,12}){0,3}?"
 _FROM = re.compile(

@@ -56,7 +56,6 @@ def test_a_language_is_named_where_there_is_enough_text(text: str, code: str) ->
 
 
 def test_the_encoder_reads_one_lower_case_line_without_disguises() -> None:
-    assert (
-        line("Gl\u200bOCK  17", "NEW\n-----BEGIN PGP KEY\nabc\n-----END PGP KEY-----\nin box") == "glock 17. new in box"
-    )
+    block = f"-----BEGIN PGP MESSAGE-----\n{'a' * 64}\n-----END PGP MESSAGE-----"
+    assert line("Gl\u200bOCK  17", f"NEW\n{block}\nin box") == "glock 17. new in box"
     assert len(line("x" * 10_000, "y" * 70_000)) <= LETTERS

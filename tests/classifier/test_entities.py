@@ -229,7 +229,7 @@ TRAPS = [
     *("one ", "1 round ", "range 1 - 2 g ", "us - us ", "ship to ", "ships from germany ", "us only ", "worldwide "),
     *("the ", "no ", "very ", "no signs of ", "serial number ", "made in ", "free shipping ", "stealth ", "vacuum "),
     *("telegram: ", "wickr user ", "jabber a@jabber.example ", "-----BEGIN PGP PUBLIC KEY BLOCK-----"),
-    *("🔫", "\u202e", "\0", "\u0301", "a\u0301", "\ufdfa"),
+    *("🔫", "\u202e", "\0", "\u0301", "a\u0301", "\ufdfa", "_expedi"),
     *("1111111111111111111114oLvT2 ", "0x52908400098527886E0F7030069857D2E4169EE7 "),
 ]
 

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,8 +35,16 @@ def test_a_number_also_shows_its_shape() -> None:
 
 
 def test_keys_in_a_description_are_not_read() -> None:
-    block = "-----BEGIN PGP PUBLIC KEY BLOCK-----\nmQENBFabc glock\n-----END PGP PUBLIC KEY BLOCK-----"
+    body = f"Version: GnuPG v2.0.22 (GNU/Linux)\n\n{'mQENBFab' * 8}\n=aB3d"
+    block = f"-----BEGIN PGP PUBLIC KEY BLOCK-----\n{body}\n-----END PGP PUBLIC KEY BLOCK-----"
     assert view("", f"before {block} after").rest.words == ("before", "after")
+    assert view("", "before -----BEGIN PGP PUBLIC KEY BLOCK----- mQENBFabc ...").rest.words == ("before",)
+
+
+@pytest.mark.parametrize("kind", ["", " SIGNED MESSAGE-----", " PUBLIC KEY BLOCK-----\nComment:"])
+@pytest.mark.parametrize("end", ["", "\n-----END PGP SIGNATURE-----"])
+def test_an_offer_inside_a_key_block_is_read(kind: str, end: str) -> None:
+    assert view("", f"-----BEGIN PGP{kind}\nglock 17 new{end}").rest.words == ("glock", "17", "new")
 
 
 @given(st.text(max_size=300), st.text(max_size=300))

@@ -88,5 +88,5 @@ def test_hidden_characters_and_mixed_scripts_are_told(shipped: Ask) -> None:
 
 
 def test_a_key_block_in_the_description_changes_no_score(shipped: Ask) -> None:
-    block = "-----BEGIN PGP PUBLIC KEY BLOCK-----\nmQENBFabc\n-----END PGP PUBLIC KEY BLOCK-----"
+    block = f"-----BEGIN PGP PUBLIC KEY BLOCK-----\n{'mQENBFab' * 8}\n-----END PGP PUBLIC KEY BLOCK-----"
     assert shipped("Glock 17", block).score == shipped("Glock 17").score

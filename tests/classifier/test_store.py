@@ -2,18 +2,23 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from classifier.calibrate import Join
 from classifier.model import Model
 from classifier.stack import Stack
-from classifier.store import LINEAR_FILES, MANIFEST, Story, activate, active, load, save
+from classifier.store import GRAMS, LINEAR_FILES, MANIFEST, WEIGHTS, Story, activate, active, load, save
 from pipeline.activations import Activations
 from pipeline.errors import ModelRejectedError, StorageError
 from pipeline.records import Classification
 
 Ask = Callable[..., Classification]
+NUMBERS = b"\x93NUMPY\x01\x00\x76\x00" + b"{'descr': '<f8', 'fortran_order': False, 'shape': (0,), }".ljust(117) + b"\n"
+"""A file of numpy's that is no archive."""
 
 
 @pytest.fixture
@@ -68,6 +73,44 @@ def test_a_manifest_of_another_kind_is_refused(directory: Path, old: bytes, new:
         load(directory, activation=1)
 
 
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"no weights", NUMBERS])
+def test_weights_that_cannot_be_read_are_refused(directory: Path, content: bytes) -> None:
+    _replaced(directory, WEIGHTS, content)
+    with pytest.raises(ModelRejectedError, match="fetch the model directory again"):
+        load(directory, activation=1)
+
+
+def test_weights_that_fit_no_n_grams_are_refused(directory: Path) -> None:
+    _replaced(directory, GRAMS, b"=gun\n=glock")
+    with pytest.raises(ModelRejectedError, match="one weight for each of 2 n-grams"):
+        load(directory, activation=1)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"thresholds": {}}, "no thresholds for offers"),
+        ({"outputs": ()}, "weight for each"),
+        ({"acts": ("song",)}, "do not exist"),
+        ({"categories": ("FA",)}, "no category out of scope"),
+        ({"around": Join(inputs=("sun",), coefficients=(), intercept=0.0)}, "does not join"),
+    ],
+)
+def test_a_manifest_whose_parts_do_not_fit_is_refused(directory: Path, change: dict[str, object], reason: str) -> None:
+    manifest = directory / MANIFEST
+    manifest.write_bytes(msgspec.json.encode(msgspec.json.decode(manifest.read_bytes()) | change))
+    with pytest.raises(ModelRejectedError, match=reason):
+        load(directory, activation=1)
+
+
+def _replaced(directory: Path, name: str, content: bytes) -> None:
+    """Write other content, and a manifest that vouches for it."""
+    manifest = directory / MANIFEST
+    before, after = (sha256(each).hexdigest().encode() for each in ((directory / name).read_bytes(), content))
+    (directory / name).write_bytes(content)
+    manifest.write_bytes(manifest.read_bytes().replace(before, after))
+
+
 def test_the_first_use_puts_the_shipped_model_in_force(directory: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     with closing(Activations(home)) as activations:
@@ -104,6 +147,29 @@ def test_a_model_that_vanished_from_the_home_is_named(directory: Path, model: Mo
         kept.rename(tmp_path / "away")
         with pytest.raises(ModelRejectedError, match="gone from this home"):
             active(home, activations, directory)
+
+
+def test_a_model_in_force_whose_manifest_was_altered_is_refused(directory: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with closing(Activations(home)) as activations:
+        _alter(home / "models" / active(home, activations, directory).digest)
+        with pytest.raises(ModelRejectedError, match="another model than its name says"):
+            active(home, activations, directory)
+
+
+def test_an_altered_model_is_mended_by_putting_it_in_force_again(directory: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with closing(Activations(home)) as activations:
+        digest = active(home, activations, directory).digest
+        _alter(home / "models" / digest)
+        assert activate(directory, home, activations) == 1
+        assert active(home, activations, directory).digest == digest
+        assert [path.name for path in (home / "models").iterdir()] == [digest]
+
+
+def _alter(kept: Path) -> None:
+    manifest = kept / MANIFEST
+    manifest.write_bytes(manifest.read_bytes().replace(b'"seed": 3', b'"seed": 4'))
 
 
 def test_a_home_that_cannot_be_written_says_so(directory: Path, tmp_path: Path) -> None:
