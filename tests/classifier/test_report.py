@@ -205,8 +205,14 @@ def test_a_card_says_what_a_model_is_for_and_what_it_missed(found: Report) -> No
     assert (
         "headstamp models fetch-base\nheadstamp train --out models/tiny\nheadstamp evaluate --out models/tiny" in text
     )
-    worst = next(each for each in found.targets if "worst hard boundary" in each.name)
-    assert f"{interval(worst.reached, small=True)}, wanted at most 2 %" in text
+
+
+def test_a_missed_rate_is_in_one_unit_wherever_the_card_tells_it(found: Report) -> None:
+    often = Estimate(value=0.386, low=0.32, high=0.45)
+    missed = [msgspec.structs.replace(each, reached=often, n=50) for each in found.targets if each.small]
+    text = card(msgspec.structs.replace(found, targets=tuple(missed)), "models/tiny")
+    assert "| at most 2 % | 38.6 % (32 % to 45 %) |" in text
+    assert "38.6 % (32 % to 45 %), wanted at most 2 %: missed by 36.6 percentage points" in text
 
 
 def test_a_card_names_the_worst_boundaries_the_tracks_and_where_the_linear_models_are_better(found: Report) -> None:
