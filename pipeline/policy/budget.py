@@ -39,8 +39,8 @@ class Cuts(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def boundless(self) -> list[Line]:
         """The tracks and categories whose review threshold is so low that everything with a score on them waits."""
-        cuts: dict[Line, Cut] = {**self.tracks, **self.categories}
-        return [line for line, cut in cuts.items() if cut.review_at <= LEAST]
+        cuts: list[tuple[Line, Cut]] = [*self.tracks.items(), *self.categories.items()]
+        return [line for line, cut in cuts if cut.review_at <= LEAST]
 
     @property
     def text(self) -> str:
