@@ -62,7 +62,7 @@ def drift(arguments: argparse.Namespace, deployment: Deployment) -> int:
 
 
 def _show(found: "Drift") -> None:
-    from classifier.report.tables import percent  # noqa: PLC0415  # `--help` needs no numpy
+    from classifier.report.numbers import percent  # noqa: PLC0415  # `--help` needs no numpy
 
     facts = {
         "model": found.model,
@@ -75,7 +75,7 @@ def _show(found: "Drift") -> None:
 
 
 def _lines(found: "Drift") -> Iterator[tuple[str, ...]]:
-    from classifier.report.tables import percent  # noqa: PLC0415  # `--help` needs no numpy
+    from classifier.report.numbers import percent  # noqa: PLC0415  # `--help` needs no numpy
 
     for month in found.months:
         mix = ", ".join(f"{name} {percent(part)}" for name, part in month.language_mix.items())

@@ -96,7 +96,7 @@ def _show(found: "Learnt") -> None:
 
 def _lines(found: "Learnt") -> Iterator[tuple[str, ...]]:
     from classifier.metrics.measures import Measure  # noqa: PLC0415  # `--help` needs no numpy
-    from classifier.report.tables import interval  # noqa: PLC0415
+    from classifier.report.numbers import interval  # noqa: PLC0415
 
     for part in found.parts:
         for line in (part.old, part.new):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 
@@ -47,6 +48,12 @@ class Measure(StrEnum):
     """Precision where .48 % and .2 % of all listings are in scope."""
 
 
+ROOM: Mapping[Measure, int] = MappingProxyType(
+    {Measure.BUDGET_HALF: 200, Measure.BUDGET_ONE: 100, Measure.BUDGET_TWO: 50, Measure.ECE: 10 * BINS}
+)
+"""Listings without which a measure says nothing: so small a share of them is not one listing, or a bin holds fewer than ten."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Marked:
     """What one system said of some listings, as columns."""
@@ -88,6 +95,11 @@ POOLS: Mapping[Measure, Callable[[Marked], Truth]] = {
     Measure.ELUSION: lambda found: ~found.flagged,
 }
 """What each share is a share of."""
+
+
+def room(measure: Measure, listings: int) -> bool:
+    """Whether so many listings are enough for the measure."""
+    return listings >= ROOM.get(measure, 0)
 
 
 def marked(rows: Sequence[Judged], system: str) -> Marked:

@@ -1,6 +1,5 @@
 """Measures a classifier on any labelled file of the shared schema: a set that nobody here has seen."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -10,26 +9,23 @@ from classifier.metrics.classes import Classes, protocol_class, protocol_class_g
 from classifier.metrics.draws import wilson
 from classifier.metrics.figures import Figures, figures
 from classifier.metrics.judged import Judged
+from classifier.metrics.labelled import Case, LeftOut, cases
+from classifier.metrics.measures import room
 from classifier.metrics.slices import Slice, languages, slices
 from classifier.reference import Reference, key_of
-from classifier.truth.examples import LABELS
 from pipeline.errors import SettingsError
 from pipeline.policy import Policy, verdicts
-from pipeline.records import Context, Listing, Rejected
-from pipeline.rows import Row, batches, chosen, rows
+from pipeline.records import Context
+from pipeline.rows import batches
 from pipeline.rows.source import digest_of
-from pipeline.rows.table import header, records
 from pipeline.stages import Classifier
-from pipeline.taxonomy import IN_SCOPE, Act, Category, Track, Verdict
+from pipeline.taxonomy import Category, Track, Verdict
 
 BATCH = 500
-LABEL, POSITIVE = "label", "positive"
-"""The columns that tell the truth; where a row has both, `positive` says whether it is in scope."""
-OPAQUE = "opaque"
-"""The label of a text that cannot tell what it offers; it is no truth."""
 SYSTEM, SOURCE = "classifier", "file"
 ALL, UNSEEN, MARKET = "all rows", "rows whose text the model has not seen", "market"
-_TRUE, _FALSE = frozenset({"1", "true", "yes"}), frozenset({"0", "false", "no"})
+UNTOLD = "untold"
+"""The language of a row of which neither the file nor the classifier names one."""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,17 +53,14 @@ class Outside(msgspec.Struct, frozen=True, kw_only=True):
     labels: tuple[Slice, ...]
     """Every label of the file with what was flagged of it."""
     languages: tuple[Slice, ...]
-    """Every language that the classifier names."""
+    """Every language, as the file says, else as the classifier does, else `UNTOLD`."""
     classes: Classes | None
+    """None where the file names no category of what is in scope."""
 
-
-class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """One row with its truth."""
-
-    listing: Listing
-    category: str
-    in_scope: bool
-    label: str
+    @property
+    def thin(self) -> bool:
+        """Whether more than half of the rows were left out, so that the figures tell little of the file."""
+        return 2 * sum(self.left_out.values()) > self.rows
 
 
 def outside(
@@ -80,11 +73,13 @@ def outside(
     move: Callable[[int], None] = lambda _steps: None,
 ) -> Outside:
     """Score a file and compare with its labels; nothing is stored. Each row stands for itself where no vendor is named."""
-    left_out: Counter[str] = Counter()
-    cases = _cases(path, left_out)
-    judged = [row for batch in batches(cases, BATCH) for row in _judged(batch, classifier, policy, move)]
+    left_out = LeftOut()
+    judged = [
+        row for batch in batches(cases(path, left_out), BATCH) for row in _judged(batch, classifier, policy, move)
+    ]
     if not judged:
-        raise SettingsError(f"{path}: no row tells the truth and can be read; {_reasons(left_out)}")
+        reasons = "; ".join((left_out.told or "it has no rows", *left_out.unknown))
+        raise SettingsError(f"{path}: no row tells the truth and can be read; {reasons}")
     texts = [row.id for row in judged]
     seen = [reference is not None and reference.knows(text) for text in texts]
     unseen = [row for row, known in zip(judged, seen, strict=True) if not known]
@@ -92,54 +87,23 @@ def outside(
         file=digest_of(path),
         model=classifier.digest,
         flag_at=policy.cuts[Track.OFFERS].flag_at,
-        rows=len(judged) + sum(left_out.values()),
-        left_out=dict(left_out),
+        rows=len(judged) + left_out.reasons.total(),
+        left_out=dict(left_out.reasons),
         repeated=len(texts) - len(set(texts)),
         seen=sum(seen),
-        warnings=tuple(_warnings(path, reference, judged, sum(seen))),
+        warnings=(*_warnings(path, reference, judged, sum(seen)), *left_out.unknown),
         parts=tuple(_parts(judged, unseen, seed)),
         labels=slices(judged, SYSTEM),
         languages=languages(judged, SYSTEM),
-        classes=told(judged, protocol_class, protocol_class_given(SYSTEM), seed),
+        classes=_classes(judged, seed),
     )
 
 
-def _cases(path: Path, left_out: Counter[str]) -> Iterator[Case]:
-    if not {LABEL, POSITIVE} & set(header(path)):
-        raise SettingsError(
-            f"{path}: has neither a column '{LABEL}' nor '{POSITIVE}', so there is nothing to compare with"
-        )
-    truths = records(path, (LABEL, POSITIVE))
-    for row, truth in zip(rows(path, chosen(path), activation=0), truths, strict=True):
-        cells = {} if isinstance(truth.found, Rejected) else truth.found
-        found = _case(row, cells.get(LABEL, "").strip(), cells.get(POSITIVE, "").strip().lower())
-        if isinstance(found, Case):
-            yield found
-        else:
-            left_out[found] += 1
-
-
-def _case(row: Row, label: str, positive: str) -> Case | str:
-    """The row with its truth, or the reason why it has none."""
-    if isinstance(row.found, Rejected):
-        return row.found.reason
-    if label == OPAQUE:
-        return OPAQUE
-    category = LABELS.get(label)
-    if positive in _TRUE | _FALSE:
-        in_scope = positive in _TRUE
-    elif category:
-        in_scope = category in IN_SCOPE
-    else:
-        return "no_truth"
-    return Case(listing=row.found, category=category or Category.UNKNOWN, in_scope=in_scope, label=label or positive)
-
-
 def _judged(
-    cases: Sequence[Case], classifier: Classifier, policy: Policy, move: Callable[[int], None]
+    batch: Sequence[Case], classifier: Classifier, policy: Policy, move: Callable[[int], None]
 ) -> Iterator[Judged]:
-    listings = [case.listing for case in cases]
-    for case, found in zip(cases, classifier.classify(listings, [Context()] * len(cases)), strict=True):
+    listings = [case.listing for case in batch]
+    for case, found in zip(batch, classifier.classify(listings, [Context()] * len(batch)), strict=True):
         listing = case.listing
         asked = verdicts(listing, found, policy)
         yield Judged(
@@ -147,10 +111,10 @@ def _judged(
             market=listing.market,
             vendor=listing.vendor.strip().lower(),
             source=SOURCE,
-            language=found.language,
+            language=case.language or found.language or UNTOLD,
             slice=case.label,
             category=case.category,
-            act=Act.OFFER,
+            act=case.act,
             in_scope=case.in_scope,
             scores={SYSTEM: found.score},
             flagged={SYSTEM: asked[Track.OFFERS] is Verdict.FLAGGED},
@@ -159,17 +123,32 @@ def _judged(
             verdicts=asked,
             screened=found.screened,
         )
-    move(len(cases))
+    move(len(batch))
 
 
 def _parts(judged: Sequence[Judged], unseen: Sequence[Judged], seed: int) -> Iterator[Part]:
-    yield Part(name=ALL, figures=figures(judged, SYSTEM, seed))
+    yield Part(name=ALL, figures=_figures(judged, seed))
     if unseen and len(unseen) < len(judged):
-        yield Part(name=UNSEEN, figures=figures(unseen, SYSTEM, seed))
+        yield Part(name=UNSEEN, figures=_figures(unseen, seed))
     markets = sorted({row.market for row in judged})
     for market in markets if len(markets) > 1 else ():
         held = [row for row in judged if row.market == market]
-        yield Part(name=f"{MARKET} {market}", figures=figures(held, SYSTEM, seed))
+        yield Part(name=f"{MARKET} {market}", figures=_figures(held, seed))
+
+
+def _figures(judged: Sequence[Judged], seed: int) -> Figures:
+    """The figures that so many rows can have."""
+    found = figures(judged, SYSTEM, seed)
+    kept = {name: value for name, value in found.measures.items() if room(name, len(judged))}
+    return msgspec.structs.replace(found, measures=kept)
+
+
+def _classes(judged: Sequence[Judged], seed: int) -> Classes | None:
+    """How well the categories are told, over the rows whose category is known or that are out of scope."""
+    rows = [row for row in judged if not row.in_scope or row.category != Category.UNKNOWN]
+    if not any(row.category != Category.UNKNOWN for row in rows):
+        return None
+    return told(rows, protocol_class, protocol_class_given(SYSTEM), seed)
 
 
 def _warnings(path: Path, reference: Reference | None, judged: Sequence[Judged], seen: int) -> Iterator[str]:
@@ -183,7 +162,3 @@ def _warnings(path: Path, reference: Reference | None, judged: Sequence[Judged],
         yield f"the model was trained on the texts of {seen:,} of {len(judged):,} rows ({found.value:.1%}): the figures flatter"
     if not any(row.in_scope for row in judged):
         yield "no row is in scope: only false alarms are measured"
-
-
-def _reasons(left_out: Counter[str]) -> str:
-    return ", ".join(f"{count:,} {reason}" for reason, count in left_out.most_common()) or "it has no rows"

@@ -39,7 +39,8 @@ def evaluate_arguments(parser: argparse.ArgumentParser) -> None:
         "--on",
         type=Path,
         metavar="FILE",
-        help="score a labelled CSV or JSONL file of the shared schema; nothing is written",
+        help="score a labelled CSV or JSONL file and compare; nothing is written (columns and labels: "
+        "docs/labelling.md, A labelled file; exit status 1 where more than half of the rows are left out)",
     )
     parser.add_argument(
         "--model", type=Path, metavar="DIR", help="with --on, a model directory (default: the one in force)"
@@ -116,7 +117,12 @@ def _on(arguments: argparse.Namespace, deployment: Deployment) -> int:
     for warning in found.warnings:
         sys.stderr.write(f"warning: {plain(warning)}\n")
     show_json(found) if arguments.json else _show_outside(found)
-    return 0
+    if found.thin:
+        sys.stderr.write(
+            f"headstamp: {sum(found.left_out.values()):,} of {found.rows:,} rows were left out (reasons above),"
+            " more than half: the figures say little of this file\n"
+        )
+    return 1 if found.thin else 0
 
 
 def _advised(deployment: Deployment, classifier: "Classifier") -> "Policy":

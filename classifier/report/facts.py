@@ -51,6 +51,12 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
         numbers = {name: each for name, each in self.thresholds.items() if isinstance(each, float)}
         return Cuts(review_at=numbers.get("review_at", 0.0), flag_at=numbers.get("flag_at", 0.0))
 
+    @property
+    def advised(self) -> dict[str, Cuts]:
+        """The thresholds of every track that the model advises; those of offers alone for an older model."""
+        named = {track: each for track, each in self.thresholds.items() if isinstance(each, Cuts)}
+        return named or {Track.OFFERS: self.cuts}
+
 
 def facts(directory: Path) -> Facts:
     """The facts of a model directory; a `ModelRejectedError` where it has no manifest that can be read."""

@@ -1,19 +1,30 @@
 """How a classifier did on a file, as facts and tables for a terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from classifier.metrics.classes import ClassFigures
-from classifier.metrics.measures import Measure
+from classifier.metrics.measures import ROOM, Measure
 from classifier.metrics.outside import SYSTEM, Outside, Part
 from classifier.metrics.slices import Slice
-from classifier.report.tables import NONE, Line, Table, heads, interval, measured, number, people, unclaimed
+from classifier.report.numbers import NONE, interval, number
+from classifier.report.tables import Line, Table, heads, measured, people, unclaimed
 
 _PEOPLE = ("rows", "in scope", "vendors", "with offers", "markets")
 _FURTHER = (
-    ("recall at .5 %", Measure.BUDGET_HALF), ("at 1 %", Measure.BUDGET_ONE), ("at 2 %", Measure.BUDGET_TWO),
+    ("recall at .5 %", Measure.BUDGET_HALF), ("recall at 1 %", Measure.BUDGET_ONE), ("recall at 2 %", Measure.BUDGET_TWO),
     ("P@20", Measure.P20), ("P@50", Measure.P50), ("P@100", Measure.P100), ("R-precision", Measure.R_PRECISION),
     ("ECE", Measure.ECE), ("Brier", Measure.BRIER),
 )  # fmt: skip
+_GROUP = (
+    "rows",
+    "vendors",
+    "in scope",
+    "found",
+    "recall (95 %)",
+    "out of scope",
+    "false alarms",
+    "false alarm rate (95 %)",
+)
 
 
 def facts(found: Outside) -> dict[str, object]:
@@ -27,23 +38,31 @@ def facts(found: Outside) -> dict[str, object]:
         "left out": reasons or "none",
         "texts that repeat": f"{found.repeated:,}",
         "texts the model has seen": f"{found.seen:,}",
+        **_small(found.parts[0].figures.measures),
         "intervals": "95 %, vendors drawn again; a row without a vendor stands for itself",
     }
 
 
 def tables_of(found: Outside) -> Iterator[Table]:
-    """Everything measured: the flagging threshold, the ranking, the labels, the classes."""
+    """Everything measured: the flagging threshold, the ranking, the labels, the languages, the classes."""
     head = ("part", *_PEOPLE, *heads(), "false alarms", "missed", "")
     yield Table(head=head, lines=tuple(_part(part) for part in found.parts))
     yield Table(head=("part", *heads(_FURTHER)), lines=tuple(_further(part) for part in found.parts))
-    head = ("label", "rows", "vendors", "flagged", "share (95 %)")
-    yield Table(head=head, lines=tuple(_label(each) for each in found.labels))
-    if found.languages:
-        head = ("language", *head[1:])
-        yield Table(head=head, lines=tuple(_label(each) for each in found.languages))
+    for name, groups in (("label", found.labels), ("language", found.languages)):
+        yield Table(head=(name, *_GROUP), lines=tuple(_group(each) for each in groups))
     if found.classes:
         head = ("class", "rows", "precision", "recall", "F1", "called")
         yield Table(head=head, lines=tuple(_class(each) for each in found.classes.classes))
+
+
+def _small(measures: Mapping[Measure, object]) -> dict[str, object]:
+    """The measures that so few rows cannot have, where there are any, with the rows that they need where that is fixed."""
+    lacking = [
+        f"{name} ({ROOM[measure]} rows)" if measure in ROOM else name
+        for name, measure in _FURTHER
+        if measure not in measures
+    ]
+    return {"too few rows for": ", ".join(lacking)} if lacking else {}
 
 
 def _part(part: Part) -> Line:
@@ -63,14 +82,17 @@ def _further(part: Part) -> Line:
     return (part.name, *measured(part.figures, _FURTHER))
 
 
-def _label(each: Slice) -> Line:
-    flagged = each.alarms.get(SYSTEM, 0) + each.hits.get(SYSTEM, 0)
+def _group(each: Slice) -> Line:
     return (
         each.name,
         f"{each.listings:,}",
         f"{each.vendors:,}",
-        f"{flagged:,}",
-        interval(each.alarm_rate or each.recall, small=True),
+        f"{each.in_scope:,}",
+        f"{each.hits.get(SYSTEM, 0):,}",
+        interval(each.recall),
+        f"{each.outside:,}",
+        f"{each.alarms.get(SYSTEM, 0):,}",
+        interval(each.alarm_rate, small=True),
     )
 
 

@@ -9,6 +9,7 @@ from classifier.metrics.draws import Estimate
 from classifier.metrics.figures import CLAIMED, Counts, Difference, Figures
 from classifier.metrics.slices import Screen, Slice
 from classifier.report.facts import Facts
+from classifier.report.numbers import gap, number, percent
 from pipeline.taxonomy import Track
 
 HEADLINE = "darkweb"
@@ -35,6 +36,15 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     binds: bool
     """Whether there are enough of both for it to bind."""
     note: str = ""
+    small: bool = False
+    """Whether it is a rate told in per cent."""
+    vendors_of: str = ""
+    """Whose vendors are counted where that is one class alone."""
+
+    @property
+    def asked(self) -> str:
+        """What was wanted, in words."""
+        return f"{self.side} {percent(self.wanted) if self.small else number(self.wanted)}"
 
     @property
     def met(self) -> bool:
@@ -51,7 +61,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
             return "not measured"
         if self.n < CLAIMED:
             return "no claim"
-        told = "met" if self.met else f"missed by {f'{abs(self.reached.value - self.wanted):.3f}'.removeprefix('0')}"
+        told = "met" if self.met else f"missed by {gap(self.reached.value, self.wanted, small=self.small)}"
         return told if self.binds else f"{told}, does not bind"
 
 

@@ -5,19 +5,18 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from classifier.metrics.classes import ClassFigures
-from classifier.metrics.draws import Estimate
 from classifier.metrics.figures import CLAIMED, Counts, Difference, Figures
 from classifier.metrics.measures import Measure
 from classifier.metrics.slices import Slice
-from classifier.report.shape import Bin, Held, Named, Side, Target, Tracked
+from classifier.report.numbers import NONE, interval, number, percent
+from classifier.report.shape import Bin, Held, Named, Target, Tracked
 
 Line = tuple[str, ...]
-NONE = "–"
 PEOPLE = ("listings", "in scope", "vendors", "with offers", "clusters", "markets")
 """Who was looked at: vendors, those with offers in scope, and what is drawn again."""
-_RATES = frozenset({Measure.FALSE_ALARM_RATE, Measure.ELUSION, Measure.BRIER})
+RATES = frozenset({Measure.FALSE_ALARM_RATE, Measure.ELUSION, Measure.BRIER})
 """Figures so small that they are told in per cent."""
-_SHOWN = (
+SHOWN = (
     ("precision", Measure.PRECISION), ("recall", Measure.RECALL), ("F1", Measure.F1), ("PR-AUC", Measure.PR_AUC),
     ("recall at 0.1 % false alarms", Measure.RECALL_AT_RATE), ("false alarm rate", Measure.FALSE_ALARM_RATE),
 )  # fmt: skip
@@ -37,26 +36,6 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[Line, ...]
 
 
-def number(value: float | None) -> str:
-    """A share or a figure to three places: .923, 1, –.041."""
-    if value is None:
-        return NONE
-    text = f"{abs(value):.3f}".removeprefix("0")
-    text = "1" if text == "1.000" else "0" if text == ".000" else text
-    return f"-{text}" if value < 0 and text != "0" else text
-
-
-def percent(value: float | None) -> str:
-    """A small share in per cent."""
-    return NONE if value is None else f"{100 * value:.3f}".rstrip("0").rstrip(".") + " %"
-
-
-def interval(found: Estimate | None, *, small: bool = False) -> str:
-    """A figure with its 95 % interval."""
-    show = percent if small else number
-    return NONE if found is None else f"{show(found.value)} ({show(found.low)} to {show(found.high)})"
-
-
 def targets(found: Iterable[Target]) -> Table:
     """What was asked for beside what was reached."""
     head = ("target", "wanted", "reached (95 %)", "n", "vendors", "", "note")
@@ -65,7 +44,7 @@ def targets(found: Iterable[Target]) -> Table:
 
 def splits(held: Iterable[Held]) -> Table:
     """Every split and system: how well offers are told."""
-    return _measured(held, _SHOWN, alarms=True)
+    return _measured(held, SHOWN, alarms=True)
 
 
 def queue(held: Iterable[Held]) -> Table:
@@ -90,6 +69,16 @@ def differences(found: Iterable[Difference]) -> Table:
             interval(each.gain),
             percent(each.no_better),
         )
+        for each in found
+    )
+    return Table(head=head, lines=tuple(lines))
+
+
+def boundaries(found: Iterable[Slice], main: str) -> Table:
+    """Hard boundaries with what the main system flags of them."""
+    head = ("source", "hard boundary", "out of scope", "flagged", "rate (95 %)")
+    lines = (
+        (each.source, each.name, f"{each.outside:,}", f"{each.alarms[main]:,}", interval(each.alarm_rate, small=True))
         for each in found
     )
     return Table(head=head, lines=tuple(lines))
@@ -149,9 +138,9 @@ def people(counts: Counts) -> Line:
     return tuple(f"{each:,}" for each in numbers)
 
 
-def measured(line: Figures, shown: Sequence[tuple[str, Measure]] = _SHOWN) -> Line:
+def measured(line: Figures, shown: Sequence[tuple[str, Measure]] = SHOWN) -> Line:
     """The figures of one system under their headings."""
-    return tuple(interval(line.measures.get(measure), small=measure in _RATES) for _, measure in shown)
+    return tuple(interval(line.measures.get(measure), small=measure in RATES) for _, measure in shown)
 
 
 def unclaimed(line: Figures) -> str:
@@ -159,7 +148,7 @@ def unclaimed(line: Figures) -> str:
     return "no claim" if line.counts.in_scope < CLAIMED else ""
 
 
-def heads(shown: Sequence[tuple[str, Measure]] = _SHOWN) -> Line:
+def heads(shown: Sequence[tuple[str, Measure]] = SHOWN) -> Line:
     """The headings of `measured`."""
     return tuple(name for name, _ in shown)
 
@@ -186,10 +175,16 @@ def _lines(held: Iterable[Held], shown: Sequence[tuple[str, Measure]], *, alarms
 
 
 def _target(each: Target) -> Line:
-    small = each.side is Side.AT_MOST and each.wanted < 0.1 and each.name.startswith("false alarms")  # noqa: PLR2004  # a rate
-    wanted = percent(each.wanted) if small else number(each.wanted)
-    return (each.name, f"{each.side} {wanted}", interval(each.reached, small=small), f"{each.n:,}", f"{each.vendors:,}",
-            each.verdict, each.note)  # fmt: skip
+    vendors = f"{each.vendors:,}" if each.vendors else NONE
+    return (
+        each.name,
+        each.asked,
+        interval(each.reached, small=each.small),
+        f"{each.n:,}",
+        f"{vendors} ({each.vendors_of})" if each.vendors_of else vendors,
+        each.verdict,
+        each.note,
+    )
 
 
 def _slice(each: Slice, systems: Sequence[str], main: str) -> Line:
@@ -207,7 +202,7 @@ def _class(one: ClassFigures) -> Line:
 
 def _macro(each: Named) -> Line:
     fewest = min(each.found.classes, key=lambda one: one.listings)
-    smallest = f"{fewest.name}: {fewest.listings} of {fewest.vendors} vendors"
+    smallest = f"{fewest.name}: {fewest.listings:,} of {fewest.vendors} vendors"
     return (
         each.split,
         each.source,

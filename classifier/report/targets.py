@@ -68,28 +68,33 @@ def _told(classes: Sequence[Named]) -> Iterator[Target]:
             n=sum(one.listings for one in each.found.classes),
             vendors=fewest.vendors,
             binds=all(one.binds for one in each.found.classes),
-            note=f"smallest class {fewest.name}: {fewest.listings} of {fewest.vendors} vendors",
+            note=f"{len(each.found.classes)} classes; listings of {fewest.name}: {fewest.listings:,}",
+            vendors_of=f"of {fewest.name}, the smallest class",
         )
+
+
+def worst(boundaries: Sequence[Slice], source: str) -> list[Slice]:
+    """The hard boundaries of a source by their rate of false alarms, the worst first: those that have rows enough, where any has."""
+    told = [(each.alarm_rate.value, each) for each in boundaries if each.source == source and each.alarm_rate]
+    enough = [pair for pair in told if pair[1].outside >= FEWEST] or told
+    return [each for _, each in sorted(enough, key=lambda pair: -pair[0])]
 
 
 def _worst(boundaries: Sequence[Slice]) -> Iterator[Target]:
-    """The worst hard boundary of each source that has rows enough; its rows have no vendors, so rows alone count."""
+    """The worst hard boundary of each source; its rows have no vendors, so rows alone count."""
     for source in sorted({each.source for each in boundaries}):
-        told = [each for each in boundaries if each.source == source and each.alarm_rate]
-        enough = [each for each in told if each.outside >= FEWEST] or told
-        if not enough:
-            continue
-        worst = max(enough, key=lambda each: each.alarm_rate.value if each.alarm_rate else 0.0)
-        yield Target(
-            name=f"false alarms on the worst hard boundary ({source})",
-            side=Side.AT_MOST,
-            wanted=SLICE_RATE,
-            reached=worst.alarm_rate,
-            n=worst.outside,
-            vendors=worst.vendors,
-            binds=worst.outside >= FEWEST,
-            note=worst.name,
-        )
+        for each in worst(boundaries, source)[:1]:
+            yield Target(
+                name=f"false alarms on the worst hard boundary ({source})",
+                side=Side.AT_MOST,
+                wanted=SLICE_RATE,
+                reached=each.alarm_rate,
+                n=each.outside,
+                vendors=each.vendors,
+                binds=each.outside >= FEWEST,
+                note=each.name,
+                small=True,
+            )
 
 
 def _disguised(disguises: Sequence[Disguise], strict: Figures) -> Iterator[Target]:

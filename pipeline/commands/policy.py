@@ -1,6 +1,7 @@
 """`headstamp policy`: show the policy in force, and make thresholds of a review budget."""
 
 import argparse
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 
@@ -116,11 +117,23 @@ def _budget(arguments: argparse.Namespace, deployment: Deployment, classifier: C
     if arguments.adopt:
         with closing(deployment.activations()) as activations:
             adopt(deployment.settings.root, activations, cuts)
+    for line in cuts.boundless:
+        sys.stderr.write(
+            f"warning: {line}: so few of the {cuts.listings:,} listings have a score there that the budget has room for all of them:"
+            " whatever scores at all waits; name a smaller share, or leave it out\n"
+        )
     if arguments.json:
-        show_json({"adopted": arguments.adopt, "cuts": cuts})
+        show_json({"adopted": arguments.adopt, "cuts": cuts, "per_thousand": cuts.per_thousand})
         return 0
     show_table(HEAD, _table(cuts.tracks, cuts.categories))
-    show_facts({"listings": f"{cuts.listings:,}", "adopted": "yes" if arguments.adopt else "no; --adopt does"})
+    waiting = f"at most {cuts.per_thousand:,.10g} of 1,000 listings, all budgets together"
+    show_facts(
+        {
+            "listings": f"{cuts.listings:,}",
+            "waiting": waiting,
+            "adopted": "yes" if arguments.adopt else "no; --adopt does",
+        }
+    )
     return 0
 
 

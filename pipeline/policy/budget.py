@@ -32,6 +32,17 @@ class Cuts(msgspec.Struct, frozen=True, kw_only=True):
     categories: dict[Category, Cut] = msgspec.field(default_factory=dict)
 
     @property
+    def per_thousand(self) -> float:
+        """How many of a thousand listings wait at most, all budgets together."""
+        return round(1000 * sum(self.budget.values()), 6)
+
+    @property
+    def boundless(self) -> list[Line]:
+        """The tracks and categories whose review threshold is so low that everything with a score on them waits."""
+        cuts: list[tuple[Line, Cut]] = [*self.tracks.items(), *self.categories.items()]
+        return [line for line, cut in cuts if cut.review_at <= LEAST]
+
+    @property
     def text(self) -> str:
         """All of it as JSON."""
         return msgspec.json.encode(self, order="deterministic").decode()

@@ -14,7 +14,8 @@ from pipeline.rows.source import Lines, TooLargeError, opened
 LARGEST_CELL = 2**20
 """Characters of one CSV cell; a row with a longer one is rejected. Cells beyond `pipeline.text.LIMIT` are only cut."""
 
-_TOO_LARGE = Rejected(reason="too_large", detail="more than a row may hold")
+_MOST = "more than a row may hold"
+_TOO_LARGE = Rejected(reason="too_large", detail=_MOST)
 _decoder = msgspec.json.Decoder(float_hook=str)  # a price keeps its decimals
 
 
@@ -60,7 +61,7 @@ def _columns(reader: Iterator[list[str]], path: Path) -> tuple[str, ...]:
     try:
         return tuple(cell.strip() for cell in next(filter(None, reader), ()))
     except (csv.Error, TooLargeError) as error:
-        raise MalformedError(f"{path}: the first line names no columns ({error}); is this CSV?") from error
+        raise MalformedError(f"{path}: the first line names no columns ({_fault(error)}); is this CSV?") from error
 
 
 def _rows(lines: Lines, path: Path, columns: Sequence[str]) -> Iterator[Record]:
@@ -90,7 +91,18 @@ def _leniently(line: str) -> list[str] | Rejected:
     try:
         return next(csv.reader([line]))
     except csv.Error as error:
-        return _TOO_LARGE if "field limit" in str(error) else Rejected(reason="not_csv", detail=str(error))
+        return _TOO_LARGE if "field limit" in str(error) else Rejected(reason="not_csv", detail=_fault(error))
+
+
+def _fault(error: Exception) -> str:
+    """What is wrong with a line in words for whoever made the file; the csv module's are for programmers."""
+    match str(error):
+        case told if isinstance(error, TooLargeError) or "field limit" in told:
+            return _MOST
+        case told if "new-line" in told:
+            return "a line break stands in a cell without quotes"
+        case _:
+            return "its quotes are out of order"
 
 
 def _cells(cells: list[str] | Rejected, held: Sequence[str], *, cut: bool) -> list[str] | Rejected:

@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 
 import headstamp
+from classifier.metrics.labelled import ACT, LABEL, LANGUAGE, POSITIVE, UNTOLD
 from classifier.metrics.measures import Measure
 from classifier.metrics.outside import ALL, UNSEEN, Outside, outside
 from classifier.reference import Seen, reference
+from classifier.report.outside import facts, tables_of
+from classifier.truth.examples import LABELS
 from pipeline.errors import SettingsError
 from pipeline.policy import Cut, Policy
 from pipeline.rows.source import digest_of
 from pipeline.stages import Classifier
-from pipeline.taxonomy import Track
+from pipeline.taxonomy import CATEGORIES, Track
 
 HEAD = "market,date,listing_id,vendor,title,description,category_raw,ships_from,price,label,label_source,positive"
 POLICY = Policy(cuts={Track.OFFERS: Cut(review_at=0.1, flag_at=0.5)})
@@ -69,7 +72,7 @@ def test_rows_are_compared_with_their_labels(file: Path, knowing: Knowing) -> No
 
 
 def test_what_is_left_out_is_counted_by_reason(file: Path, knowing: Knowing) -> None:
-    assert measured(file, knowing("Glock")).left_out == {"opaque": 1, "no_title": 1, "no_truth": 1, "cells": 1}
+    assert measured(file, knowing("Glock")).left_out == {"opaque": 1, "no_title": 1, "unknown_label": 1, "cells": 1}
 
 
 def test_a_vendor_is_one_however_it_is_written_and_a_row_without_one_stands_for_itself(
@@ -120,6 +123,95 @@ def test_without_a_label_positive_tells(tmp_path: Path, knowing: Knowing) -> Non
     path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     figures = measured(path, knowing("Glock")).parts[0].figures
     assert (figures.counts.in_scope, figures.false_alarms, figures.missed) == (1, 0, 0)
+
+
+def labelled(path: Path, *lines: str, head: str = "market,listing_id,title,label,act,language") -> Path:
+    return written(path, *(f"m,{number},{line}" for number, line in enumerate(lines)), head=head)
+
+
+def test_headstamps_own_codes_and_acts_are_labels_in_any_case(tmp_path: Path, knowing: Knowing) -> None:
+    path = labelled(
+        tmp_path / "codes.csv",
+        "Glock 19,fa,,",
+        "Rounds,AM.RND,Offer,",
+        "Wanted: Glock,FA,request,",
+        "Files,DIG,,",
+        "Tea,oth,,",
+    )
+    found = measured(path, knowing("Glock"))
+    figures = found.parts[0].figures
+    assert (found.left_out, figures.counts.in_scope, figures.missed, figures.false_alarms) == ({}, 2, 1, 1)
+    assert {each.name: each.in_scope for each in found.labels} == {"FA": 1, "AM.RND": 1, "DIG": 0, "OTH": 0}
+
+
+def test_the_act_overrules_what_says_in_scope(tmp_path: Path, knowing: Knowing) -> None:
+    head = "market,listing_id,title,positive,act"
+    path = labelled(tmp_path / "acts.csv", "Glock,1,", "Want a Glock,1,request", "Tea,0,chat", head=head)
+    found = measured(path, knowing("Glock"))
+    assert found.parts[0].figures.counts.in_scope == 1
+    assert found.left_out == {"unknown_act": 1}
+    assert "column 'act': 'chat' is not known" in found.warnings[-1]
+    assert "directory" in found.warnings[-1]
+
+
+def test_an_unknown_label_is_named_beside_the_known_ones(file: Path, tmp_path: Path, knowing: Knowing) -> None:
+    (told,) = (each for each in measured(file, knowing("Glock")).warnings if "unheard of" in each)
+    assert all(known in told for known in ("BLK", "OTH", "airgun_airsoft", "opaque"))
+    with pytest.raises(SettingsError, match="'Gun' is not known"):
+        measured(labelled(tmp_path / "gun.csv", "Glock,Gun,,"), knowing("Glock"))
+
+
+def test_the_documented_labels_are_the_known_ones() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "labelling.md").read_text(encoding="utf-8")
+    section = page.partition("## A labelled file")[2].partition("\n## ")[0]
+    columns = (LABEL, POSITIVE, ACT, LANGUAGE)
+    assert [name for name in (*CATEGORIES, *LABELS, *UNTOLD, *columns) if f"`{name}`" not in section] == []
+
+
+def test_the_file_tells_the_language_and_a_row_without_one_has_a_line(tmp_path: Path, knowing: Knowing) -> None:
+    path = labelled(
+        tmp_path / "tongues.csv", "Glock,FA,,DE", "Rounds,AM,,de", "Glock?,OTH,,de", "Tee,OTH,,de", "Tea,OTH,,"
+    )
+    found = measured(path, knowing("Glock"))
+    german = next(each for each in found.languages if each.name == "de")
+    assert (german.in_scope, sum(german.hits.values()), german.outside, sum(german.alarms.values())) == (2, 1, 2, 1)
+    assert sum(each.listings for each in found.languages) == found.rows
+    assert "untold" in {each.name for each in found.languages}
+    table = next(table for table in tables_of(found) if table.head[0] == "language")
+    line = dict(zip(table.head, next(line for line in table.lines if line[0] == "de"), strict=True))
+    assert (line["in scope"], line["found"], line["false alarms"]) == ("2", "1", "1")
+    assert line["recall (95 %)"].startswith(".500")
+    assert line["false alarm rate (95 %)"].startswith("50 %")
+
+
+def test_no_measure_is_told_that_so_few_rows_cannot_have(file: Path, knowing: Knowing) -> None:
+    found = measured(file, knowing("Glock"))
+    assert not {Measure.BUDGET_HALF, Measure.ECE} & set(found.parts[0].figures.measures)
+    assert "recall at .5 % (200 rows)" in str(facts(found)["too few rows for"])
+
+
+def test_without_categories_no_class_is_told(tmp_path: Path, knowing: Knowing) -> None:
+    path = labelled(tmp_path / "positive.csv", "Glock,1", "Tea,0", head="market,listing_id,title,positive")
+    found = measured(path, knowing("Glock"))
+    assert found.classes is None
+    assert {each.name for each in found.labels} == {"positive 1", "positive 0"}
+
+
+def test_a_file_with_semicolons_is_told_what_ingest_tells(tmp_path: Path, knowing: Knowing) -> None:
+    path = written(tmp_path / "semi.csv", "m;1;Glock;FA", head="market;listing_id;title;label")
+    with pytest.raises(SettingsError, match="separated by semicolons, not by commas"):
+        measured(path, knowing("Glock"))
+
+
+def test_a_file_mostly_left_out_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HEADSTAMP_HOME", str(tmp_path / "home"))
+    path = labelled(tmp_path / "most.csv", "Glock,gun,,", "Pistol,gun,,", "Tea,OTH,,")
+    assert headstamp.main(["evaluate", "--on", str(path), "--model", SHIPPED]) == 1
+    told = capsys.readouterr().err
+    assert "2 of 3 rows were left out" in told
+    assert "'gun' is not known" in told
 
 
 def test_a_file_without_truth_is_refused(tmp_path: Path, knowing: Knowing) -> None:

@@ -12,13 +12,15 @@ import headstamp
 from classifier.adverts.generate import generated
 from classifier.metrics.draws import Estimate
 from classifier.metrics.judged import OBFUSCATED, RANDOM, SLICES, STRICT, TITLES, Judged, Split, load, save
+from classifier.metrics.slices import Slice
 from classifier.report.card import card
 from classifier.report.content import report
 from classifier.report.facts import Facts, facts
 from classifier.report.files import ELSEWHERE, write
+from classifier.report.numbers import gap, interval, number, percent
 from classifier.report.page import PLOTS, page
+from classifier.report.said import abroad
 from classifier.report.shape import Report, Side, Target
-from classifier.report.tables import interval, number, percent
 from classifier.training import evaluate
 from classifier.training.folded import folded
 from classifier.training.lesson import folds, of
@@ -138,6 +140,15 @@ def test_a_target_that_was_missed_says_by_how_much_and_one_that_does_not_bind_sa
     assert msgspec.structs.replace(known, reached=None).verdict == "not measured"
 
 
+def test_what_a_target_was_missed_by_is_told_in_its_own_unit_and_never_as_nothing() -> None:
+    near = Estimate(value=0.9696, low=0.93, high=0.99)
+    known = Target(name="PR-AUC", side=Side.AT_LEAST, wanted=0.97, reached=near, n=116, vendors=22, binds=True)
+    assert known.verdict == "missed by .0004"
+    often = Estimate(value=0.38647, low=0.32, high=0.45)
+    rate = msgspec.structs.replace(known, side=Side.AT_MOST, wanted=0.02, reached=often, small=True)
+    assert (rate.asked, rate.verdict) == ("at most 2 %", "missed by 36.6 percentage points")
+
+
 def test_every_target_that_can_be_measured_is_there(found: Report) -> None:
     names = " ".join(each.name for each in found.targets)
     for word in (
@@ -191,7 +202,39 @@ def test_a_card_says_what_a_model_is_for_and_what_it_missed(found: Report) -> No
         assert title in text
     assert "ab" * 32 in text
     assert "Target missed: F1 in scope" in text
-    assert "headstamp evaluate --out models/tiny" in text
+    assert (
+        "headstamp models fetch-base\nheadstamp train --out models/tiny\nheadstamp evaluate --out models/tiny" in text
+    )
+
+
+def test_a_missed_rate_is_in_one_unit_wherever_the_card_tells_it(found: Report) -> None:
+    often = Estimate(value=0.386, low=0.32, high=0.45)
+    missed = [msgspec.structs.replace(each, reached=often, n=50) for each in found.targets if each.small]
+    text = card(msgspec.structs.replace(found, targets=tuple(missed)), "models/tiny")
+    assert "| at most 2 % | 38.6 % (32 % to 45 %) |" in text
+    assert "38.6 % (32 % to 45 %), wanted at most 2 %: missed by 36.6 percentage points" in text
+
+
+def test_a_card_names_the_worst_boundaries_the_tracks_and_where_the_linear_models_are_better(found: Report) -> None:
+    text = card(found, "models/tiny")
+    assert "| slices | airsoft | 80 |" in text
+    assert "| strict | darkweb | offers |" in text
+    assert "The linear models alone beat stack on the strict split in" in text
+    assert "of the listings are in scope, ECE says little" in text
+    for word in ("strict", "cluster", "slice", "binds"):
+        assert f"- **{word}**" in text
+
+
+def test_synthetic_recall_is_told_for_english_and_as_a_range_for_others(found: Report) -> None:
+    told = [
+        Slice(name=name, source=Source.SLICE, listings=100, vendors=0, outside=50, alarms={}, in_scope=50, hits={},
+              alarm_rate=None, recall=Estimate(value=value, low=value, high=value))
+        for name, value in (("de", 0.6), ("en", 0.8), ("uk", 0.4), ("pl", 0.5))
+    ]  # fmt: skip
+    said = abroad(msgspec.structs.replace(found, languages=tuple(told)))
+    assert ".800 (.800 to .800) in English, n 50" in said
+    assert "from .400 (.400 to .400) in uk, n 50 to .600 (.600 to .600) in de, n 50 in the 3 other languages" in said
+    assert abroad(msgspec.structs.replace(found, languages=())) == ""
 
 
 def test_the_same_scored_examples_give_the_same_bytes(tmp_path: Path) -> None:
@@ -261,6 +304,8 @@ def test_where_the_random_split_lacks_the_stack_the_linear_models_tell_the_leak(
 def test_numbers_read_like_figures() -> None:
     assert [number(each) for each in (0.1234, 1.0, 0.0, -0.05, None)] == [".123", "1", "0", "-.050", "–"]
     assert [percent(each) for each in (0.00013, 0.5, None)] == ["0.013 %", "50 %", "–"]
+    assert [percent(each) for each in (0.38647, 0.0139, 1.0, -0.2)] == ["38.6 %", "1.39 %", "100 %", "-20 %"]
+    assert gap(0.9, 0.94) == ".040"
     assert interval(Estimate(value=0.5, low=0.25, high=0.75)) == ".500 (.250 to .750)"
 
 

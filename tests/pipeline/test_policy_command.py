@@ -82,6 +82,15 @@ def test_thresholds_do_not_move_until_they_are_adopted_again(said: Said) -> None
     assert said("policy", "show")["policy"]["cuts"]["offers"] == first["tracks"]["offers"]
 
 
+def test_budgets_are_summed_and_one_without_an_end_is_warned_of(said: Said, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said("policy", "budget", "offers=0.05", "requests=0.03")["per_thousand"] == 80
+    assert headstamp.main(["policy", "budget", "offers=0.05", "requests=0.03"]) == 0
+    shown = capsys.readouterr()
+    assert "at most 80 of 1,000 listings" in shown.out
+    assert "warning: requests: " in shown.err
+    assert "warning: offers" not in shown.err
+
+
 def test_the_settings_name_the_usual_budget(said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HEADSTAMP_ASSESS_BUDGET", "0.05")
     assert said("policy", "budget")["cuts"]["budget"] == {"offers": 0.05}

@@ -160,6 +160,13 @@ def test_another_separator_than_the_comma_is_named(tmp_path: Path, mark: str, na
         found(tmp_path, "market,listing_id,title\na,1,lamp\n".replace(",", mark))
 
 
+def test_a_file_that_is_no_csv_is_told_in_words_for_users(tmp_path: Path) -> None:
+    with pytest.raises(MalformedError, match="a line break stands in a cell without quotes"):
+        found(tmp_path, "a\rb,c\rd\n")
+    with pytest.raises(MalformedError, match="its quotes are out of order"):
+        found(tmp_path, '"market"x,listing_id,title\n')
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"none\.csv: no such file"):
         chosen(tmp_path / "none.csv")
