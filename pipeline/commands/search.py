@@ -83,9 +83,9 @@ def _row(hit: Hit) -> tuple[str, ...]:
     current = document.current
     assert current is not None, "a search finds no hidden stubs"
     listing, classification = current.listing, current.classification
-    seen = document.first_seen.date().isoformat() if document.first_seen else ""
+    seen = document.first_seen
     return (
-        seen,
+        "" if seen is None else seen.date().isoformat() if document.dated(seen) else "date unknown",
         listing.market,
         current.verdict,
         classification.category,
