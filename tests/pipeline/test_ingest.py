@@ -137,9 +137,12 @@ def test_an_ingest_that_was_cut_short_publishes_the_rest(settings: Settings, tmp
         if next(moved, KeyboardInterrupt):
             raise KeyboardInterrupt
 
-    with closing(parts.broker()) as broker, closing(parts.activations()) as activations:
-        with pytest.raises(KeyboardInterrupt):
-            ingested([(file, chosen(file))], broker, activations, killed_at_the_second)
+    with (
+        closing(parts.broker()) as broker,
+        closing(parts.activations()) as activations,
+        pytest.raises(KeyboardInterrupt),
+    ):
+        ingested([(file, chosen(file))], broker, activations, killed_at_the_second)
     assert len(published(settings)) == 500
     assert run(settings, str(file)) == 0
     assert [listing.key for listing in published(settings)] == [str(number) for number in range(1500)]
