@@ -16,7 +16,7 @@ from pipeline.policy import Policy, force, rule
 from pipeline.rates import KIND as RATES
 from pipeline.rates import Rates
 from pipeline.records import Capture, Context, Listing, digest
-from pipeline.settings import Settings
+from pipeline.settings import Settings, file_of
 from pipeline.software import software
 from pipeline.stages import Classifier, Stage, assess_stage, index_stage, settle_stage
 from pipeline.wordings import keep
@@ -66,6 +66,12 @@ class Deployment:
     """Reads an archived page again, with the profile that it was read with."""
     model: Callable[["Deployment", str, int], Classifier] = _no_models
     """The classifier of a model directory that was once in force, by its digest, under a number; a `ModelRejectedError` where it is gone."""
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing was ever indexed here: the index is a file, and it is not there yet."""
+        file = file_of(self.settings.index)
+        return bool(file) and not (self.settings.root / file).exists()
 
 
 @contextmanager

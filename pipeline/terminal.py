@@ -11,6 +11,9 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+FIRST = "`headstamp ingest FILE` or `headstamp crawl MARKET`, then `headstamp run --once`"
+"""What fills an empty home."""
+
 
 def show_json(result: object) -> None:
     """Print one result as one line of JSON; records and values keep their wire form, keys their order."""

@@ -89,6 +89,15 @@ def test_two_homes_never_touch_each_other(tmp_path: Path) -> None:
     assert "0 of 0 listings" in run("search", "lamp", home=second).stdout
 
 
+def test_a_search_in_a_new_home_says_what_comes_first_and_makes_none(tmp_path: Path) -> None:
+    done = run("search", "lamp", home=tmp_path / "home")
+    assert done.returncode == 0
+    assert "nothing is indexed yet: `headstamp ingest FILE`" in done.stdout
+    assert '"total":0' in run("search", "lamp", "--json", home=tmp_path / "home").stdout
+    assert run("search", "--filter", "colour=red", home=tmp_path / "home").returncode == 2
+    assert not (tmp_path / "home").exists()
+
+
 def test_an_error_never_moves_the_cursor_of_the_terminal(tmp_path: Path) -> None:
     rows = tmp_path / "rows.csv"
     rows.write_text("mar\x1b[2Jket,\x1b]0;title\x07\n1,2\n")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.deployment import Deployment
 from pipeline.errors import ModelRejectedError
-from pipeline.terminal import show_facts, show_json, show_table
+from pipeline.terminal import FIRST, show_facts, show_json, show_table
 
 if TYPE_CHECKING:
     from classifier.drift.report import Drift
@@ -25,7 +25,7 @@ HEAD = (
     "unknown words",
     "languages",
     "screen: missed of checked",
-    "",
+    "moved",
 )
 
 
@@ -70,6 +70,9 @@ def _show(found: "Drift") -> None:
         "in brackets": "what chance alone would show",
     }
     show_facts(facts)
+    if not found.months:
+        show_facts({"no listings to compare": FIRST})
+        return
     sys.stdout.write("\n")
     show_table(HEAD, _lines(found))
 

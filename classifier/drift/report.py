@@ -12,6 +12,8 @@ from pipeline.index import Hit
 from pipeline.taxonomy import Track, Verdict
 
 ALL = "all"
+UNDATED = "unknown"
+"""Stands for the month of listings that nobody dated."""
 MOST_LANGUAGES = 3
 
 
@@ -99,9 +101,9 @@ def _order(pair: tuple[tuple[str, str], _Tally]) -> tuple[str, str]:
 
 def _places(hit: Hit) -> Iterator[tuple[str, str]]:
     document = hit.document
-    market = document.current.listing.market if document.current else ""
+    market, seen = document.current.listing.market if document.current else "", document.first_seen
     yield market, ALL
-    yield market, document.first_seen.isoformat()[:7] if document.first_seen else ""
+    yield market, seen.isoformat()[:7] if seen and document.dated(seen) else UNDATED
 
 
 def _month(market: str, month: str, tally: _Tally, reference: Reference) -> Month:

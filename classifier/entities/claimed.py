@@ -23,6 +23,8 @@ _NAME_AFTER = re.compile(
     r"[ -]?(?:eagle|arms|do\b|underground|express|style|rimfire|tactical|predator|ranch|gunner|whitetail|derringer|compact|classic|mauser ammo)"
 )
 _BOUGHT = re.compile(r"(?:purchased|bought|bought it|purchased it) $")
+_MAYBE = re.compile(r"(?<![^\W_])(?:may|might|could)(?: also)?(?: have| be| show)? $")
+"""What makes a claim a caution ("box may show wear")."""
 _GOES_ON = re.compile(r" [a-z]")
 
 
@@ -42,6 +44,8 @@ def _is_claim(kind: str, found: Found, field: Field) -> bool:
     match kind:
         case "origin":
             return _is_origin(found, field)
+        case "condition" if _MAYBE.search(field.small, max(0, found.start - BOUGHT), found.start):
+            return False
         case "condition":
             return found.value != "new" or _is_new(found, field)
         case "delivery" if _TIME.search(found.value) and not _CARRIED.search(found.value):

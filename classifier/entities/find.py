@@ -28,14 +28,17 @@ def entities(listing: Listing) -> tuple[Entity, ...]:
         and any(each.speaks_of("goods") for each in fields)
         and not any(each.speaks_of("drugs") for each in fields)
     )
-    return tuple(entity for each in fields for entity in _ordered(_found(each, makes, about=about, goods=goods)))
+    airsoft = sums.is_airsoft(fields)
+    return tuple(
+        entity for each in fields for entity in _ordered(_found(each, makes, about=about, goods=goods, airsoft=airsoft))
+    )
 
 
-def _found(one: Field, makes: frozenset[str], *, about: bool, goods: bool) -> Iterator[Entity]:
+def _found(one: Field, makes: frozenset[str], *, about: bool, goods: bool, airsoft: bool) -> Iterator[Entity]:
     named = list(arms.named(one, makes)) if about else []
     taken = Taken(found for _, found in named)
     yield from _placed(one, named)
-    yield from _placed(one, (("amount", found) for found in sums.amounts(one, taken, arms=about)))
+    yield from _placed(one, (("amount", found) for found in sums.amounts(one, taken, arms=about, airsoft=airsoft)))
     yield from _placed(one, (("price", found) for found in sums.prices(one)))
     if one.speaks_of("routes"):
         yield from _placed(

@@ -1,7 +1,7 @@
 """Quantities and prices in one field."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from classifier.entities.scene import Field
 from pipeline.values.found import Found, Taken
@@ -20,6 +20,8 @@ _GOODS_BEFORE = re.compile(
 )
 _SHOT_AFTER = re.compile(r"[ ,.-]{0,3}(?:#|no\.? ?\d|shot|slug|lead|rifled|load|buck|of shot)")
 _OPTIC_AFTER = re.compile(r" ?(?:-? ?\d{1,2}x|\d{2}(?![\d]) ?mm|scope|optic|magnif|zoom|power|sight|acog)")
+_AIRSOFT = re.compile(r"(?<![^\W_])(?:air[ -]?soft|soft[ -]?air|paintball|bbs?(?![^\W_]))")
+"""What makes of bullets the balls of a toy gun."""
 HEAVIEST = 60
 """Grams that a bullet or a load of shot weighs at most."""
 BACK = 28
@@ -30,13 +32,22 @@ def quantities(field: Field) -> list[Found]:
     return [*measures(field.small), *(spelt(field.small) if field.speaks_of("numbers") else ())]
 
 
-def amounts(field: Field, taken: Taken, *, arms: bool) -> Iterator[Found]:
-    """The quantities of a field that are no part of a name already `taken`, and in a text about arms no weight of a bullet or a gun and no power of a scope."""
+def is_airsoft(fields: Sequence[Field]) -> bool:
+    """Whether a listing names guns that shoot balls of plastic or paint."""
+    return any(_AIRSOFT.search(each.small) for each in fields)
+
+
+def amounts(field: Field, taken: Taken, *, arms: bool, airsoft: bool) -> Iterator[Found]:
+    """The quantities of a field that are no part of a name already `taken`.
+
+    In a text about arms no weight of a bullet or a gun and no power of a scope; beside airsoft no bullets.
+    """
     for found in quantities(field):
         if taken.touches(found.start, found.end):
             continue
-        if not (arms and _is_weight(field.small, found)):
-            yield found
+        if (arms and _is_weight(field.small, found)) or (airsoft and found.value.endswith(" bullets")):
+            continue
+        yield found
 
 
 def prices(field: Field) -> Iterator[Found]:

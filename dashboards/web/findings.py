@@ -1,7 +1,9 @@
 """Lays out what the classifier found in a listing's text: signs with the words that show them, and named things by kind."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from dashboards.web.choices import NAME, Choices
 from dashboards.web.letters import Frame
@@ -13,8 +15,9 @@ from pipeline.taxonomy import CREDIBILITY, INDICATORS, SIGNS, THREATS, Credibili
 
 MOST_QUOTES, MOST_NAMED, MOST_NEAR = 5, 30, 5
 """How much is shown: stretches of one sign, values of one kind, examples."""
-FIELDS = ("title", "description", "vendor")
+FIELDS = ("title", "description", "vendor", "ships_from_text", "ships_to_text")
 """The fields whose text is shown with marks."""
+LABELS = {"ships_from_text": "ships from", "ships_to_text": "ships to"}
 GROUPS: dict[type[Open], str] = {
     Threat: "Emerging threat",
     Indicator: "Indicator of trafficking",
@@ -35,6 +38,8 @@ class Quote(NamedTuple):
 
     text: str
     anchor: str
+    label: str
+    """What the field is called, where it is no running text."""
 
 
 class Finding(NamedTuple):
@@ -79,13 +84,13 @@ def signs(classification: Classification) -> list[Entry[Open]]:
 
 def findings(current: Assessment) -> list[Finding]:
     """The signs with the words that show them, most pressing first."""
-    return [_finding(code, found, current.listing) for code, found in _by_code(current.classification).items()]
+    return [_finding(code, found, current.listing) for code, found in _by_code(current).items()]
 
 
 def frames(current: Assessment) -> dict[str, list[Frame]]:
     """The stretches that show a sign, by field, as the text marks them."""
     found: dict[str, list[Frame]] = {field: [] for field in FIELDS}
-    for code, stretches in _by_code(current.classification).items():
+    for code, stretches in _by_code(current).items():
         said = SIGNS[code]
         for sign in stretches[:MOST_QUOTES]:
             if sign.field in found:
@@ -117,13 +122,21 @@ def _value(entity: Entity) -> Value:
     return Value(entity.value, Choices(((entity.kind, entity.value),)).at("/search") if known else "")
 
 
-def _by_code(classification: Classification) -> dict[str, list[Sign]]:
+def _by_code(current: Assessment) -> dict[str, list[Sign]]:
     """The stretches of each sign that the taxonomy knows, most pressing sign first, each stretch once, title before description."""
-    found: dict[str, list[Sign]] = {said.id.value: [] for said in signs(classification)}
-    for sign in sorted(set(classification.signs), key=_place):
+    found: dict[str, list[Sign]] = {said.id.value: [] for said in signs(current.classification)}
+    shown = {each for sign in current.classification.signs for each in _sides(sign, current.listing)}
+    for sign in sorted(shown, key=_place):
         if sign.id in found:
             found[sign.id].append(sign)
     return found
+
+
+def _sides(sign: Sign, listing: Listing) -> Iterator[Sign]:
+    """The sign; one that the field of destinations shows is shown by the field of the origin too."""
+    if sign.field == "ships_to_text" and listing.ships_from_text:
+        yield replace(sign, field="ships_from_text", start=0, end=len(listing.ships_from_text))
+    yield sign
 
 
 def _place(sign: Sign) -> tuple[int, int, int]:
@@ -132,7 +145,11 @@ def _place(sign: Sign) -> tuple[int, int, int]:
 
 def _finding(code: str, stretches: Sequence[Sign], listing: Listing) -> Finding:
     said = SIGNS[code]
-    quotes = [Quote(quote, _anchor(sign)) for sign in stretches[:MOST_QUOTES] if (quote := _quoted(sign, listing))]
+    quotes = [
+        Quote(quote, _anchor(sign), LABELS.get(sign.field, ""))
+        for sign in stretches[:MOST_QUOTES]
+        if (quote := _quoted(sign, listing))
+    ]
     return Finding(said, GROUPS[type(said.id)], tuple(quotes), max(0, len(stretches) - MOST_QUOTES))
 
 

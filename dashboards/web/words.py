@@ -139,6 +139,8 @@ def moment(time: datetime) -> str:
 
 def date(found: Date) -> str:
     """A date as exact as its source."""
+    if found.precision is Precision.UNKNOWN:
+        return "date unknown"
     if found.precision is Precision.QUARTER:
         return f"{found.at:%Y} Q{(found.at.month + 2) // 3}"
     return found.at.strftime(FORMATS.get(found.precision, FORMATS[Precision.DAY]))

@@ -3,6 +3,7 @@
 import argparse
 import csv
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -10,10 +11,10 @@ from typing import NamedTuple
 from pipeline.deployment import Deployment, policy
 from pipeline.policy import Policy, verdicts
 from pipeline.records import Context, Listing
-from pipeline.rows import Mapping, batches, chosen, rows
+from pipeline.rows import Mapping, Rejections, batches, by_name, chosen, rows
 from pipeline.stages import Classifier
-from pipeline.taxonomy import Track
-from pipeline.terminal import progress, show_json
+from pipeline.taxonomy import Track, Verdict
+from pipeline.terminal import plain, progress, show_json
 
 BATCH = 500
 
@@ -39,15 +40,19 @@ def score_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def score(arguments: argparse.Namespace, deployment: Deployment) -> int:
-    """Print one line a row, in the file's order; an unreadable row has an empty score and the verdict `rejected`."""
+    """Print one line a row, in the file's order; an unreadable row has an empty score and the verdict `rejected`.
+
+    What the columns cannot say stands on stderr: rejected rows by reason, and leads on other tracks. 1 where no row could be read.
+    """
     classifier = deployment.classifier()
     mapping = chosen(arguments.file, arguments.mapping)
     in_force = policy(deployment, classifier)
+    beside = Beside()
     writer = csv.writer(sys.stdout, lineterminator="\n")
     if not arguments.json:
         writer.writerow(Scored._fields)
     with progress("rows") as move:
-        for line in scored(arguments.file, mapping, classifier, in_force):
+        for line in scored(arguments.file, mapping, classifier, in_force, beside):
             if arguments.json:
                 show_json(line._asdict())
             else:
@@ -55,18 +60,45 @@ def score(arguments: argparse.Namespace, deployment: Deployment) -> int:
                     "" if cell is None else f"{cell:.6f}" if isinstance(cell, float) else cell for cell in line
                 )
             move(1)
-    return 0
+    sys.stderr.writelines(f"headstamp: {plain(each)}\n" for each in beside.told(arguments.file))
+    return 0 if beside.read else 1
 
 
-def scored(path: Path, mapping: Mapping, classifier: Classifier, in_force: Policy) -> Iterator[Scored]:
-    """Every row with its verdict on offers, in the file's order."""
+class Beside:
+    """What the rows of a file come to beside their verdicts on offers."""
+
+    def __init__(self) -> None:
+        self.rejections = Rejections()
+        self.read = 0
+        """Rows that were scored."""
+        self.leads = Counter[str]()
+        """Rows that are clear on offers and not on another track, by that track."""
+
+    def told(self, path: Path) -> Iterator[str]:
+        """What is worth a line."""
+        yield from self.rejections.faults
+        if self.rejections.counts:
+            yield f"{path}: rejected: {by_name(self.rejections.counts)}"
+        elif not self.read:
+            yield f"{path}: has no rows below its header; there is nothing to score"
+        if self.leads:
+            yield f"{path}: clear as offers, but leads on other tracks: {by_name(self.leads)}; `headstamp ingest` shows which"
+
+
+def scored(path: Path, mapping: Mapping, classifier: Classifier, in_force: Policy, beside: Beside) -> Iterator[Scored]:
+    """Every row with its verdict on offers, in the file's order; what else it comes to is added to `beside`."""
     for batch in batches(rows(path, mapping, activation=0), BATCH):
         listings = [row.found for row in batch if isinstance(row.found, Listing)]
         classified = iter(classifier.classify(listings, [Context()] * len(listings)))
         for row in batch:
             if not isinstance(row.found, Listing):
+                beside.rejections.add(f"{path}:{row.line}", row.found)
                 yield Scored(row.number)
                 continue
             found = next(classified)
-            verdict = verdicts(row.found, found, in_force)[Track.OFFERS]
+            drawn = verdicts(row.found, found, in_force)
+            verdict = drawn.pop(Track.OFFERS)
+            beside.read += 1
+            if drawn and verdict is Verdict.CLEAR:
+                beside.leads[max(drawn, key=lambda track: drawn[track].weight)] += 1
             yield Scored(row.number, row.found.key, round(found.score, 6), found.category, verdict)

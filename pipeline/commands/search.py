@@ -5,8 +5,9 @@ from contextlib import closing
 
 from pipeline.deployment import Deployment
 from pipeline.errors import SettingsError
-from pipeline.index import Hit, Query, Sort
-from pipeline.terminal import show_json, show_table
+from pipeline.index import Hit, Page, Query, Sort
+from pipeline.index.query import check, terms
+from pipeline.terminal import FIRST, show_facts, show_json, show_table
 
 MOST = 10_000
 HEAD = ("first seen", "market", "verdict", "category", "score", "vendor", "title", "id")
@@ -51,14 +52,25 @@ def search(arguments: argparse.Namespace, deployment: Deployment) -> int:
         size=_size(arguments.size),
         after=arguments.after,
     )
-    with closing(deployment.index()) as index:
-        page = index.search(query)
+    page = _searched(query, deployment)
     if arguments.json:
         show_json({"total": page.total, "next": page.next, "listings": [hit.document for hit in page.hits]})
         return 0
+    if deployment.is_bare:
+        show_facts({"nothing is indexed yet": FIRST})
     show_table(HEAD, map(_row, page.hits))
     print(f"{len(page.hits)} of {page.total:,} listings" + (f"; more with --after {page.next}" if page.next else ""))  # noqa: T201  # the result
     return 0
+
+
+def _searched(query: Query, deployment: Deployment) -> Page:
+    """What matches; a home that holds nothing is not made for it."""
+    if deployment.is_bare:
+        check(query)
+        terms(query.words)
+        return Page(hits=(), total=0)
+    with closing(deployment.index()) as index:
+        return index.search(query)
 
 
 def filters(given: list[str]) -> dict[str, tuple[str, ...]]:
@@ -83,9 +95,9 @@ def _row(hit: Hit) -> tuple[str, ...]:
     current = document.current
     assert current is not None, "a search finds no hidden stubs"
     listing, classification = current.listing, current.classification
-    seen = document.first_seen.date().isoformat() if document.first_seen else ""
+    seen = document.first_seen
     return (
-        seen,
+        "" if seen is None else seen.date().isoformat() if document.dated(seen) else "date unknown",
         listing.market,
         current.verdict,
         classification.category,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pipeline.records import Assessment, Decision, Dollars, Erasure, Money, Review, Value
+from pipeline.records import Assessment, Decision, Dollars, Erasure, Money, Precision, Review, Value
 
 
 class Observation(Value, frozen=True, kw_only=True):
@@ -12,6 +12,8 @@ class Observation(Value, frozen=True, kw_only=True):
     time: datetime
     activations: tuple[int, ...]
     """Activation numbers of the profile, the model and the rules that read it."""
+    line: int = 0
+    """Line of the file it was read from, of which the later decides between rows of one date; 0 for a page."""
     digest: str
     """Digest of the assessment, which decides between equals."""
     version: str
@@ -19,6 +21,13 @@ class Observation(Value, frozen=True, kw_only=True):
     vendor: str = ""
     price: Money | None = None
     dollars: Dollars | None = None
+    precision: Precision = Precision.INSTANT
+    """How much of `time` its source gave; unknown for a row that nobody dated."""
+
+    @property
+    def dated(self) -> bool:
+        """Whether its source says when it was."""
+        return self.precision is not Precision.UNKNOWN
 
 
 class Gone(Value, frozen=True, kw_only=True):
@@ -53,6 +62,10 @@ class Document(Value, frozen=True, kw_only=True):
     def present(self) -> bool:
         """Whether the latest visit found it."""
         return self.gone is None or (self.last_seen is not None and self.gone.time <= self.last_seen)
+
+    def dated(self, time: datetime) -> bool:
+        """Whether a page, or a row with a date, says that the listing was there at a time of its history."""
+        return all(seen.dated for seen in self.history if seen.time == time)
 
     @property
     def review(self) -> Review | None:

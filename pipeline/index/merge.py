@@ -11,13 +11,13 @@ from pipeline.codec import KEYS
 from pipeline.index import Mergeable
 from pipeline.index.document import Document, Gone, Observation
 from pipeline.index.guides import without_guide
-from pipeline.records import Assessment, Erasure, Presence, Record, Review, Sighting
+from pipeline.records import Assessment, Erasure, Import, Precision, Presence, Record, Review, Sighting
 
 KEPT = 100
 """How many of the newest captures a history keeps, beside the first one and the one in force."""
 
 Slot = tuple[datetime, str]
-Rank = tuple[datetime, tuple[int, ...], str]
+Rank = tuple[datetime, tuple[int, ...], int, str]
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 
@@ -49,16 +49,19 @@ def merge(document: Document | None, record: Mergeable, *, kept: int = KEPT) -> 
 def observation(assessment: Assessment) -> Observation:
     """What the capture under an assessment showed."""
     listing, provenance = assessment.listing, assessment.listing.provenance
+    row = provenance if isinstance(provenance, Import) else None
     return Observation(
         capture=provenance.id,
         time=provenance.time,
         activations=(provenance.activation, assessment.classification.activation, assessment.rules),
+        line=row.line if row else 0,
         digest=hashlib.sha256(_encoded(assessment)).hexdigest()[:32],
         version=listing.version,
         title=listing.title,
         vendor=listing.vendor,
         price=listing.price,
         dollars=assessment.dollars,
+        precision=row.precision if row else Precision.INSTANT,
     )
 
 
@@ -136,7 +139,7 @@ def _slot(seen: Observation) -> Slot:
 
 
 def _rank(seen: Observation) -> Rank:
-    return seen.time, seen.activations, seen.digest
+    return seen.time, seen.activations, seen.line, seen.digest
 
 
 def _absence(gone: Gone) -> tuple[datetime, str, str]:

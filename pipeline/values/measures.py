@@ -38,7 +38,7 @@ _UNITS = {
     "bullets": "bullets bullet balles balle balas bala kugeln пуль mermi kurşun",
     "cases": "cases",
     "primers": "primers",
-    "magazines": "magazines magazine mags mag magazin chargeurs chargeur cargadores cargador caricatori магазина магазинов şarjör",
+    "magazines": "magazines magazine mags mag magazin magazinen chargeurs chargeur cargadores cargador caricatori магазина магазинов şarjör",
     "guns": "guns gun pistols pistol rifles rifle revolvers revolver shotguns handguns pistolen pistolets pistolas пистолета пистолетов tabanca",
     "barrels": "barrels barrel",
     "slides": "slides slide",
@@ -74,6 +74,10 @@ _NOT_AFTER = re.compile(
     r"[ -]?(?:(?:standard |extended |detachable |factory |box |drum )?(?:mag(?:azine|azin)?s?|clips?|drums?|capacity)(?![^\W_])|fired|(?:have been |were )?(?:put )?through|mags?\b)"
 )
 """What makes rounds a capacity or a past."""
+_HOLDS_BEFORE = re.compile(
+    r"(?<![^\W_])(?:mag(?:azine?)?s?|chargeurs?|cargador(?:es)?|caricator[ei]) (?:of|for|de|da|di|pour|para|fur|mit) $"
+)
+"""What makes the rounds after it a capacity ("cargador de 30 tiros")."""
 _CAPACITY = frozenset(["round", "rd", "rnd"])
 _BOX_AFTER = re.compile(r"[ -](?:box|pack|brick|case|bag)")
 _BANKNOTE = re.compile(r" (?:bank)?(?:notes?|bills?)(?![^\W_])")
@@ -81,6 +85,8 @@ _YEAR = 4
 """Digits of a year."""
 BACK = 16
 """Characters before a number in which its container is looked for."""
+HOLDS = 20
+"""Characters before a number in which the magazine is looked for that holds it."""
 _ROUNDS = frozenset(["rounds", "shells"])
 _CURRENCY = frozenset("$€£₽฿₿¥₺#")
 
@@ -125,6 +131,8 @@ def _with_unit(text: str, count: re.Match[str], value: str) -> Found | None:
     unit = _UNIT.match(text, end)
     name = _NAMES.get(unit["unit"]) if unit else None
     if unit is None or name is None or _is_none(text, value, unit["unit"], name, unit.end()):
+        return None
+    if name in _ROUNDS and _HOLDS_BEFORE.search(text, max(0, start - HOLDS), start):
         return None
     first = start - (text[max(0, start - 1) : start] == "." and text[max(0, start - 2) : start - 1] in {"", " "})
     return Found(f"{value if first == start else f'0.{value}'} {name}", first, unit.end())

@@ -9,15 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 import headstamp
-from classifier.drift.report import ALL, Month, drift
+from classifier.drift.report import ALL, UNDATED, Month, drift
 from classifier.drift.shift import divergence, named_moved, scores_moved
 from classifier.reference import Reference, Seen, reference, save
 from classifier.store import ENCODER_FILES, LINEAR_FILES, MANIFEST, load
 from pipeline.index import Hit, Query
 from pipeline.index.sqlite import SqliteIndex
-from pipeline.records import Assessment, Classification, Import, Listing
+from pipeline.records import Assessment, Classification, Import, Listing, Precision
 from pipeline.taxonomy import Category, Track, Verdict
 
 SHIPPED = Path(__file__).parents[2] / "models" / "stack-1"
@@ -89,6 +90,14 @@ def test_of_few_listings_nothing_is_claimed(tmp_path: Path) -> None:
     assert {month.verdict for month in found.values()} == {"no claim"}
 
 
+def test_listings_that_nobody_dated_are_a_month_of_their_own(tmp_path: Path) -> None:
+    undated = Import(
+        time=datetime(2000, 1, 1, tzinfo=UTC), file="f", line=1, mapping="m", activation=1, precision=Precision.UNKNOWN
+    )
+    given = [replace(each, listing=replace(each.listing, provenance=undated)) for each in assessments(WORDS, 20)]
+    assert list(months(given, tmp_path)) == [ALL, UNDATED]
+
+
 def test_scores_of_another_model_are_in_no_figure(tmp_path: Path) -> None:
     found = months(assessments(WORDS, 1, model="older"), tmp_path)[ALL]
     assert (found.other_model, found.scores, found.flagged) == (400, None, None)
@@ -122,6 +131,8 @@ def test_the_command_compares_the_index_of_a_home(
         (kept / name).write_bytes((SHIPPED / name).read_bytes())
     assert headstamp.main(["models", "activate", str(SHIPPED)]) == 0
     capsys.readouterr()
+    assert headstamp.main(["drift", "--market", "elsewhere"]) == 0
+    assert "no listings to compare: `headstamp ingest FILE`" in capsys.readouterr().out
     assert headstamp.main(["drift", "--json"]) == 0
     assert [month["month"] for month in json.loads(capsys.readouterr().out)["months"]] == [ALL, "2024-05", "2024-06"]
     assert headstamp.main(["drift", "--market", "m"]) == 0

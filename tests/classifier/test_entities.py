@@ -186,6 +186,17 @@ def test_other_uses_of_a_claim_s_words_are_no_claim(description: str) -> None:
     assert values("delivery", "Offer", description) | values("concealment", "Offer", description) == set()
 
 
+def test_bullets_beside_airsoft_are_none() -> None:
+    assert values("amount", "Gewehr, 200 Kugeln") == {"200 bullets"}
+    for title, description in (("Softair Gewehr", "200 Kugeln dazu"), ("Airsoft rifle, 200 BBs", "mit 200 Kugeln")):
+        assert values("amount", title, description) == set()
+
+
+def test_what_may_be_so_is_no_condition() -> None:
+    assert values("condition", "Glock 17 pistol", "It shows light wear.") == {"shows light wear"}
+    assert values("condition", "Glock 17 pistol", "The box may show wear and may have minor scratches.") == set()
+
+
 def test_money_that_is_the_goods_is_no_price() -> None:
     assert values("price", "Counterfeit $20 bills for $5") == {"5 USD"}
 

@@ -98,6 +98,20 @@ def test_a_sign_without_words_of_its_own_is_named_all_the_same(site: Site) -> No
     )
 
 
+def test_a_sign_of_where_it_is_sent_quotes_both_fields(site: Site) -> None:
+    listing = replace(PISTOL.listing, ships_from_text="Germany", ships_to_text="European <b>Union" + " and more" * 40)
+    sign = Sign(id="TI-XB", field="ships_to_text", start=0, end=len(listing.ships_to_text))
+    shown = replace(PISTOL.classification, signs=(sign,))
+    site.index([replace(PISTOL, listing=listing, classification=shown)])
+    page = site.get(f"/listing/{PISTOL.id}")
+    assert "ships from “ Germany ” ships to “ European <b>Union" in page.words
+    assert "not from words of this listing" not in page.words
+    anchors = [f"ti-xb-{sign.field}-0-{sign.end}", "ti-xb-ships_from_text-0-7"]
+    for anchor in anchors:
+        assert f'href="#{anchor}"' in page.text
+        assert f'id="{anchor}"' in page.text
+
+
 def test_signs_that_point_nowhere_or_are_unknown_break_nothing(site: Site) -> None:
     odd = tuple(
         Sign(id=code, field=field, start=start, end=end)

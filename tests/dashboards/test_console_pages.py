@@ -2,7 +2,7 @@
 
 import json
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -284,6 +284,19 @@ def test_an_imported_listing_names_its_file_and_line(site: Site) -> None:
     assert "Dated 2026 Q1" in page.words
     assert "Line 1,204" in page.words
     assert "7d" * 32 in page.text
+
+
+def test_a_listing_that_nobody_dated_has_no_date(site: Site) -> None:
+    row = Import(
+        time=datetime(2000, 1, 1, tzinfo=UTC), file="7d" * 32, line=2, mapping="3e" * 16, activation=1,
+        precision=Precision.UNKNOWN,
+    )  # fmt: skip
+    fa = offer("fa", score=0.99)
+    site.index([replace(fa, listing=replace(fa.listing, provenance=row))])
+    for address in ("/", "/search", f"/listing/{fa.id}"):
+        page = site.get(address)
+        assert "date unknown" in page.words
+        assert "<time" not in page.text
 
 
 def test_a_listing_with_every_field_filled_is_shown_whole(site: Site) -> None:

@@ -34,6 +34,8 @@ def quantities(text: str) -> list[tuple[str, str]]:
         ("20 патронов", "20 патронов", "20 cartridges"),
         ("50 Stück", "50 stück", "50 pieces"),
         ("w/2 mags", "2 mags", "2 magazines"),
+        ("mit 2 Magazinen", "2 magazinen", "2 magazines"),
+        ("Magazine, 50 Schuss", "50 schuss", "50 rounds"),
         (".5 g", ".5 g", "0.5 g"),
     ],
 )
@@ -45,6 +47,8 @@ def test_a_quantity_is_read_where_it_stands(text: str, stretch: str, value: str)
     "text",
     [
         "30 round magazine",
+        "Cargador de 30 tiros",
+        "Magazin fur 17 Schuss",
         "600 rounds per minute",
         "3 mg/ml",
         "20 x 30 cm",

@@ -11,8 +11,9 @@ import pytest
 from headstamp import deployment
 from pipeline.broker import START
 from pipeline.codec import decode
-from pipeline.commands.ingest import ingest, ingest_arguments
+from pipeline.commands.ingest import ingest, ingest_arguments, ingested
 from pipeline.records import Import, Listing
+from pipeline.rows import chosen
 from pipeline.settings import Settings
 from pipeline.topics import LISTINGS
 
@@ -51,7 +52,10 @@ def test_bad_rows_are_counted_and_named_and_stop_nothing(
     file = written(tmp_path / "rows.csv", "a,1,lamp\na,1,other lamp\na,,lamp\n" + "a,2\n" * 9)
     assert run(settings, file) == 0
     said = capsys.readouterr()
-    assert said.out == "rows: 12\nlistings: 1\nrejected: 10 (9 cells, 1 no_key)\nnext: headstamp run --once\n"
+    assert said.out == (
+        "rows: 12\nlistings: 1\nfurther versions: 1 (the latest date is in force, of equal dates the later row)\n"
+        "rejected: 10 (9 cells, 1 no_key)\ndated by nobody: 2\nnext: headstamp run --once\n"
+    )
     assert f"{file}:4: no_key (column 'listing_id' is empty)" in said.err
     assert f"{file}:5: cells (2 cells where the header has 3 columns)" in said.err
     assert said.err.count("cells (") == 5
@@ -74,18 +78,83 @@ def test_two_homes_print_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[
     for home in ("one", "two", "two"):
         run(Settings(home=str(tmp_path / home)), file, "--json")
     first, second, again = capsys.readouterr().out.splitlines()
-    assert first == second == again
-    assert json.loads(first) == {"rows": 2, "listings": 1, "rejected": {"no_key": 1}, "replaced": 0, "unfinished": 0}
+    assert first == second
+    figures = json.loads(first)
+    assert figures == {
+        "rows": 2,
+        "listings": 1,
+        "versions": 0,
+        "repeated": 0,
+        "rejected": {"no_key": 1},
+        "undated": 1,
+        "known": 0,
+        "replaced": 0,
+        "unfinished": 0,
+    }
+    assert json.loads(again) == figures | {"known": 1}
 
 
-def test_the_same_file_again_publishes_the_same_listings(settings: Settings, tmp_path: Path) -> None:
+def test_the_figures_add_up_to_the_rows(settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text(
+        "market,listing_id,title,date\na,1,lamp,2024-05-01\na,1,lamp,2024-06-01\na,1,shade,\na,1,shade,2024-13-45\na,2,lamp,\na,,lamp,\n",
+        encoding="utf-8",
+    )
+    assert run(settings, str(file), "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["rows"], told["listings"], told["versions"], told["repeated"], told["rejected"]) == (
+        6, 2, 1, 2, {"no_key": 1},
+    )  # fmt: skip
+    assert told["undated"] == 3
+
+
+def test_the_same_file_again_publishes_nothing_and_says_so(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path / "rows.csv", "a,1,lamp\na,2,shade\n")
+    for _ in range(2):
+        assert run(settings, file) == 0
+    assert len(published(settings)) == 2
+    again = capsys.readouterr().out.partition("next:")[2]
+    assert "already here: 2\nnothing new: " in again
+    assert "next" not in again
+
+
+def test_a_file_whose_listings_left_the_log_is_published_again(settings: Settings, tmp_path: Path) -> None:
+    file = written(tmp_path / "rows.csv", "a,1,lamp\n")
+    run(settings, file)
+    for log in (tmp_path / "home").glob("log.db*"):
+        log.unlink()
+    run(settings, file)
+    assert len(published(settings)) == 1
+
+
+def test_an_ingest_that_was_cut_short_publishes_the_rest(settings: Settings, tmp_path: Path) -> None:
+    file = Path(written(tmp_path / "rows.csv", "".join(f"a,{number},lamp\n" for number in range(1500))))
+    parts, moved = deployment(settings), iter((None,))
+
+    def killed_at_the_second(_lines: int) -> None:
+        if next(moved, KeyboardInterrupt):
+            raise KeyboardInterrupt
+
+    with (
+        closing(parts.broker()) as broker,
+        closing(parts.activations()) as activations,
+        pytest.raises(KeyboardInterrupt),
+    ):
+        ingested([(file, chosen(file))], broker, activations, killed_at_the_second)
+    assert len(published(settings)) == 500
+    assert run(settings, str(file)) == 0
+    assert [listing.key for listing in published(settings)] == [str(number) for number in range(1500)]
+
+
+def test_with_another_mapping_the_same_rows_are_new(settings: Settings, tmp_path: Path) -> None:
     file = written(tmp_path / "rows.csv", "a,1,lamp\n")
     other = tmp_path / "other.yaml"
     other.write_text("columns: {market: market, key: listing_id, title: title}", encoding="utf-8")
     for words in ([file], [file, "--mapping", str(other)], [file]):
         assert run(settings, *words) == 0
-    first, with_other, again = published(settings)
-    assert first == again
+    first, with_other = published(settings)
     assert isinstance(with_other.provenance, Import)
     assert first.provenance != with_other.provenance
 
@@ -104,7 +173,13 @@ def test_a_mapping_that_changes_is_another_activation(settings: Settings, tmp_pa
 
 def test_a_file_of_which_no_row_can_be_read_has_failed(settings: Settings, tmp_path: Path) -> None:
     assert run(settings, written(tmp_path / "rows.csv", "a,,lamp\n")) == 1
-    assert run(settings, written(tmp_path / "head.csv", "")) == 1
+
+
+def test_a_file_of_a_header_alone_is_named(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(settings, head := written(tmp_path / "head.csv", "")) == 1
+    assert capsys.readouterr().err == f"headstamp: {head}: has no rows below its header; there is nothing to ingest\n"
 
 
 def test_a_damaged_file_is_read_as_far_as_it_goes_and_the_next_one_whole(

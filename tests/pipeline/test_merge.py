@@ -22,6 +22,7 @@ from pipeline.records import (
     Import,
     Listing,
     Money,
+    Precision,
     Presence,
     Review,
     Sighting,
@@ -53,6 +54,11 @@ def assessment(
 def row(line: int, title: str, *, day: int = 0) -> Assessment:
     source = Import(time=hour(24 * day), file="f", line=line, mapping="m", activation=1)
     return assessed(Listing(market="practice", key="1", title=title, provenance=source))
+
+
+UNDATED_ROW = Import(
+    time=datetime(2000, 1, 1, tzinfo=UTC), file="f", line=1, mapping="m", activation=1, precision=Precision.UNKNOWN
+)
 
 
 def assessed(listing: Listing, model: int = 1, score: float = 0.5) -> Assessment:
@@ -234,11 +240,20 @@ def test_a_reassessment_of_an_older_capture_leaves_the_one_in_force() -> None:
     assert document.current == assessment(2, model=1)
 
 
-def test_rows_of_one_date_are_versions_and_one_of_them_is_in_force() -> None:
-    one, other = row(1, "Lot A"), row(2, "Lot B")
-    document = merged(one, other)
-    assert {seen.title for seen in document.history} == {"Lot A", "Lot B"}
-    assert document.current == max((one, other), key=lambda found: merged(found).history[0].digest)
+def test_rows_of_one_date_are_versions_and_the_latest_line_is_in_force() -> None:
+    lots = [row(line, f"Lot {line}") for line in (2, 9, 10)]
+    for told in permutations(lots):
+        document = merged(*told)
+        assert {seen.title for seen in document.history} == {"Lot 2", "Lot 9", "Lot 10"}
+        assert document.current == lots[-1]
+
+
+def test_an_undated_row_says_no_time() -> None:
+    undated = assessed(replace(row(1, "Lot").listing, provenance=UNDATED_ROW))
+    document = merged(undated, row(2, "Lot"))
+    assert document.first_seen is not None
+    assert document.last_seen is not None
+    assert (document.dated(document.first_seen), document.dated(document.last_seen)) == (False, True)
 
 
 def test_more_rows_of_one_date_than_a_history_holds_keep_the_one_in_force() -> None:
