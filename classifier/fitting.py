@@ -8,7 +8,7 @@ from classifier.around import INPUTS
 from classifier.calibrate import Join
 from classifier.heads import ACT, CATEGORY, GOODS, NAMES, SUBTYPE
 from classifier.linear import Weights
-from classifier.model import ENCODER, SCREEN_INPUTS, WITHIN, Examples, Model, output
+from classifier.model import ENCODER, EVEN, SCORES, SCREEN_INPUTS, WITHIN, Examples, Model, output
 from pipeline.taxonomy import IN_SCOPE, Category, Track
 
 
@@ -19,6 +19,8 @@ def misfits(model: Model) -> Iterator[str]:
     yield from _join("screen", model.screen, SCREEN_INPUTS)
     if model.join is not None:
         yield from _join("join", model.join, (*SCREEN_INPUTS, ENCODER))
+    if model.abroad is not None:
+        yield from _join("abroad", model.abroad, (EVEN, ENCODER) if model.encoder else (EVEN,))
     if model.around is not None:
         yield from _join("around", model.around, INPUTS)
     if Track.OFFERS not in model.thresholds:
@@ -46,7 +48,7 @@ def _outputs(model: Model) -> Iterator[str]:
     for kind, members, known in parts:
         if not set(members) <= set(known):
             yield f"tells members of '{kind}' that do not exist"
-    wanted = {*SCREEN_INPUTS, *(output(kind, str(member)) for kind, members, _ in parts for member in members)}
+    wanted = {*SCORES, *(output(kind, str(member)) for kind, members, _ in parts for member in members)}
     if absent := sorted(wanted - set(model.weights.outputs)):
         yield f"has no output '{absent[0]}'"
     if model.categories and IN_SCOPE.issuperset(model.categories):

@@ -14,7 +14,6 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.calibrate import Join
 from classifier.encoder import FILES as ENCODER
 from classifier.encoder import Encoder
 from classifier.features import VERSION
@@ -22,14 +21,12 @@ from classifier.fitting import misfits
 from classifier.heads import NAMES
 from classifier.kept import Kept, kept
 from classifier.linear import Weights
+from classifier.manifest import Manifest, Story
 from classifier.model import Examples, Model
 from classifier.reference import FILE as REFERENCE
 from classifier.stack import Screen, Stack
 from pipeline.activations import Activations
 from pipeline.errors import ModelRejectedError, StorageError
-from pipeline.policy import Cut
-from pipeline.records import Neighbour
-from pipeline.taxonomy import Category, Track
 
 FORMAT = 3
 MANIFEST, GRAMS, WEIGHTS, EXAMPLES = "manifest.json", "grams.txt", "weights.npz", "examples.npz"
@@ -37,50 +34,6 @@ LINEAR_FILES, ENCODER_FILES = (GRAMS, WEIGHTS), (*ENCODER, EXAMPLES)
 """What every model directory holds beside its manifest, and what one with an encoder holds besides."""
 KIND = "model"
 """Under which activations are counted."""
-
-
-class Origin(msgspec.Struct, frozen=True, kw_only=True):
-    """How many examples of a source a model was trained on, and how many of them are in scope."""
-
-    source: str
-    examples: int
-    in_scope: int
-
-
-class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a model directory says of itself."""
-
-    format: int
-    features: int
-    name: str
-    seed: int
-    trained_on: tuple[Origin, ...]
-    base: dict[str, str]
-    """Where the encoder's first weights came from; empty where there is no encoder."""
-    files: dict[str, str]
-    """SHA-256 of every other file, in hexadecimal."""
-    outputs: tuple[str, ...]
-    categories: tuple[Category, ...]
-    within: tuple[Category, ...]
-    acts: tuple[str, ...]
-    goods: tuple[str, ...]
-    subtypes: tuple[str, ...]
-    heads: dict[str, tuple[str, ...]]
-    screen: Join
-    screen_at: float
-    join: Join | None
-    abroad: Join | None
-    around: Join | None
-    thresholds: dict[Track, Cut]
-    neighbours: tuple[Neighbour, ...]
-
-
-class Story(msgspec.Struct, frozen=True, kw_only=True):
-    """How a model came to be."""
-
-    seed: int
-    trained_on: tuple[Origin, ...] = ()
-    base: dict[str, str] = {}
 
 
 def save(model: Model, directory: Path, story: Story, encoder: Path | None = None) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from classifier.adverts.disguise import disguised
 from classifier.adverts.generate import generated
 from classifier.calibrate import Truth
-from classifier.store import Origin
+from classifier.manifest import Origin
 from classifier.training.matrix import Corpus, Rows
 from classifier.truth.clusters import clusters, groups, without_twins
 from classifier.truth.examples import POSTED, Example, Source, airsoft, games, models, real

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from classifier.bases.fetch import origin
-from classifier.store import Story, save
+from classifier.manifest import Story
+from classifier.store import save
 from classifier.training.lesson import Lesson
 from classifier.training.remember import remember
 from classifier.training.train import train

@@ -13,10 +13,11 @@ from classifier.learn.compare import compared, worse
 from classifier.learn.fixed import fixed
 from classifier.learn.learning import REVIEWS, learn
 from classifier.learn.reviews import Gathered, gathered, parted, standing
+from classifier.manifest import Story
 from classifier.model import Model
 from classifier.reference import Seen, reference
 from classifier.stack import Stack
-from classifier.store import Story, load, save
+from classifier.store import load, save
 from classifier.training.lesson import Lesson, of
 from classifier.training.train import train
 from classifier.truth.examples import Example, Source

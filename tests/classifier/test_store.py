@@ -9,9 +9,10 @@ import msgspec
 import pytest
 
 from classifier.calibrate import Join
+from classifier.manifest import Story
 from classifier.model import Model
 from classifier.stack import Stack
-from classifier.store import GRAMS, LINEAR_FILES, MANIFEST, WEIGHTS, Story, activate, active, load, save
+from classifier.store import GRAMS, LINEAR_FILES, MANIFEST, WEIGHTS, activate, active, load, save
 from pipeline.activations import Activations
 from pipeline.errors import ModelRejectedError, StorageError
 from pipeline.records import Classification

@@ -7,10 +7,11 @@ import msgspec
 import pytest
 
 from benchmarks import targets
+from classifier.manifest import Story
 from classifier.metrics.draws import Estimate
 from classifier.model import Model
 from classifier.report.files import elsewhere
-from classifier.store import Story, load, save
+from classifier.store import load, save
 from classifier.truth.annotated import read
 from pipeline.policy import Cut
 from pipeline.records import Classification, Context, Listing, Span

@@ -8,8 +8,9 @@ import pytest
 
 from classifier.adverts.generate import generated
 from classifier.features import view
+from classifier.manifest import Story
 from classifier.model import Model
-from classifier.store import Story, load, save
+from classifier.store import load, save
 from classifier.training.lesson import GENERATED, Lesson, folds
 from classifier.training.train import train
 from classifier.truth.examples import LABELS, Source, airsoft, darkweb, games, models, real

@@ -11,8 +11,9 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 from tokenizers.processors import TemplateProcessing
 
 from classifier.encoder import FILES, Encoder
+from classifier.manifest import Story
 from classifier.stack import Stack
-from classifier.store import ENCODER_FILES, Story, load, save
+from classifier.store import ENCODER_FILES, load, save
 from classifier.training.folded import hardness, lines
 from classifier.training.lesson import Lesson
 from classifier.training.train import Trained, train
