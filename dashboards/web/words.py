@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
+from pipeline.policy import lead
 from pipeline.records import Amount, Date, Decision, Dollars, Import, Money, Precision, Review
 from pipeline.taxonomy import (
     IN_SCOPE,
@@ -101,7 +102,8 @@ def decision(review: Review | None) -> str:
     if review is None:
         return WAITING
     decided = DECISIONS.get(review.decision, "Unknown")
-    return f"{decided} ({category(review.category)})" if review.category else decided
+    told = ", ".join(filter(None, (_act(review), category(review.category) if review.category else "", _lead(review))))
+    return f"{decided} ({told})" if told else decided
 
 
 def money(price: Money | None) -> str:
@@ -157,6 +159,16 @@ def place(code: str) -> str:
 def gone(reason: str) -> str:
     """Why a listing is held to be gone."""
     return GONE.get(reason, reason.replace("_", " "))
+
+
+def _act(review: Review) -> str:
+    return "" if review.act is Act.OFFER else named(review.act).lower()
+
+
+def _lead(review: Review) -> str:
+    """On which track other than that of offers a listing that is out of scope is a lead."""
+    track = lead(review.category, review.act) if review.decision is Decision.OUT_OF_SCOPE else None
+    return f"lead of the track {named(track)}" if track and track is not Track.OFFERS else ""
 
 
 def _short(value: Decimal) -> bool:

@@ -46,6 +46,15 @@ def scores(listing: Listing, classification: Classification, context: Context, c
     return found
 
 
+def lead(category: Category | None, act: Act) -> Track | None:
+    """The track on which a listing of this category and act is a lead; None where it is none."""
+    if act not in {Act.OFFER, Act.REQUEST}:
+        return None
+    if category in IN_SCOPE:
+        return Track.REQUESTS if act is Act.REQUEST else Track.OFFERS
+    return next((track for track, categories in ASIDE.items() if category in categories), None)
+
+
 def counted(classification: Classification, counts: Counts) -> Category:
     """The likeliest of the categories that count as offers, whose cut holds; of equals the first of the taxonomy."""
     inside = IN_SCOPE.union(_added(counts))
