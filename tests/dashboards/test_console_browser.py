@@ -107,6 +107,11 @@ class Window:
         """Type on whatever has the focus."""
         webdriver.ActionChains(self.driver).send_keys(*keys).perform()
 
+    def submit(self) -> None:
+        """Type Ctrl+Enter, with Ctrl held."""
+        held = webdriver.ActionChains(self.driver).key_down(Keys.CONTROL).send_keys(Keys.ENTER)
+        held.key_up(Keys.CONTROL).perform()
+
     def words(self) -> str:
         """What the page says."""
         return " ".join(self.driver.find_element(By.TAG_NAME, "body").text.split())
@@ -243,7 +248,7 @@ def test_a_lead_is_filed_from_the_keyboard_and_undone(window: Window, site: Site
     window.open(f"/listing/{first.id}?via=queue")
     window.press("i")
     window.press("Dig")
-    window.leave(lambda: window.press(Keys.CONTROL, Keys.ENTER))
+    window.leave(window.submit)
     assert "Filed: Out of scope (Digital, lead of the track Digital). the first" in window.words()
     window.leave(lambda: window.press("z"))
     assert "Taken back." in window.words()
@@ -253,7 +258,7 @@ def test_a_lead_is_filed_from_the_keyboard_and_undone(window: Window, site: Site
     assert window.run("return document.querySelector('[name=category]').value") == ""
     window.press("t")
     window.press("Req")
-    window.leave(lambda: window.press(Keys.CONTROL, Keys.ENTER))
+    window.leave(window.submit)
     assert "lead of the track Requests" in window.words()
 
 
