@@ -3,8 +3,8 @@
 from datetime import datetime
 from decimal import Decimal
 
-from pipeline.policy import lead
-from pipeline.records import Amount, Date, Decision, Dollars, Import, Money, Precision, Review
+from pipeline.policy import by_track, lead
+from pipeline.records import Amount, Assessment, Date, Decision, Dollars, Import, Money, Precision, Review
 from pipeline.taxonomy import (
     IN_SCOPE,
     Act,
@@ -19,6 +19,7 @@ from pipeline.taxonomy import (
     Verdict,
     entry,
 )
+from pipeline.values.probability import probability
 
 DECISIONS = {
     Decision.IN_SCOPE: "In scope",
@@ -129,9 +130,14 @@ def amount(offered: Amount) -> str:
     return f"{number(offered.value)} {offered.unit}".rstrip()
 
 
-def score(probability: float) -> str:
-    """A probability with two decimals; never rounded to a certainty."""
-    return f"{min(max(probability, 0.01), 0.99):.2f}" if 0 < probability < 1 else f"{probability:.2f}"
+def score(value: float) -> str:
+    """A probability, as the terminal shows it too."""
+    return probability(value)
+
+
+def track_score(current: Assessment, track: Track) -> str:
+    """The score on which the verdict of a track rests."""
+    return probability(by_track(current)[track])
 
 
 def moment(time: datetime) -> str:
@@ -189,6 +195,7 @@ WORDS = (
     number,
     amount,
     score,
+    track_score,
     moment,
     date,
     import_time,

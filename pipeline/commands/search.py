@@ -6,10 +6,14 @@ from contextlib import closing
 from pipeline.deployment import Deployment
 from pipeline.errors import SettingsError
 from pipeline.index import Hit, Query, Sort
+from pipeline.policy import by_track
+from pipeline.records import Assessment
+from pipeline.taxonomy import Track
 from pipeline.terminal import show_json, show_table
+from pipeline.values.probability import probability
 
 MOST = 10_000
-HEAD = ("first seen", "market", "verdict", "category", "score", "vendor", "title", "id")
+HEAD = ("first seen", "market", "verdict", "track", "category", "score", "vendor", "title", "id")
 
 
 def search_arguments(parser: argparse.ArgumentParser) -> None:
@@ -88,9 +92,16 @@ def _row(hit: Hit) -> tuple[str, ...]:
         seen,
         listing.market,
         current.verdict,
+        _track(current),
         classification.category,
-        f"{classification.score:.3f}",
+        probability(classification.score),
         listing.vendor[:20],
         listing.title[:60],
         hit.id,
     )
+
+
+def _track(current: Assessment) -> str:
+    """The track of the verdict, with its own score where that is another than the score of offers."""
+    own = "" if current.track is Track.OFFERS else probability(by_track(current)[current.track])
+    return f"{current.track} {own}".rstrip()
