@@ -9,6 +9,7 @@ import msgspec
 
 from pipeline.records import Action, AuditEntry, Decision, Erasure, Review
 from pipeline.sqlite import Database, Value
+from pipeline.taxonomy import Act
 
 FILE = "audit.db"
 FIRST = "0" * 64
@@ -109,7 +110,8 @@ def _action(record: Review | Erasure) -> Action:
 
 def _detail(record: Review | Erasure) -> str:
     told = ("id", "listing_id", "analyst", "time")
-    rest = {name: value for name, value in msgspec.structs.asdict(record).items() if name not in told and value}
+    fields = msgspec.structs.asdict(record).items()
+    rest = {name: value for name, value in fields if name not in told and value and value is not Act.OFFER}
     return msgspec.json.encode(rest, order="sorted").decode()
 
 

@@ -1,6 +1,7 @@
 """Records become messages, and messages records again."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from operator import attrgetter
 
@@ -40,13 +41,14 @@ KEYS = {
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """Bytes on a topic; `partition` and `offset` say where it stands once it is there."""
+    """Bytes on a topic; `partition` and `offset` say where it stands once it is there, `time` when it came there."""
 
     key: bytes
     value: bytes
     headers: dict[str, str] = msgspec.field(default_factory=dict)
     partition: int = 0
     offset: int = -1
+    time: datetime | None = None
 
 
 _encoder = msgspec.json.Encoder()

@@ -10,7 +10,7 @@ from pipeline.broker import START, Broker
 from pipeline.codec import decode
 from pipeline.errors import MalformedError
 from pipeline.records import Decision, Erasure, Listing, Record, Review, digest
-from pipeline.taxonomy import IN_SCOPE, Category
+from pipeline.taxonomy import IN_SCOPE, Act, Category
 from pipeline.topics import LISTINGS, REVIEWS, Topic
 
 UNDONE, SUPERSEDED, UNSURE, CONFLICT = "taken back", "superseded", "unsure", "conflict"
@@ -100,7 +100,8 @@ def _example(listing: Listing | None, votes: Sequence[Review], left_out: Counter
     if listing is None:
         left_out[NO_TEXT] += len(votes)
         return None
-    category = _category(votes[-1])
+    review = _telling(votes)
+    category = _category(review)
     if category is None:
         left_out[NO_CATEGORY] += len(votes)
         return None
@@ -108,17 +109,25 @@ def _example(listing: Listing | None, votes: Sequence[Review], left_out: Counter
         title=listing.title,
         description=listing.description,
         category=category,
+        act=review.act,
         source=Source.REVIEW,
         market=listing.market,
         vendor=listing.vendor.strip().lower(),
     )
 
 
+def _telling(votes: Sequence[Review]) -> Review:
+    """Of reviews that agree the newest that names a category, else one that says what the text does, else the newest."""
+    named = [review for review in votes if review.category is not None]
+    return (named or [review for review in votes if review.act is not Act.OFFER] or votes)[-1]
+
+
 def _category(review: Review) -> Category | None:
-    """What the analyst says is offered; a listing out of scope is OTHER where nothing more is said."""
+    """What the analyst says the text is about; out of scope it is OTHER where nothing more is said, or an offer in scope."""
     if review.decision is Decision.IN_SCOPE:
         return review.category
-    return Category.OTHER if review.category is None or review.category in IN_SCOPE else review.category
+    contradicted = review.act is Act.OFFER and review.category in IN_SCOPE
+    return Category.OTHER if review.category is None or contradicted else review.category
 
 
 def _texts(broker: Broker, wanted: frozenset[Version]) -> dict[Version, Listing]:

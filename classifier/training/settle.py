@@ -26,6 +26,8 @@ FOREIGN = 0.02
 """Weight of a generated advert where models are joined: so that one which knows English markets alone is not believed alone."""
 REVIEW_RATE, FLAG_RATE = 0.01, 0.001
 """False alarms per listing out of scope that the thresholds allow, on dark-web listings of unseen vendors."""
+PRUDENT = 0.5
+"""Of the invented adverts out of scope that pass in English, the part that may pass in a language that no real listing backs."""
 MARGIN = 0.25
 """Logits below the lowest offer from which the screen lets a listing through; a threshold picked on few offers is optimistic."""
 KINDS = (CATEGORY, WITHIN, ACT, GOODS, SUBTYPE)
@@ -101,8 +103,8 @@ def _join(inputs: tuple[str, ...], columns: Floats, truth: Truth, trust: Floats,
 def _abroad(taught: Lesson, part: Folded, logits: Floats) -> Join | None:
     """The join for other languages, from invented adverts; None where there are none to compare.
 
-    No real listing calibrates it, so it is as strict as the one for English (whose logits are given) is with invented adverts: at the threshold that
-    lets one in a thousand real listings through, as large a part of those out of scope passes.
+    No real listing calibrates it, so it is stricter than the one for English (whose logits are given) with invented adverts: at the threshold that
+    lets one in a thousand real listings through, `PRUDENT` of the part that passes in English does.
     """
     truth, posted = taught.truth[part.rows], np.isin(part.rows, taught.listings)
     invented = np.array([taught.examples[row].source is Source.GENERATED for row in part.rows])
@@ -115,7 +117,7 @@ def _abroad(taught: Lesson, part: Folded, logits: Floats) -> Join | None:
         inputs, columns = (EVEN, ENCODER), np.hstack([columns, part.encoder[:, :1]])
     join = joined(inputs, columns[chosen], truth[chosen], np.ones(int(chosen.sum())))
     flag_at = threshold(logits[posted], truth[posted], FLAG_RATE)
-    passed = float((logits[others] >= flag_at).mean())
+    passed = PRUDENT * float((logits[others] >= flag_at).mean())
     wanted = threshold(join.logits(columns[chosen]), truth[chosen], passed)
     return replace(join, intercept=join.intercept + flag_at - wanted)
 

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from dashboards.web import findings, letters, words
 from dashboards.web.desk import Desk
-from pipeline.taxonomy import CATEGORIES, FACETS, IN_SCOPE
+from pipeline.taxonomy import ACTS, CATEGORIES, FACETS, IN_SCOPE
 
 FOLDER = Path(__file__).parent
 Facts = dict[str, object]
@@ -53,5 +53,7 @@ def templates() -> jinja2.Environment:
     environment.globals |= {word.__name__: word for word in words.WORDS}
     environment.globals |= {"shown": letters.shown, "marked": letters.marked, "visible": letters.visible}
     environment.globals |= {"signs": findings.signs}
-    environment.globals |= {"FACETS": FACETS, "IN_SCOPE": sorted(IN_SCOPE, key=list(CATEGORIES).index)}
+    environment.globals |= {"FACETS": FACETS, "ACTS": list(ACTS)}
+    environment.globals |= {"IN_SCOPE": [category for category in CATEGORIES if category in IN_SCOPE]}
+    environment.globals |= {"ELSEWHERE": [category for category in CATEGORIES if category not in IN_SCOPE]}
     return environment

@@ -3,15 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from typing import Generic, Protocol, TypeVar
 
-from dashboards.web.alerts import Watch
+from dashboards.web.alerts import Raised, Watch
 from pipeline.codec import message
 from pipeline.deployment import Deployment
 from pipeline.errors import HeadstampError
 from pipeline.index import Index
-from pipeline.records import Alert, Review
+from pipeline.records import Review
 from pipeline.topics import REVIEWS
 
 LANES = 3
@@ -66,7 +65,7 @@ class Desk:
         for lane in self._lanes:
             self._free.put_nowait(lane)
         self._log = Lane(deployment.broker)
-        self._watch = Watch(datetime.now(UTC))
+        self._watch = Watch()
 
     async def ask(self, question: Callable[[Index], Answer]) -> Answer:
         """What the question finds in the index."""
@@ -85,8 +84,8 @@ class Desk:
             await asyncio.sleep(GLANCE_S)
         return False
 
-    async def alerts(self) -> tuple[tuple[Alert, ...], str]:
-        """The alerts of the last days, and why there are none where the log does not answer."""
+    async def alerts(self) -> tuple[tuple[Raised, ...], str]:
+        """The alerts, the last raised first, and why there are none where the log does not answer."""
         try:
             return await self._log.ask(self._watch.look), ""
         except HeadstampError as error:

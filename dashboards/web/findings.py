@@ -87,6 +87,13 @@ def findings(current: Assessment) -> list[Finding]:
     return [_finding(code, found, current.listing) for code, found in _by_code(current).items()]
 
 
+def words_of(current: Assessment, code: str) -> tuple[str, ...]:
+    """The words that show one sign, each once; none where the text does not show it, or is not kept."""
+    stretches = _by_code(current.classification).get(code, ())
+    quotes = (_quoted(sign, current.listing) for sign in stretches[:MOST_QUOTES])
+    return tuple(dict.fromkeys(filter(None, quotes)))
+
+
 def frames(current: Assessment) -> dict[str, list[Frame]]:
     """The stretches that show a sign, by field, as the text marks them."""
     found: dict[str, list[Frame]] = {field: [] for field in FIELDS}

@@ -1,10 +1,12 @@
 """The pages over many listings: the review queue, the search, the alerts; what the words mean; whether all is well."""
 
+from datetime import UTC, datetime
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from dashboards.web import questions
-from dashboards.web.alerts import told
+from dashboards.web.alerts import shown, told
 from dashboards.web.choices import Choices
 from dashboards.web.console import Console, Facts
 from dashboards.web.notice import DONE, notice
@@ -50,11 +52,13 @@ async def search(request: Request) -> Response:
 
 
 async def alerts(request: Request) -> Response:
-    """The alerts of the last days, from crawls and from assessing."""
+    """The alerts that wait, and those of the last days, from crawls and from assessing."""
     console = Console.of(request)
     found, problem = await console.desk.alerts()
     known = await console.desk.ask(lambda index: told(index, found))
-    return console.page("alerts.html", {"alerts": known, "problem": problem})
+    waiting = sum(alert.waits for alert in known)
+    room = shown(known, datetime.now(UTC))
+    return console.page("alerts.html", {"alerts": room, "waiting": waiting, "problem": problem})
 
 
 async def about(request: Request) -> Response:

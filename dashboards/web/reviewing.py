@@ -16,7 +16,7 @@ from dashboards.web.desk import filed
 from dashboards.web.listing import Way, along, indexed, listing_id_of, listing_page, way
 from pipeline.index import Index
 from pipeline.records import Decision, Review, digest
-from pipeline.taxonomy import IN_SCOPE, Category
+from pipeline.taxonomy import ACTS, CATEGORIES, IN_SCOPE, Act, Category
 
 MOST_FIELDS = 20
 FORM_S = 2.0
@@ -27,6 +27,8 @@ REVIEW = TOKEN | {
     "version": Rule(identity),
     "once": Rule(identity),
     "decision": Rule(member(*sorted(IN_SCOPE), *OUTSIDE)),
+    "category": Rule(member(*(category for category in CATEGORIES if category not in IN_SCOPE))),
+    "act": Rule(member(*ACTS)),
     "reason": Rule(text(REASON, lines=True)),
 }
 UNDO = TOKEN | {"review": Rule(identity)}
@@ -36,6 +38,9 @@ UNDONE = "This review was taken back already, or is itself the taking back of on
 LATE = "The form did not arrive."
 EARLIER_RUN = "This form is from an earlier run of the console. Go back, load the page again, then decide."
 UNDECIDED = "Nothing was filed: choose what the listing is."
+TWO_ANSWERS = (
+    "Nothing was filed: “It is” says what a listing out of scope is. Choose “Out of scope”, or leave it empty."
+)
 
 
 async def review(request: Request) -> Response:
@@ -47,8 +52,8 @@ async def review(request: Request) -> Response:
     )
     if form.one("version") != current.listing.version:
         return await listing_page(request, 409, problem=CHANGED, reason=form.one("reason"))
-    if not form.one("decision"):
-        return await listing_page(request, 400, problem=UNDECIDED, reason=form.one("reason"))
+    if problem := _incomplete(form):
+        return await listing_page(request, 400, problem=problem, reason=form.one("reason"))
     decided = _decided(form, listing_id, console.analyst)
     await console.desk.file(decided)
     return _onward(_next(on, listing_id), decided)
@@ -92,20 +97,37 @@ def _standing(index: Index, listing_id: str, review_id: str) -> tuple[Review | N
     return review, undone or review.decision is Decision.UNDO
 
 
+def _incomplete(form: Choices) -> str:
+    """Why the form makes no review, or ""."""
+    if not form.one("decision"):
+        return UNDECIDED
+    return TWO_ANSWERS if form.one("category") and form.one("decision") != Decision.OUT_OF_SCOPE else ""
+
+
 def _decided(form: Choices, listing_id: str, analyst: str) -> Review:
     """The review that the form says; the same one where a form is sent twice."""
-    chosen = form.one("decision")
+    chosen, act = form.one("decision"), Act(form.one("act", Act.OFFER))
+    category = form.one("category") if chosen in OUTSIDE else chosen
     once = form.one("once") or secrets.token_hex(16)
+    more = [said for said in (form.one("category"), "" if act is Act.OFFER else act) if said]
     return Review(
-        id=digest("review", once, listing_id, form.one("version"), chosen, form.one("reason")),
+        id=digest("review", once, listing_id, form.one("version"), chosen, form.one("reason"), *more),
         listing_id=listing_id,
         version=form.one("version"),
-        decision=Decision(chosen) if chosen in OUTSIDE else Decision.IN_SCOPE,
-        category=None if chosen in OUTSIDE else Category(chosen),
+        decision=_decision(chosen, act),
+        category=Category(category) if category else None,
+        act=act,
         analyst=analyst,
         time=_now(),
         reason=form.one("reason"),
     )
+
+
+def _decision(chosen: str, act: Act) -> Decision:
+    """In scope is what offers it: who asks for a firearm, or talks of one, offers none."""
+    if chosen in OUTSIDE:
+        return Decision(chosen)
+    return Decision.IN_SCOPE if act is Act.OFFER else Decision.OUT_OF_SCOPE
 
 
 async def _form(request: Request, rules: dict[str, Rule]) -> Choices:

@@ -3,7 +3,8 @@
 from datetime import datetime
 from decimal import Decimal
 
-from pipeline.records import Amount, Date, Decision, Dollars, Import, Money, Precision, Review
+from pipeline.policy import by_track, lead
+from pipeline.records import Amount, Assessment, Date, Decision, Dollars, Import, Money, Precision, Review
 from pipeline.taxonomy import (
     IN_SCOPE,
     Act,
@@ -18,6 +19,7 @@ from pipeline.taxonomy import (
     Verdict,
     entry,
 )
+from pipeline.values.probability import probability
 
 DECISIONS = {
     Decision.IN_SCOPE: "In scope",
@@ -101,7 +103,8 @@ def decision(review: Review | None) -> str:
     if review is None:
         return WAITING
     decided = DECISIONS.get(review.decision, "Unknown")
-    return f"{decided} ({category(review.category)})" if review.category else decided
+    told = ", ".join(filter(None, (_act(review), category(review.category) if review.category else "", _lead(review))))
+    return f"{decided} ({told})" if told else decided
 
 
 def money(price: Money | None) -> str:
@@ -127,9 +130,14 @@ def amount(offered: Amount) -> str:
     return f"{number(offered.value)} {offered.unit}".rstrip()
 
 
-def score(probability: float) -> str:
-    """A probability with two decimals; never rounded to a certainty."""
-    return f"{min(max(probability, 0.01), 0.99):.2f}" if 0 < probability < 1 else f"{probability:.2f}"
+def score(value: float) -> str:
+    """A probability, as the terminal shows it too."""
+    return probability(value)
+
+
+def track_score(current: Assessment, track: Track) -> str:
+    """The score on which the verdict of a track rests."""
+    return probability(by_track(current)[track])
 
 
 def moment(time: datetime) -> str:
@@ -161,6 +169,16 @@ def gone(reason: str) -> str:
     return GONE.get(reason, reason.replace("_", " "))
 
 
+def _act(review: Review) -> str:
+    return "" if review.act is Act.OFFER else named(review.act).lower()
+
+
+def _lead(review: Review) -> str:
+    """On which track other than that of offers a listing that is out of scope is a lead."""
+    track = lead(review.category, review.act) if review.decision is Decision.OUT_OF_SCOPE else None
+    return f"lead of the track {named(track)}" if track and track is not Track.OFFERS else ""
+
+
 def _short(value: Decimal) -> bool:
     return value.is_finite() and abs(value.adjusted()) < DIGITS
 
@@ -179,6 +197,7 @@ WORDS = (
     number,
     amount,
     score,
+    track_score,
     moment,
     date,
     import_time,

@@ -30,7 +30,7 @@ class Broker(Protocol):
         """The next messages for a group, at most `size`, none after `wait` seconds without any; marked read only if the block succeeds."""
 
     def read(self, topic: str, since: Position) -> Iterator[Message]:
-        """The messages of a topic from a place to its present end, for no group."""
+        """The messages of a topic from a place to its present end, each with the time at which it was published, for no group."""
 
     def lag(self, topic: str, group: str) -> int:
         """How many messages of the topic the group has not marked read."""

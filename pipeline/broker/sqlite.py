@@ -166,7 +166,7 @@ class SqliteBroker:
 
     def _page(self, id_: int, number: int, size: int) -> list[Message]:
         rows = self._database.all(
-            "SELECT number, key, value, headers FROM message WHERE topic=? AND number>=? ORDER BY number LIMIT ?",
+            "SELECT number, time, key, value, headers FROM message WHERE topic=? AND number>=? ORDER BY number LIMIT ?",
             id_,
             number,
             size,
@@ -221,12 +221,13 @@ def _whole(row: Row) -> int:
     return row[0]
 
 
-def _message(number: Value, key: Value, value: Value, headers: Value) -> Message:
+def _message(number: Value, time: Value, key: Value, value: Value, headers: Value) -> Message:
     assert isinstance(number, int)
+    assert isinstance(time, int)
     assert isinstance(key, bytes)
     assert isinstance(value, bytes)
     assert isinstance(headers, bytes)
-    return Message(key=key, value=value, headers=_read(headers), offset=number)
+    return Message(key=key, value=value, headers=_read(headers), offset=number, time=_moment(time))
 
 
 def _read(headers: bytes) -> dict[str, str]:
@@ -234,6 +235,10 @@ def _read(headers: bytes) -> dict[str, str]:
         return _headers.decode(headers)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return DAMAGED
+
+
+def _moment(milliseconds: int) -> datetime:
+    return EPOCH + timedelta(milliseconds=milliseconds)
 
 
 def _milliseconds(at: datetime) -> int:

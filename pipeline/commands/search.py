@@ -7,10 +7,14 @@ from pipeline.deployment import Deployment
 from pipeline.errors import SettingsError
 from pipeline.index import Hit, Page, Query, Sort
 from pipeline.index.query import check, terms
+from pipeline.policy import by_track
+from pipeline.records import Assessment
+from pipeline.taxonomy import Track
 from pipeline.terminal import FIRST, show_facts, show_json, show_table
+from pipeline.values.probability import probability
 
 MOST = 10_000
-HEAD = ("first seen", "market", "verdict", "category", "score", "vendor", "title", "id")
+HEAD = ("first seen", "market", "verdict", "track", "category", "score", "vendor", "title", "id")
 
 
 def search_arguments(parser: argparse.ArgumentParser) -> None:
@@ -100,9 +104,16 @@ def _row(hit: Hit) -> tuple[str, ...]:
         "" if seen is None else seen.date().isoformat() if document.dated(seen) else "date unknown",
         listing.market,
         current.verdict,
+        _track(current),
         classification.category,
-        f"{classification.score:.3f}",
+        probability(classification.score),
         listing.vendor[:20],
         listing.title[:60],
         hit.id,
     )
+
+
+def _track(current: Assessment) -> str:
+    """The track of the verdict, with its own score where that is another than the score of offers."""
+    own = "" if current.track is Track.OFFERS else probability(by_track(current)[current.track])
+    return f"{current.track} {own}".rstrip()

@@ -3,6 +3,19 @@
 from pipeline.policy.cut import NEVER, USUAL, Cut
 from pipeline.policy.force import in_force
 from pipeline.policy.rule import URGENT, Policy, verdicts
-from pipeline.policy.scores import UNFINISHED, counted, scores
+from pipeline.policy.scores import UNFINISHED, by_track, counted, lead, scores
 
-__all__ = ["NEVER", "UNFINISHED", "URGENT", "USUAL", "Cut", "Policy", "counted", "in_force", "scores", "verdicts"]
+__all__ = [
+    "NEVER",
+    "UNFINISHED",
+    "URGENT",
+    "USUAL",
+    "Cut",
+    "Policy",
+    "by_track",
+    "counted",
+    "in_force",
+    "lead",
+    "scores",
+    "verdicts",
+]

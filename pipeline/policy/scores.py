@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from pipeline.records import Classification, Context, Listing
+from pipeline.records import Assessment, Classification, Context, Listing
 from pipeline.settings import Counts
 from pipeline.taxonomy import IN_SCOPE, Act, Category, Subtype, Track
 
@@ -44,6 +44,22 @@ def scores(listing: Listing, classification: Classification, context: Context, c
     if thin(listing):
         found[Track.THIN] = _suspected(listing, context)
     return found
+
+
+def by_track(assessment: Assessment) -> dict[Track, float]:
+    """The score on which each verdict of an assessment rests; of offers the model's own, which no national choice has raised."""
+    known = scores(assessment.listing, assessment.classification, assessment.context, Counts())
+    known[Track.OFFERS] = assessment.classification.score
+    return {track: known.get(track, 0.0) for track in assessment.verdicts}
+
+
+def lead(category: Category | None, act: Act) -> Track | None:
+    """The track on which a listing of this category and act is a lead; None where it is none."""
+    if act not in {Act.OFFER, Act.REQUEST}:
+        return None
+    if category in IN_SCOPE:
+        return Track.REQUESTS if act is Act.REQUEST else Track.OFFERS
+    return next((track for track, categories in ASIDE.items() if category in categories), None)
 
 
 def counted(classification: Classification, counts: Counts) -> Category:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline.records.base import Record
-from pipeline.taxonomy import Category, Open
+from pipeline.taxonomy import Act, Category, Open
 
 
 class Decision(Open):
@@ -27,6 +27,9 @@ class Review(Record, frozen=True, kw_only=True, tag="review"):
     analyst: str
     time: datetime
     category: Category | None = None
+    """What it is about; None where nobody said, as may be where it is out of scope."""
+    act: Act = Act.OFFER
+    """What its text does. Only an offer is in scope: a request for a firearm is out of scope, with the category FA."""
     reason: str = ""
     undoes: str = ""
     """Id of the review that an `undo` takes back."""

@@ -22,6 +22,7 @@ class Alert(Record, frozen=True, kw_only=True, tag="alert"):
     id: str
     kind: str
     time: datetime
+    """When it was raised; of a listing when that was captured, so that a replay gives the same record. The log knows when it came."""
     market: str = ""
     listing_id: str = ""
     detail: str = ""

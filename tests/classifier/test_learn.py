@@ -27,7 +27,7 @@ from pipeline.codec import Message, messages
 from pipeline.errors import SettingsError
 from pipeline.records import Classification, Decision, Erasure, Import, Listing, Review
 from pipeline.stages import Classifier
-from pipeline.taxonomy import Category, Track
+from pipeline.taxonomy import Act, Category, Track
 from pipeline.topics import LISTINGS
 from pipeline.topics import REVIEWS as TOPIC
 
@@ -41,7 +41,7 @@ def listing(key: str, title: str, vendor: str = "Ann") -> Listing:
 
 
 def review(
-    of: Listing, decision: Decision, analyst: str = "ana", *, after: int = 0, name: str = "", undoes: str = "", category: Category | None = None
+    of: Listing, decision: Decision, analyst: str = "ana", *, after: int = 0, name: str = "", undoes: str = "", category: Category | None = None, act: Act = Act.OFFER
 ) -> Review:  # fmt: skip
     return Review(
         id=name or f"{of.key}-{decision}-{analyst}-{after}",
@@ -51,6 +51,7 @@ def review(
         analyst=analyst,
         time=AT + timedelta(minutes=after),
         category=category or (Category.FIREARM if decision is Decision.IN_SCOPE else None),
+        act=act,
         undoes=undoes,
     )
 
@@ -114,6 +115,41 @@ def test_analysts_who_disagree_are_counted_and_teach_nothing(broker: SqliteBroke
     found = filed(broker, [one, other], reviews)
     assert [(each.title, each.category) for each in found.examples] == [("Glock 17", Category.PARTS)]
     assert found.left_out == {"conflict": 2}
+
+
+@pytest.mark.parametrize(
+    ("category", "act", "learnt"),
+    [
+        (Category.DIGITAL, Act.OFFER, (Category.DIGITAL, Act.OFFER)),
+        (Category.FIREARM, Act.REQUEST, (Category.FIREARM, Act.REQUEST)),
+        (None, Act.FEEDBACK, (Category.OTHER, Act.FEEDBACK)),
+        (None, Act.OFFER, (Category.OTHER, Act.OFFER)),
+        (Category.FIREARM, Act.OFFER, (Category.OTHER, Act.OFFER)),
+    ],
+)
+def test_what_is_out_of_scope_teaches_what_it_is(
+    broker: SqliteBroker, category: Category | None, act: Act, learnt: tuple[Category, Act]
+) -> None:
+    one = listing("1", "Wanted: Glock 19")
+    (found,) = filed(broker, [one], [review(one, Decision.OUT_OF_SCOPE, category=category, act=act)]).examples
+    assert (found.category, found.act) == learnt
+    assert not found.in_scope
+
+
+def test_an_analyst_who_says_less_contradicts_nobody(broker: SqliteBroker) -> None:
+    one, other = listing("1", "Frame files"), listing("2", "Wanted: Glock 19")
+    reviews = [
+        review(one, Decision.OUT_OF_SCOPE, "ana", category=Category.DIGITAL),
+        review(one, Decision.OUT_OF_SCOPE, "ben", after=1),
+        review(other, Decision.OUT_OF_SCOPE, "ana", act=Act.REQUEST),
+        review(other, Decision.OUT_OF_SCOPE, "ben", after=1),
+    ]
+    found = filed(broker, [one, other], reviews)
+    assert {(each.category, each.act) for each in found.examples} == {
+        (Category.DIGITAL, Act.OFFER),
+        (Category.OTHER, Act.REQUEST),
+    }
+    assert found.left_out == {}
 
 
 def test_an_unsure_analyst_contradicts_nobody(broker: SqliteBroker) -> None:

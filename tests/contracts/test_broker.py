@@ -96,6 +96,16 @@ def test_what_is_published_is_read_whole_and_in_its_order(broker: Broker) -> Non
     ]
 
 
+def test_a_message_tells_when_it_was_published(broker: Broker) -> None:
+    before = datetime.now(UTC) - timedelta(milliseconds=1)
+    broker.publish(TOPIC, numbered(1))
+    (read,) = broker.read(TOPIC, START)
+    with broker.batch(TOPIC, GROUP, size=1, wait=0) as (taken,):
+        assert taken.time == read.time
+    assert read.time is not None
+    assert before <= read.time <= datetime.now(UTC)
+
+
 def test_topics_do_not_mix(broker: Broker) -> None:
     broker.publish(TOPIC, numbered(1))
     broker.publish(OTHER, numbered(2))

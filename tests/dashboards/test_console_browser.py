@@ -107,6 +107,11 @@ class Window:
         """Type on whatever has the focus."""
         webdriver.ActionChains(self.driver).send_keys(*keys).perform()
 
+    def submit(self) -> None:
+        """Type Ctrl+Enter, with Ctrl held."""
+        held = webdriver.ActionChains(self.driver).key_down(Keys.CONTROL).send_keys(Keys.ENTER)
+        held.key_up(Keys.CONTROL).perform()
+
     def words(self) -> str:
         """What the page says."""
         return " ".join(self.driver.find_element(By.TAG_NAME, "body").text.split())
@@ -235,6 +240,26 @@ def test_a_queue_is_worked_from_the_keyboard(window: Window, site: Site) -> None
     assert "Filed: In scope (Firearm). the first" in window.words()
     window.leave(lambda: window.press("z"))
     assert "Taken back." in window.words()
+
+
+def test_a_lead_is_filed_from_the_keyboard_and_undone(window: Window, site: Site) -> None:
+    first, second = offer("a", "the first", minutes=2), offer("b", "the second", minutes=1)
+    site.index([first, second])
+    window.open(f"/listing/{first.id}?via=queue")
+    window.press("i")
+    window.press("Dig")
+    window.leave(window.submit)
+    assert "Filed: Out of scope (Digital, lead of the track Digital). the first" in window.words()
+    window.leave(lambda: window.press("z"))
+    assert "Taken back." in window.words()
+    window.press("i")
+    window.press("Dig")
+    window.driver.find_element(By.CSS_SELECTOR, "input[value=FA]").click()
+    assert window.run("return document.querySelector('[name=category]').value") == ""
+    window.press("t")
+    window.press("Req")
+    window.leave(window.submit)
+    assert "lead of the track Requests" in window.words()
 
 
 def test_letters_typed_into_the_reason_are_no_shortcuts(window: Window, site: Site) -> None:

@@ -1,14 +1,16 @@
 """A listing's page says what was found in its text, and where."""
 
+import argparse
 import re
 
 import pytest
 from msgspec.structs import replace
 
 from dashboards.web.findings import findings, frames, named, signs
+from pipeline.commands.search import search, search_arguments
 from pipeline.records import Entity, Neighbour, Sign
-from pipeline.taxonomy import Category
-from tests.dashboards.conftest import Answer, Site
+from pipeline.taxonomy import Category, Track, Verdict
+from tests.dashboards.conftest import Answer, Site, offer
 from tests.dashboards.examples import ALARM_PISTOL, EVERY, PISTOL, STRAIN, THREAT, told
 
 
@@ -158,3 +160,18 @@ def test_lists_of_values_leave_out_what_says_nothing(site: Site) -> None:
     site.index(EVERY)
     links = site.get("/search").links()
     assert not [link for link in links if link.endswith(("subtype=unknown", "goods=unknown", "threats=none"))]
+
+
+def test_another_track_names_its_own_score_beside_it(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    guide = told(offer("guide", score=0.00001), scores={Category.DIGITAL: 0.61, Category.FIREARM: 0.00001})
+    site.index([replace(guide, verdicts={Track.OFFERS: Verdict.CLEAR, Track.DIGITAL: Verdict.FLAGGED})])
+    page = site.get(f"/listing/{guide.id}").words
+    assert "track digital 0.61 score <0.0001" in page
+    assert "Digital Flagged 0.61" in page
+    assert "Flagged on the track digital 0.61" in site.get("/").words
+    arguments = argparse.ArgumentParser()
+    search_arguments(arguments)
+    assert search(arguments.parse_args([]), site.deployment) == 0
+    printed = capsys.readouterr().out
+    assert "digital 0.61" in printed
+    assert "<0.0001" in printed

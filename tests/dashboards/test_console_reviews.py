@@ -12,7 +12,7 @@ from pipeline.audit import Audit
 from pipeline.broker import START as BEGINNING
 from pipeline.codec import decode
 from pipeline.records import Decision, Review
-from pipeline.taxonomy import Category
+from pipeline.taxonomy import CATEGORIES, IN_SCOPE, Act, Category
 from pipeline.topics import REVIEWS
 from tests.dashboards.conftest import Site, offer
 
@@ -57,6 +57,58 @@ def test_a_review_outside_the_scope_names_no_category(site: Site, decision: str)
     site.review(fa.id, decision=decision)
     (review,) = site.reviews(fa.id)
     assert (review.decision, review.category) == (Decision(decision), None)
+
+
+@pytest.mark.parametrize("category", [category for category in CATEGORIES if category not in IN_SCOPE])
+def test_what_is_out_of_scope_is_filed_as_what_it_is(site: Site, category: Category) -> None:
+    fa = offer("fa")
+    site.index([fa])
+    assert f'<option value="{category}"' in site.get(f"/listing/{fa.id}").text
+    site.review(fa.id, decision="out_of_scope", category=category, act="offer")
+    (review,) = site.reviews(fa.id)
+    assert (review.decision, review.category, review.act) == (Decision.OUT_OF_SCOPE, category, Act.OFFER)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ({"decision": "out_of_scope", "category": "DIG"}, "Out of scope (Digital, lead of the track Digital)"),
+        ({"decision": "FA", "act": "request"}, "Out of scope (request, Firearm, lead of the track Requests)"),
+        ({"decision": "FA", "act": "feedback"}, "Out of scope (feedback, Firearm)"),
+        ({"decision": "out_of_scope", "category": "REP"}, "Out of scope (Replica)"),
+        ({"decision": "out_of_scope", "act": "discussion"}, "Out of scope (discussion)"),
+        ({"decision": "AM", "act": "offer"}, "In scope (Ammunition)"),
+    ],
+)
+def test_a_lead_is_confirmed_as_the_lead_it_is(site: Site, said: dict[str, str], shown: str) -> None:
+    fa = offer("fa")
+    site.index([fa])
+    page = site.get(where(site.review(fa.id, **said).headers["Location"]))
+    assert f"Filed: {shown}." in page.words
+    assert f"review {shown} vendor" in page.words
+    assert shown in site.get("/search").words
+
+
+def test_a_request_for_a_firearm_is_no_offer_in_scope(site: Site) -> None:
+    fa = offer("fa")
+    site.index([fa])
+    site.review(fa.id, decision="FA", act="request")
+    (review,) = site.reviews(fa.id)
+    assert (review.decision, review.category, review.act) == (Decision.OUT_OF_SCOPE, Category.FIREARM, Act.REQUEST)
+    with closing(Audit(site.deployment.settings.root)) as audit:
+        (entry,) = audit.entries()
+    assert '"act":"request","category":"FA","decision":"out_of_scope"' in entry.detail
+
+
+@pytest.mark.parametrize("decision", ["FA", "unsure"])
+def test_what_only_a_listing_out_of_scope_can_be_is_asked_about_again(site: Site, decision: str) -> None:
+    fa = offer("fa")
+    site.index([fa])
+    answer = site.review(fa.id, decision=decision, category="BLK", reason="my words")
+    assert answer.status == 400
+    assert "Choose “Out of scope”" in answer.words
+    assert "my words" in answer.text
+    assert published(site) == []
 
 
 def test_a_review_leaves_the_queue_and_shows_the_next_with_a_notice(site: Site) -> None:
@@ -139,7 +191,16 @@ def test_nothing_is_filed_without_a_decision(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    "fields", [{"decision": "undo"}, {"decision": "EXP"}, {"reason": "x" * 2001}, {"analyst": "Eve"}]
+    "fields",
+    [
+        {"decision": "undo"},
+        {"decision": "EXP"},
+        {"decision": "out_of_scope", "category": "FA"},
+        {"category": "unknown"},
+        {"act": "unknown"},
+        {"reason": "x" * 2001},
+        {"analyst": "Eve"},
+    ],
 )
 def test_a_form_that_was_tampered_with_is_refused(site: Site, fields: dict[str, str]) -> None:
     fa = offer("fa")
@@ -165,9 +226,16 @@ def test_another_decision_from_the_same_page_is_another_review(site: Site) -> No
     site.index([fa])
     page = site.get(f"/listing/{fa.id}")
     fields = {name: page.hidden(name) for name in ("token", "version", "once")}
-    for decision in ("FA", "unsure"):
+    for decision in ("FA", "unsure", "out_of_scope"):
         site.post(f"/listing/{fa.id}/review", fields | {"decision": decision})
-    assert [review.decision for review in site.reviews(fa.id)] == [Decision.IN_SCOPE, Decision.UNSURE]
+    site.post(f"/listing/{fa.id}/review", fields | {"decision": "out_of_scope", "category": "DIG"})
+    decided = {(review.decision, review.category) for review in site.reviews(fa.id)}
+    assert decided == {
+        (Decision.IN_SCOPE, Category.FIREARM),
+        (Decision.UNSURE, None),
+        (Decision.OUT_OF_SCOPE, None),
+        (Decision.OUT_OF_SCOPE, Category.DIGITAL),
+    }
 
 
 def test_a_review_is_taken_back_once_and_the_taking_back_stays(site: Site) -> None:

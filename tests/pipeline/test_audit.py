@@ -17,6 +17,7 @@ from pipeline import codec
 from pipeline.audit import FILE, FIRST, MIGRATIONS, Audit, canonical
 from pipeline.records import Action, AuditEntry, Decision, Erasure, Review
 from pipeline.sqlite import Database
+from pipeline.taxonomy import Act
 
 ROOT = Path(__file__).parents[2]
 TIME = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -42,6 +43,11 @@ def test_an_entry_says_who_did_what_to_which_listing_and_when(audit: Audit) -> N
     assert (entry.id, entry.number, entry.previous) == ("r1", 1, FIRST)
     assert (entry.analyst, entry.action, entry.subject, entry.time) == ("ana", Action.REVIEW, "l1", TIME)
     assert entry.detail == '{"category":"FA","decision":"in_scope","reason":"matches the wording","version":"v1"}'
+
+
+def test_an_entry_says_what_the_text_does_where_it_is_no_offer(audit: Audit) -> None:
+    (entry,) = audit.file([review("r1", decision=Decision.OUT_OF_SCOPE, category="FA", act=Act.REQUEST)])
+    assert entry.detail == '{"act":"request","category":"FA","decision":"out_of_scope","version":"v1"}'
 
 
 def test_undoing_and_erasing_are_actions_of_their_own(audit: Audit) -> None:

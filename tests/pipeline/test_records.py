@@ -27,7 +27,7 @@ from pipeline.records import (
     Sighting,
     Span,
 )
-from pipeline.taxonomy import Category, Track, Verdict
+from pipeline.taxonomy import Act, Category, Track, Verdict
 from pipeline.topics import ASSESSMENTS, LISTINGS, REVIEWS
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -116,6 +116,17 @@ def test_a_record_of_another_topic_is_malformed() -> None:
     with pytest.raises(MalformedError):
         decode(message(review), LISTINGS.records)
     assert decode(message(review), REVIEWS.records) == review
+
+
+def test_a_review_from_before_acts_were_said_is_of_an_offer_and_is_written_as_it_was() -> None:
+    value = (
+        b'{"record":"review","id":"1","listing_id":"2","version":"3","decision":"in_scope","analyst":"a",'
+        b'"time":"2026-03-01T12:00:00Z","category":"FA"}'
+    )
+    review = decode(Message(key=b"2", value=value, headers={"schema": "1.2"}), REVIEWS.records)
+    assert isinstance(review, Review)
+    assert review.act is Act.OFFER
+    assert encode(review) == value
 
 
 def test_a_newer_schema_asks_for_an_upgrade() -> None:

@@ -18,7 +18,22 @@ function choose(key) {
   if (!choice) return false;
   choice.checked = true;
   choice.focus();
+  agree(choice);
   return true;
+}
+
+function look(key) {
+  const list = one(`[data-review] select[data-focus="${CSS.escape(key)}"]`);
+  list?.focus();
+  return Boolean(list);
+}
+
+// What a listing out of scope is, is said only of one that is out of scope.
+function agree(changed) {
+  const list = one("[data-review] [data-implies]");
+  const outside = one(`[data-review] input[data-key="${list?.dataset.implies}"]`);
+  if (changed === list && list.value) outside.checked = true;
+  if (changed.name === "decision" && changed !== outside) list.value = "";
 }
 
 const actions = {
@@ -40,8 +55,9 @@ document.addEventListener("keydown", (event) => {
   if (writing || event.ctrlKey || event.metaKey || event.altKey) return;
   const action = actions[event.key];
   if (action) action();
-  if (action || choose(event.key)) event.preventDefault();
+  if (action || choose(event.key) || look(event.key)) event.preventDefault();
 });
+one("[data-review]")?.addEventListener("change", (event) => agree(event.target));
 
 // A form that was sent is not sent twice.
 document.addEventListener("submit", (event) => {
