@@ -109,4 +109,5 @@ def keyless(text: str) -> str:
 
 
 def _unarmoured(block: re.Match[str]) -> str:
-    return f" {ARMOUR.sub(' ', block[0])} "
+    words = [word for word in ARMOUR.sub(" ", block[0]).split() if WORD.search(word)]
+    return f" {' '.join(words)} " if words else " "

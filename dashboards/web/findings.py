@@ -89,7 +89,7 @@ def findings(current: Assessment) -> list[Finding]:
 
 def words_of(current: Assessment, code: str) -> tuple[str, ...]:
     """The words that show one sign, each once; none where the text does not show it, or is not kept."""
-    stretches = _by_code(current.classification).get(code, ())
+    stretches = _by_code(current).get(code, ())
     quotes = (_quoted(sign, current.listing) for sign in stretches[:MOST_QUOTES])
     return tuple(dict.fromkeys(filter(None, quotes)))
 
