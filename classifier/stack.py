@@ -29,7 +29,7 @@ from pipeline.policy import UNFINISHED, Cut
 from pipeline.records import Classification, Context, Listing, Neighbour, Span, digest
 from pipeline.taxonomy import Act, Category, Goods, Track
 
-WANTED = 0.2
+WANTED = 0.15
 """Probability of being about something in scope from which a request says so; people look at requests apart."""
 MOST = 2_000
 """Outputs of the encoder kept in the process where no file keeps them: a batch and more."""

@@ -60,7 +60,7 @@ def test_an_altered_file_is_refused(directory: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (b'"format": 2', b'"format": 1'),
+        (b'"format": 3', b'"format": 2'),
         (b'"features": 1', b'"features": 99'),
         (b'"grams.txt"', b'"../grams.txt"'),
         (b'"seed"', b'"sead"'),
