@@ -172,7 +172,7 @@ def test_a_record_merged_again_gives_the_very_same_document(records: list[Mergea
 @given(st.lists(assessments | rows, min_size=1, max_size=14))
 def test_the_bound_keeps_the_first_the_newest_and_the_one_in_force(records: list[Mergeable]) -> None:
     whole, bounded = merged(*records), merged(*records, kept=KEPT_IN_TESTS)
-    in_force = max(whole.history, key=lambda seen: (seen.time, seen.activations, seen.digest))
+    in_force = max(whole.history, key=lambda seen: (seen.time, seen.activations, seen.line, seen.digest))
     expected = {whole.history[0], *whole.history[-KEPT_IN_TESTS:], in_force}
     assert bounded.history == tuple(seen for seen in whole.history if seen in expected)
 
