@@ -1,6 +1,7 @@
 """Targets that are measured beside the report: entities and explanations."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -77,7 +78,8 @@ def test_a_model_that_flags_nothing_has_no_share() -> None:
 
 
 def test_only_what_the_model_flags_is_explained(model: Model, listed: Callable[..., Listing], tmp_path: Path) -> None:
-    save(model, tmp_path / "small", Story(seed=3))
+    cut = Cut(review_at=0.3, flag_at=0.5)
+    save(replace(model, thresholds={Track.OFFERS: cut}), tmp_path / "small", Story(seed=3))
     pistol = listed("Glock 19 Gen 4 9mm pistol, two magazines")
     assert targets.flagged([listed("Green tea, fresh"), pistol], tmp_path / "small") == [pistol]
     assert targets.explained([pistol], load(tmp_path / "small", 0), seed=1).reached == sure(1)

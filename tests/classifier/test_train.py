@@ -114,7 +114,12 @@ def test_no_vendor_name_ships(shared_data: Path) -> None:
     listings = [each for each in real(shared_data) if each.source is Source.DARKWEB]
     named = {f"={each.vendor}" for each in listings if len(each.vendor) > 5} & set(shipped.model.weights.grams)
     users: dict[str, set[str]] = {gram: set() for gram in named}
-    for each in [*real(shared_data), *airsoft(shared_data), *games(shared_data), *generated(GENERATED, 1)]:
+    for each in [
+        *real(shared_data),
+        *airsoft(shared_data),
+        *games(shared_data),
+        *generated(GENERATED, 1, models(shared_data)),
+    ]:
         title, rest, *_ = view(each.title, each.description)
         words = {f"={word}" for part in (title, rest) for word in part.words}
         for gram in named & words.union(title.pairs, rest.pairs):

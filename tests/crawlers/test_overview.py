@@ -51,15 +51,17 @@ class Walks(RuleBasedStateMachine):
         self.hours = 0
         self.known: set[str] = set()
         self.hand: list[Place] = []
-        self.asked: list[str] = []
+        self.asked: dict[str, State] = {}
         self.visit = self.begun()
 
     def begun(self) -> Visit:
         self.hours += 1
         self.known.add("/")
         visit = self.frontier.begin("smithy", ["/"], NOON + timedelta(hours=self.hours))
-        if not visit.resumed:
-            self.asked = []
+        gates = {
+            address for address, state in self.asked.items() if state is State.GATED
+        }  # asked again once a crawl begins again
+        self.asked = {address: state for address, state in self.asked.items() if visit.resumed and address not in gates}
         self.hand = []
         return visit
 
@@ -90,7 +92,7 @@ class Walks(RuleBasedStateMachine):
         state, reason = end
         if state is not State.WAITING:
             assert place.address not in self.asked, "an address is asked for once a visit"
-            self.asked.append(place.address)
+            self.asked[place.address] = state
         presence = Presence.PRESENT if shown and state is State.DONE else Presence.GONE
         said = Said(
             key=place.address, address=place.address, statement="s", version="v", presence=presence, visit=self.visit.id
