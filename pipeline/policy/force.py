@@ -20,7 +20,11 @@ NONE = ""
 
 def in_force(settings: Settings, advice: Mapping[Track, Cut], adopted: Cuts | None) -> Policy:
     """The policy of these settings; the same parts give the same one."""
-    tracks = {**USUAL, **advice, **(adopted.tracks if adopted else {})}
+    tracks = {
+        **USUAL,
+        **{track: _no_sooner(track, cut) for track, cut in advice.items()},
+        **(adopted.tracks if adopted else {}),
+    }
     tracks[Track.OFFERS] = _overruled(tracks[Track.OFFERS], settings.assess)
     categories = adopted.categories if adopted else {}
     return Policy(
@@ -61,6 +65,12 @@ def unfit(settings: Settings, cuts: Cuts | None, model: str) -> str:
     if cuts is None:
         return f"assess.budget: no thresholds were made of it yet; {do}"
     return f"assess.budget is {budget}, the adopted cuts were made for {dict(cuts.budget)}; adopt new ones"
+
+
+def _no_sooner(track: Track, cut: Cut) -> Cut:
+    """A model's advice, flagging no sooner than the usual cut does: on a track of few real listings nobody knows how right it is."""
+    usual = USUAL.get(track)
+    return cut if usual is None else msgspec.structs.replace(cut, flag_at=max(cut.flag_at, usual.flag_at))
 
 
 def _overruled(cut: Cut, chosen: Assess) -> Cut:
