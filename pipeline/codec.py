@@ -15,6 +15,7 @@ from pipeline.records import (
     DeadLetter,
     Erasure,
     Listing,
+    Measure,
     Record,
     Review,
     Sighting,
@@ -36,6 +37,7 @@ KEYS = {
     Alert: attrgetter("id"),
     AuditEntry: attrgetter("id"),
     DeadLetter: attrgetter("topic"),
+    Measure: attrgetter("name"),
 }
 """What keeps one thing's records in order."""
 

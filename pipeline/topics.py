@@ -9,6 +9,7 @@ from pipeline.records import (
     DeadLetter,
     Erasure,
     Listing,
+    Measure,
     Record,
     Review,
     Sighting,
@@ -54,8 +55,17 @@ AUDIT = Topic(
     readers=("verify",),
     partitions=1,
 )
+MEASURES = Topic(
+    name="measures",
+    records=(Measure,),
+    key="name",
+    writer="crawl, the stages",
+    readers=("chart",),
+    partitions=1,
+    keep_days=90,
+)
 
-WORK = (LISTINGS, ASSESSMENTS, REVIEWS, TASKS, ALERTS, AUDIT)
+WORK = (LISTINGS, ASSESSMENTS, REVIEWS, TASKS, ALERTS, AUDIT, MEASURES)
 DEAD = tuple(
     Topic(
         name=topic.dead,

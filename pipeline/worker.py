@@ -12,6 +12,7 @@ from pipeline.broker import Broker
 from pipeline.codec import Message, decode, message
 from pipeline.errors import MalformedError
 from pipeline.logs import line
+from pipeline.patience import AWAY, Patience
 from pipeline.records import DeadLetter, Record
 from pipeline.stages import Stage
 
@@ -63,10 +64,15 @@ def run_once(
 
 
 def run_forever(stage: Stage, broker: Broker, stop: Event, *, size: int, wait: float) -> Tally:
-    """Work what comes until `stop` is set; the batch in hand is finished."""
-    total = Tally()
+    """Work what comes until `stop` is set; the batch in hand is finished, and a server that went away is waited for."""
+    total, patience = Tally(), Patience(stage.name)
     while not stop.is_set():
-        total += work_batch(stage, broker, size=size, wait=wait)
+        try:
+            total += work_batch(stage, broker, size=size, wait=wait)
+        except AWAY as error:
+            patience.wait(error, stop)
+        else:
+            patience.over()
     return total
 
 

@@ -20,6 +20,7 @@ from pipeline.records.listing import (
     Venue,
     listing_id,
 )
+from pipeline.records.measure import Measure
 from pipeline.records.review import Action, AuditEntry, Decision, Erasure, Review
 from pipeline.records.sighting import Presence, Sighting
 from pipeline.records.task import Alert, DeadLetter, Task
@@ -44,6 +45,7 @@ __all__ = [
     "Import",
     "Item",
     "Listing",
+    "Measure",
     "Money",
     "Neighbour",
     "Payment",
