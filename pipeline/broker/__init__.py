@@ -24,7 +24,10 @@ class Broker(Protocol):
     """An ordered, durable log of messages per topic, read by named groups."""
 
     def publish(self, topic: str, messages: Sequence[Message]) -> None:
-        """Append messages in their order; returns once they are durable, all of them or none."""
+        """Append messages in their order; returns once they are durable, all of them or none.
+
+        A message that was on a log before keeps its `time`, as far as that is not in the future.
+        """
 
     def batch(self, topic: str, group: str, *, size: int, wait: float) -> AbstractContextManager[Sequence[Message]]:
         """The next messages for a group, at most `size`, none after `wait` seconds without any; marked read only if the block succeeds."""
@@ -37,6 +40,12 @@ class Broker(Protocol):
 
     def rewind(self, topic: str, group: str, to: Position) -> None:
         """Let the group read again from a place."""
+
+    def places(self, topic: str) -> Mapping[str, Position]:
+        """Where each group that has read the topic reads on: an offset per partition in which it marked something read."""
+
+    def hold(self, topic: str, group: str) -> AbstractContextManager[None]:
+        """Read for the group alone while the block runs; a `LockedError` where another process reads for it."""
 
     def close(self) -> None:
         """Let go of the log."""
