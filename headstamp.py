@@ -15,6 +15,7 @@ from pipeline.terminal import plain
 
 if TYPE_CHECKING:
     from pipeline.broker import Broker
+    from pipeline.broker.sqlite import SqliteBroker
     from pipeline.deployment import Deployment, Reread
     from pipeline.index import Index
     from pipeline.records import Capture
@@ -50,6 +51,7 @@ COMMANDS = {
     "assess": Command("pipeline.commands.run", "run the stage that classifies listings and draws verdicts"),
     "index": Command("pipeline.commands.run", "run the stage that merges assessments into the index"),
     "settle": Command("pipeline.commands.run", "run the stage that files reviews and keeps the audit"),
+    "forward": Command("pipeline.commands.forward", "carry the log that crawls write on to the broker (Kafka)"),
     "serve": Command("dashboards.commands", "serve the console on loopback"),
     "search": Command("pipeline.commands.search", "find listings from the terminal"),
     "score": Command("pipeline.commands.score", "score the rows of a file; nothing is stored"),
@@ -209,7 +211,7 @@ def _elastic(settings: Settings) -> "Index":
     return ElasticIndex(cluster(settings.index, chosen), prefix=chosen.prefix, shards=chosen.shards)
 
 
-def _log(settings: Settings, address: str) -> "Broker":
+def _log(settings: Settings, address: str) -> "SqliteBroker":
     from pipeline.broker.sqlite import SqliteBroker  # noqa: PLC0415
 
     return SqliteBroker(_file(settings, address))

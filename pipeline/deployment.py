@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pipeline.activations import Activations
 from pipeline.audit import Audit
 from pipeline.broker import Broker
+from pipeline.broker.sqlite import SqliteBroker
 from pipeline.context import no_context, vendor_context
 from pipeline.errors import ModelRejectedError
 from pipeline.index import Index
@@ -52,7 +53,7 @@ class Deployment:
 
     settings: Settings
     broker: Callable[[], Broker]
-    log: Callable[[], Broker]
+    log: Callable[[], SqliteBroker]
     """The SQLite log of this home, which a crawl writes to whatever the broker is."""
     index: Callable[[], Index]
     classifier: Callable[[], Classifier]
