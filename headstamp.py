@@ -63,6 +63,7 @@ COMMANDS = {
     "policy": Command("pipeline.commands.policy", "show the thresholds in force, or make them of a review budget"),
     "reproduce": Command("pipeline.commands.reproduce", "make a verdict again from the archived bytes"),
     "reindex": Command("pipeline.commands.reindex", "build the index again from the log"),
+    "copy": Command("pipeline.commands.copy", "move a log whole: from a file to Kafka, or back"),
     "dead": Command("pipeline.commands.dead", "list, show and replay dead letters"),
     "check": Command("pipeline.commands.check", "test every part: one line each, exit status"),
     "demo": Command("pipeline.commands.demo", "the practice market, all stages and the console, on loopback"),
@@ -128,7 +129,8 @@ def deployment(settings: Settings) -> "Deployment":
 
     return Deployment(
         settings=settings,
-        broker=lambda: _broker(settings),
+        broker=lambda: _broker(settings, settings.broker),
+        broker_at=partial(_broker, settings),
         log=lambda: _log(settings, Settings().broker),
         index=lambda: _index(settings),
         classifier=lambda: _classifier(settings, keeping=False),
@@ -178,16 +180,16 @@ def _interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _broker(settings: Settings) -> "Broker":
-    match settings.broker.partition(":")[0]:
+def _broker(settings: Settings, address: str) -> "Broker":
+    match address.partition(":")[0]:
         case "sqlite":
-            return _log(settings, settings.broker)
+            return _log(settings, address)
         case "kafka":
             raise SettingsError(
                 "broker: Kafka comes with the distributed deployment; this version reads sqlite:///FILE"
             )
         case _:
-            raise SettingsError(f"broker: '{settings.broker}' is no address; write sqlite:///FILE or kafka://HOST:PORT")
+            raise SettingsError(f"broker: '{address}' is no address; write sqlite:///FILE or kafka://HOST:PORT")
 
 
 def _index(settings: Settings) -> "Index":
