@@ -63,6 +63,7 @@ COMMANDS = {
     "policy": Command("pipeline.commands.policy", "show the thresholds in force, or make them of a review budget"),
     "reproduce": Command("pipeline.commands.reproduce", "make a verdict again from the archived bytes"),
     "reindex": Command("pipeline.commands.reindex", "build the index again from the log"),
+    "topics": Command("pipeline.commands.topics", "create the topics that are missing, and say what differs"),
     "copy": Command("pipeline.commands.copy", "move a log whole: from a file to Kafka, or back"),
     "dead": Command("pipeline.commands.dead", "list, show and replay dead letters"),
     "check": Command("pipeline.commands.check", "test every part: one line each, exit status"),
@@ -185,9 +186,9 @@ def _broker(settings: Settings, address: str) -> "Broker":
         case "sqlite":
             return _log(settings, address)
         case "kafka":
-            raise SettingsError(
-                "broker: Kafka comes with the distributed deployment; this version reads sqlite:///FILE"
-            )
+            from pipeline.broker.kafka import KafkaBroker  # noqa: PLC0415
+
+            return KafkaBroker(address, settings.kafka)
         case _:
             raise SettingsError(f"broker: '{address}' is no address; write sqlite:///FILE or kafka://HOST:PORT")
 
