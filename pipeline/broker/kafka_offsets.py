@@ -71,7 +71,7 @@ class Ledger:
         if position.at is None:
             chosen = {each: position.offsets.get(each.partition, first[each]) for each in partitions}
         else:
-            moment = max(0, -((EPOCH - position.at) // timedelta(milliseconds=1)))
+            moment = max(0, (position.at - EPOCH) // timedelta(milliseconds=1))
             chosen = self._at(dict.fromkeys(partitions, OffsetTimestamp(moment)))
             chosen = {each: offset if offset >= 0 else ends[each] for each, offset in chosen.items()}
         return {each: min(max(offset, first[each]), ends[each]) for each, offset in chosen.items()}
