@@ -11,7 +11,7 @@ from kafka import KafkaProducer
 from pipeline.broker import Position, Standing
 from pipeline.broker.kafka_client import Cluster
 from pipeline.broker.kafka_member import Member
-from pipeline.broker.kafka_messages import headers, milliseconds, stamp
+from pipeline.broker.kafka_messages import headers, moment
 from pipeline.broker.kafka_messages import size as size_of
 from pipeline.broker.kafka_offsets import Ledger
 from pipeline.broker.kafka_reading import merged
@@ -94,17 +94,20 @@ class KafkaBroker:
         self._ledger.rewind(self._group(topic, group), places)
 
     def places(self, topic: str) -> Mapping[str, Position]:
-        """Where each group that has read the topic reads on, an offset per partition in which it marked something read."""
-        return self._ledger.standing(self._ledger.partitions(self._name(topic)), self._group(topic, ""))
+        """Where each group that has read the topic reads on, per partition; those that never marked anything read are unknown here."""
+        beginning = self._group(topic, "")
+        found = self._ledger.marked(self._ledger.partitions(self._name(topic)), beginning)
+        return {
+            group.removeprefix(beginning): Position(offsets={each.partition: place for each, place in places.items()})
+            for group, places in found.items()
+        }
 
     @contextmanager
     def hold(self, topic: str, group: str) -> Iterator[None]:
-        """See, when the block is entered, that no process reads for the group; a `LockedError` where one does."""
-        if count := len(self._ledger.members(self._group(topic, group))):
-            raise LockedError(
-                f"stage {group}: {count} processes do this on Kafka; stop them (one that was killed is forgotten"
-                f" {self._settings.session_s:.0f} s later)"
-            )
+        """Run the block where no other process reads for the group; a `LockedError` where one does. Nothing keeps one from coming later."""
+        name = self._group(topic, group)
+        if (topic, group) not in self._members and self._ledger.members(name):
+            raise LockedError(f"another process reads for {group} ({name} on {self._cluster.address}); stop it first")
         yield
 
     def topics(self, *, create: bool) -> Sequence[Standing]:
@@ -137,9 +140,9 @@ class KafkaBroker:
         try:
             with self._cluster.told():
                 producer = self._open()
-                now = milliseconds(datetime.now(UTC))
+                now = datetime.now(UTC)
                 sent = [
-                    producer.send(name, each.value, each.key, headers(each), timestamp_ms=stamp(each, now))
+                    producer.send(name, each.value, each.key, headers(each), timestamp_ms=moment(each.time, now))
                     for each in messages
                 ]
                 producer.flush(timeout=DELIVER_MS / 1_000)

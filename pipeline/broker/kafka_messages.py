@@ -28,14 +28,9 @@ def headers(found: Message) -> list[tuple[str, bytes]]:
     return [(name, value.encode()) for name, value in found.headers.items()]
 
 
-def stamp(found: Message, now: int) -> int:
-    """The time of a message in milliseconds: its own where it was on a log before, as far as that is not in the future."""
-    return min(now, milliseconds(found.time)) if found.time else now
-
-
-def milliseconds(time: datetime) -> int:
-    """Milliseconds since 1970."""
-    return (time - EPOCH) // timedelta(milliseconds=1)
+def moment(time: datetime | None, now: datetime) -> int:
+    """Milliseconds since 1970 that the message is stamped with: its own time, as far as that is not in the future, else now."""
+    return (min(time or now, now) - EPOCH) // timedelta(milliseconds=1)
 
 
 def size(found: Message) -> int:

@@ -79,31 +79,20 @@ class Ledger:
     def lag(self, topic: str, group: str) -> int:
         """How many messages of the topic the group has not marked read; one that never did stands at the first."""
         partitions = self.partitions(topic)
-        marked = self.ask(lambda client: client.list_group_offsets({group: partitions})).get(group, {})
+        marked = self._marked(group, partitions)
         first, ends = self.first(partitions), self.ends(partitions)
-        return sum(
-            max(0, ends[each] - max(first[each], marked[each].offset if each in marked else -1)) for each in partitions
-        )
+        return sum(max(0, ends[each] - max(first[each], marked.get(each, 0))) for each in partitions)
 
-    def standing(self, partitions: list[TopicPartition], prefix: str) -> dict[str, Position]:
-        """Where each group stands whose name is this prefix and a word, by that word."""
+    def marked(self, partitions: list[TopicPartition], beginning: str) -> dict[str, Offsets]:
+        """Where the groups whose names begin so read on, those that marked something of these partitions."""
         groups = [each["group_id"] for each in self.ask(lambda client: client.list_groups())]
-        words = [each.removeprefix(prefix) for each in groups if each.startswith(prefix)]
-        asked = {prefix + word: partitions for word in words if "." not in word}
-        marked = self.ask(lambda client: client.list_group_offsets(asked)) if asked else {}
-        return {
-            group.removeprefix(prefix): Position(
-                offsets={
-                    each.partition: found.offset for each, found in marked.get(group, {}).items() if found.offset >= 0
-                }
-            )
-            for group in asked
-        }
+        found = {each: self._marked(each, partitions) for each in groups if each.startswith(beginning)}
+        return {group: places for group, places in found.items() if places}
 
     def members(self, group: str) -> list[str]:
-        """The members that a group has now."""
-        described = self.ask(lambda client: client.describe_groups([group]))
-        return [each["member_id"] for each in described.get(group, {}).get("members") or ()]
+        """The members that the group has now."""
+        described = self.ask(lambda client: client.describe_groups([group])).get(group, {})
+        return [each["member_id"] for each in described.get("members") or ()]
 
     def rewind(self, group: str, places: Offsets) -> None:
         """Set where the group reads on. Its members are sent away for it: they come back by themselves, and what they then try to mark read is refused."""
@@ -128,9 +117,12 @@ class Ledger:
                 client.close()
 
     def _evict(self, group: str) -> None:
-        members = [MemberToRemove(member_id=each) for each in self.members(group)]
-        if members:
+        if members := [MemberToRemove(member_id=each) for each in self.members(group)]:
             self.ask(lambda client: client.remove_group_members(group, members))
+
+    def _marked(self, group: str, partitions: list[TopicPartition]) -> Offsets:
+        found = self.ask(lambda client: client.list_group_offsets({group: partitions})).get(group, {})
+        return {each: found[each].offset for each in partitions if each in found and found[each].offset >= 0}
 
     def _at(self, specs: dict[TopicPartition, object]) -> Offsets:
         found = self.ask(lambda client: client.list_partition_offsets(specs))

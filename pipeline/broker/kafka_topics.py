@@ -27,8 +27,6 @@ def configuration(topic: Topic, settings: Kafka) -> dict[str, str]:
     found = {
         "cleanup.policy": "delete",
         "max.message.bytes": str(largest(topic, settings)),
-        # The time is ours: what comes from another log keeps its own. However wrong a clock is, nothing is refused for it.
-        "message.timestamp.after.max.ms": str(2**63 - 1),
         "message.timestamp.type": "CreateTime",
         "retention.bytes": "-1",
         "retention.ms": str(kept),

@@ -17,7 +17,9 @@ from pipeline.broker.sqlite import SqliteBroker
 from pipeline.codec import Message
 from pipeline.errors import HeadstampError, LockedError
 from pipeline.topics import ALERTS
-from tests.kafka_logs import kafka_log
+from tests.kafka_logs import LEAVES_SOCKETS, kafka_log
+
+pytestmark = LEAVES_SOCKETS
 
 TOPIC, OTHER = ALERTS.name, ALERTS.dead
 """Topics of one partition: what is promised about order holds for the whole of them."""
