@@ -64,6 +64,7 @@ COMMANDS = {
     "reproduce": Command("pipeline.commands.reproduce", "make a verdict again from the archived bytes"),
     "reindex": Command("pipeline.commands.reindex", "build the index again from the log"),
     "topics": Command("pipeline.commands.topics", "create the topics that are missing, and say what differs"),
+    "copy": Command("pipeline.commands.copy", "move a log whole: from a file to Kafka, or back"),
     "dead": Command("pipeline.commands.dead", "list, show and replay dead letters"),
     "check": Command("pipeline.commands.check", "test every part: one line each, exit status"),
     "demo": Command("pipeline.commands.demo", "the practice market, all stages and the console, on loopback"),
@@ -129,7 +130,8 @@ def deployment(settings: Settings) -> "Deployment":
 
     return Deployment(
         settings=settings,
-        broker=lambda: _broker(settings),
+        broker=lambda: _broker(settings, settings.broker),
+        broker_at=partial(_broker, settings),
         log=lambda: _log(settings, Settings().broker),
         index=lambda: _index(settings),
         classifier=lambda: _classifier(settings, keeping=False),
@@ -179,16 +181,16 @@ def _interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _broker(settings: Settings) -> "Broker":
-    match settings.broker.partition(":")[0]:
+def _broker(settings: Settings, address: str) -> "Broker":
+    match address.partition(":")[0]:
         case "sqlite":
-            return _log(settings, settings.broker)
+            return _log(settings, address)
         case "kafka":
             from pipeline.broker.kafka import KafkaBroker  # noqa: PLC0415
 
-            return KafkaBroker(settings.broker, settings.kafka)
+            return KafkaBroker(address, settings.kafka)
         case _:
-            raise SettingsError(f"broker: '{settings.broker}' is no address; write sqlite:///FILE or kafka://HOST:PORT")
+            raise SettingsError(f"broker: '{address}' is no address; write sqlite:///FILE or kafka://HOST:PORT")
 
 
 def _index(settings: Settings) -> "Index":

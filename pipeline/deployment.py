@@ -10,7 +10,7 @@ from pipeline.audit import Audit
 from pipeline.broker import Broker
 from pipeline.broker.sqlite import SqliteBroker
 from pipeline.context import no_context, vendor_context
-from pipeline.errors import ModelRejectedError
+from pipeline.errors import ModelRejectedError, SettingsError
 from pipeline.index import Index
 from pipeline.logs import line
 from pipeline.policy import Policy, force, rule
@@ -39,6 +39,10 @@ class Reread:
     """Why the page shows no listing."""
 
 
+def _no_broker(address: str) -> Broker:
+    raise SettingsError(f"'{address}': nothing here opens brokers by their address")
+
+
 def _no_archive(_deployment: "Deployment", capture: Capture) -> Reread:
     return Reread(lacking={f"record {capture.record}": "nothing here reads archives"})
 
@@ -65,6 +69,8 @@ class Deployment:
     """What `headstamp check` asks of the packages beside this one: how the part is, or a `HeadstampError`."""
     reread: Callable[["Deployment", Capture], Reread] = _no_archive
     """Reads an archived page again, with the profile that it was read with."""
+    broker_at: Callable[[str], Broker] = _no_broker
+    """The broker of an address, with the settings of this deployment."""
     model: Callable[["Deployment", str, int], Classifier] = _no_models
     """The classifier of a model directory that was once in force, by its digest, under a number; a `ModelRejectedError` where it is gone."""
 
