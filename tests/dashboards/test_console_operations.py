@@ -136,11 +136,9 @@ def test_a_look_that_was_cut_short_counts_nothing_twice(tmp_path: Path) -> None:
     with closing(SqliteBroker(tmp_path / "log.db")) as log:
         log.publish(MEASURES.name, messages([measure("stage_messages_total", 1, stage="assess") for _ in range(5)]))
         page = Operations(("assess",), NOW)
-        found = page._measures.new(log)
-        first = decode(next(found), MEASURES.records)
+        first = decode(next(page._measures.new(log)), MEASURES.records)
         assert isinstance(first, Measure)
         page._take(first, NOW)
-        found.close()
         assert page.look(log).work[0].worked == 5
 
 
