@@ -59,7 +59,7 @@ def test_the_last_visit_of_each_market_is_shown_with_what_is_out_of_bounds(unset
     assert "estimated coverage 87%" in words
     assert "title 99.8%" in words
     assert "vendor 71% of 98%" in words
-    assert "failures: no title 31 , timeout 4" in words
+    assert "failures: no title 31, timeout 4" in words
     assert "behind gates: captcha 12" in words
     assert "login" not in words
     assert "pages 9 " not in words
