@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipeline.deployment import Deployment, Reread
     from pipeline.index import Index
     from pipeline.records import Capture
-    from pipeline.stages import Classifier
+    from pipeline.stages import Charts, Classifier
 
 CHECKS = dict.fromkeys(("tor", "guards", "profiles", "denylist", "authorities", "archive"), "crawlers.check")
 """Further lines of `headstamp check`: the function of that name, in the module that knows the part."""
@@ -136,6 +136,7 @@ def deployment(settings: Settings) -> "Deployment":
         index=lambda: _index(settings),
         classifier=lambda: _classifier(settings, keeping=False),
         assessor=lambda: _classifier(settings, keeping=True),
+        measures=partial(_measures, settings) if settings.index.startswith("http") else None,
         activations=lambda: Activations(settings.root),
         reread=_reread,
         model=_model,
@@ -211,6 +212,13 @@ def _elastic(settings: Settings) -> "Index":
 
     chosen = settings.elastic
     return ElasticIndex(cluster(settings.index, chosen), prefix=chosen.prefix, shards=chosen.shards)
+
+
+def _measures(settings: Settings) -> "Charts":
+    from pipeline.index.elastic_access import cluster  # noqa: PLC0415  # as above
+    from pipeline.index.elastic_measures import ElasticMeasures  # noqa: PLC0415
+
+    return ElasticMeasures(cluster(settings.index, settings.elastic), prefix=settings.elastic.prefix)
 
 
 def _log(settings: Settings, address: str) -> "SqliteBroker":

@@ -34,8 +34,14 @@ def serve_console(deployment: Deployment, *, host: str, port: int, ready: Callab
     """Serve the console until a signal ends it; `ready` gets its address once it answers."""
     from dashboards.web.server import listening, server  # noqa: PLC0415  # `--help` needs no web server
     from dashboards.web.settling import settling  # noqa: PLC0415
+    from pipeline.metrics.at_work import at_work, meters  # noqa: PLC0415
 
-    with listening(host, port) as door, settling(deployment):
+    stages = meters(["settle"])
+    with (
+        listening(host, port) as door,
+        at_work(deployment, stages, crawls=True),
+        settling(deployment, stages["settle"]),
+    ):
         server(deployment, door, ready).run(sockets=[door])
 
 

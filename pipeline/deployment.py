@@ -19,11 +19,13 @@ from pipeline.rates import Rates
 from pipeline.records import Capture, Context, Listing, digest
 from pipeline.settings import Settings, file_of
 from pipeline.software import software
-from pipeline.stages import Classifier, Stage, assess_stage, index_stage, settle_stage
+from pipeline.stages import Charts, Classifier, Stage, assess_stage, chart_stage, index_stage, settle_stage
 from pipeline.wordings import keep
 
 STAGES = ("assess", "index", "settle")
 """The stages in the order of a listing's way."""
+CHART = "chart"
+"""The stage beside them that charts measures, where the index can hold them."""
 RULES = "rules"
 """Under which policy, rates and code are counted as activations."""
 
@@ -65,6 +67,8 @@ class Deployment:
     assessor: Callable[[], Classifier]
     """The same, keeping in the home what it computes slowly, so that no text is computed twice."""
     activations: Callable[[], Activations]
+    measures: Callable[[], Charts] | None = None
+    """Where measures can be searched and charted; None where the index is a file, and they stay on the log."""
     checks: Mapping[str, Callable[["Deployment"], str]] = field(default_factory=dict)
     """What `headstamp check` asks of the packages beside this one: how the part is, or a `HeadstampError`."""
     reread: Callable[["Deployment", Capture], Reread] = _no_archive
@@ -83,7 +87,7 @@ class Deployment:
 
 @contextmanager
 def stage(name: str, deployment: Deployment) -> Iterator[Stage]:
-    """One of `STAGES`, ready to work while the block runs, with connections of its own."""
+    """One of `STAGES`, or `CHART`, ready to work while the block runs, with connections of its own."""
     match name:
         case "assess":
             with _context(deployment) as context:
@@ -91,6 +95,10 @@ def stage(name: str, deployment: Deployment) -> Iterator[Stage]:
         case "index":
             with closing(deployment.index()) as index:
                 yield index_stage(index)
+        case "chart":
+            assert deployment.measures, "it runs only where measures can be charted"
+            with closing(deployment.measures()) as charts:
+                yield chart_stage(charts)
         case _:
             with closing(deployment.index()) as index, closing(Audit(deployment.settings.root)) as audit:
                 yield settle_stage(index, audit)
