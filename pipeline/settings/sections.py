@@ -12,6 +12,8 @@ STARTED = SOCKS.with_name("process.json")
 """There from the start of the home's own tor until it is stopped."""
 
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
+Space = Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,100}$")]
+"""Id of a Kibana space."""
 Share = Annotated[float, Meta(ge=0, le=1)]
 
 
@@ -105,6 +107,31 @@ class Serve(Section, frozen=True, kw_only=True):
     """Name under which reviews are filed; "" takes the name of the user who started the console."""
 
 
+class Kibana(Section, frozen=True, kw_only=True):
+    """Where `headstamp dashboards install` puts what Kibana shows."""
+
+    address: str = ""
+    """Address of Kibana, with its base path where it has one: https://HOST:PORT, or http:// on loopback; "" is none."""
+    api_key_file: str = ""
+    """File that holds an API key of Elasticsearch (the encoded form); "" logs in as `user`."""
+    user: str = ""
+    """User to log in as, where there is no API key; "" sends none."""
+    password_file: str = ""
+    """File that holds the user's password."""
+    ca_file: str = ""
+    """File of the certificates (PEM) that Kibana's own must be signed by; "" trusts those of the system."""
+    timeout_s: Annotated[float, Meta(gt=0, le=600)] = 60.0
+    """Seconds to wait for each part of an answer."""
+    console: Annotated[str, Meta(pattern=r"^https?://[^\s{}\"]+$")] = "http://127.0.0.1:8600"
+    """Address of the console as the browsers of Kibana's users reach it, for the links of listings."""
+    investigators: Space = "headstamp"
+    """Space of the investigators' dashboard, which shows `listings`; their role is called headstamp-investigators."""
+    researchers: Space = "headstamp-research"
+    """Space of the researchers' dashboard, which shows `listings-research` only."""
+    operators: Space = "headstamp-operators"
+    """Space of the operators' dashboard, which shows `measures`."""
+
+
 class Log(Section, frozen=True, kw_only=True):
     """What is written to stderr."""
 
@@ -127,6 +154,7 @@ class Settings(Section, frozen=True, kw_only=True):
     assess: Assess = Assess()
     counts: Counts = Counts()
     serve: Serve = Serve()
+    kibana: Kibana = Kibana()
     log: Log = Log()
 
     @property
