@@ -51,6 +51,7 @@ COMMANDS = {
     "index": Command("pipeline.commands.run", "run the stage that merges assessments into the index"),
     "settle": Command("pipeline.commands.run", "run the stage that files reviews and keeps the audit"),
     "serve": Command("dashboards.commands", "serve the console on loopback"),
+    "dashboards": Command("dashboards.commands", "install the indexes and what Kibana shows of them"),
     "search": Command("pipeline.commands.search", "find listings from the terminal"),
     "score": Command("pipeline.commands.score", "score the rows of a file; nothing is stored"),
     "train": Command("classifier.commands", "make a model directory from labelled data"),

@@ -31,6 +31,9 @@ def problems(bundle: str, types: Types) -> list[str]:
 
 def _faults(one: Json, known: set[tuple[str, str]], types: Types) -> Iterator[str]:
     kind = str(one["type"])
+    if kind not in VERSIONS:
+        yield "objects of this type are not ours to install"
+        return
     yield from _versions(one, kind)
     for reference in pick(one, "references"):
         if (reference["type"], reference["id"]) not in known:
@@ -51,9 +54,7 @@ def _faults(one: Json, known: set[tuple[str, str]], types: Types) -> Iterator[st
 def _versions(one: Json, kind: str) -> Iterator[str]:
     if one["coreMigrationVersion"] != CORE:
         yield f"coreMigrationVersion is {one['coreMigrationVersion']}, not {CORE}"
-    if kind not in VERSIONS:
-        yield "Kibana objects of this type are not ours to install"
-    elif _number(str(one["typeMigrationVersion"])) > _number(VERSIONS[kind]):
+    if _number(str(one["typeMigrationVersion"])) > _number(VERSIONS[kind]):
         yield f"typeMigrationVersion {one['typeMigrationVersion']} is newer than {VERSIONS[kind]}: an older Kibana refuses it"
 
 

@@ -1,6 +1,7 @@
 """Makes an audience's data view, saved searches and dashboard the saved objects that Kibana imports."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboards.kibana.condition import Json, kql
@@ -36,7 +37,7 @@ def objects(audience: Audience, place: Place) -> list[Json]:
     return [_view(audience.view, place), *searches, _dashboard(audience, place)]
 
 
-def ndjson(found: list[Json]) -> str:
+def ndjson(found: Sequence[Json]) -> str:
     """Saved objects as the file that Kibana imports: one a line, keys sorted."""
     return "".join(json.dumps(one, ensure_ascii=False, sort_keys=True) + "\n" for one in found)
 

@@ -57,9 +57,7 @@ class Asked:
         params = column["params"]
         match column["operationType"]:
             case "terms":
-                return {
-                    "terms": {"field": column["sourceField"], "size": params["size"], "order": self._order(params)}
-                }
+                return {"terms": {"field": column["sourceField"], "size": params["size"], "order": self._order(params)}}
             case "date_histogram":
                 least = 0 if params["includeEmptyRows"] else 1
                 asked = {"calendar_interval": params["interval"], "time_zone": "UTC", "min_doc_count": least}
@@ -120,4 +118,5 @@ class Asked:
                 if operation == "count":
                     return float(inside["doc_count"])
                 got = inside["of"] if "filter" in column else inside[name]
-                return next(iter(got["values"].values())) if "values" in got else got["value"]
+                value: float | None = next(iter(got["values"].values())) if "values" in got else got["value"]
+                return value

@@ -31,7 +31,7 @@ def listings(number: int, now: datetime, chance: random.Random) -> list[Fact]:
 
 def _listing(number: int, now: datetime, chance: random.Random) -> Fact:
     verdict = chance.choices(VERDICTS, (5, 2, 4), k=1)[0]
-    days = int(DAYS_OF_LISTINGS * chance.random() ** 3)
+    days = 0 if number % 80 == 0 else int(DAYS_OF_LISTINGS * chance.random() ** 3)
     first = now - timedelta(days=days, hours=chance.randrange(1, 23), minutes=30, seconds=number % 60)
     clear = verdict is Verdict.CLEAR
     return {
@@ -46,7 +46,7 @@ def _listing(number: int, now: datetime, chance: random.Random) -> Fact:
         "ships_from": tuple(chance.sample(COUNTRIES, chance.randrange(3))),
         "ships_to": tuple(chance.sample(COUNTRIES, chance.randrange(4))),
         "threats": tuple(chance.sample(THREATS, chance.choice((0, 0, 1, 2)))),
-        "indicators": ("TI-HRM",) if chance.random() < 0.02 else (),
+        "indicators": ("TI-HRM",) if number % 40 == 0 else (),
         "price_cents": chance.choice((None, chance.randrange(0, 400_000))),
         "first_seen": first,
         "last_seen": first + (now - first) * chance.random(),
@@ -96,6 +96,15 @@ def measures(now: datetime, chance: random.Random) -> list[Measure]:
     whens = [now - timedelta(days=DAYS_OF_MEASURES * one / 120, minutes=7) for one in range(120)]
     found = [measure for when in whens for measure in (*_visit(when, chance), *_stages(when, chance))]
     months = sorted({when.replace(day=1, hour=0, minute=0, second=0, microsecond=0) for when in whens[:60]})
+    found.append(
+        Measure(
+            name="headstamp_stage_lag",
+            value=15_000,
+            time=now - timedelta(minutes=5),
+            stage="index",
+            topic="assessments",
+        )
+    )
     return found + [measure for month in months[1:] for measure in _drift(month, chance)]
 
 
@@ -129,9 +138,7 @@ def _stages(time: datetime, chance: random.Random) -> Sequence[Measure]:
         )
         if chance.random() < 0.2:
             found.append(Measure(name="headstamp_stage_dead_total", value=chance.randrange(1, 4), **at))
-            waited = Measure(
-                name="headstamp_server_waiting_seconds", value=chance.random() * 300, reason="index", **at
-            )
+            waited = Measure(name="headstamp_server_waiting_seconds", value=chance.random() * 300, reason="index", **at)
             found.append(replace(waited, topic=""))
     return found
 

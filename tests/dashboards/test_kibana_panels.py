@@ -12,10 +12,11 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from dashboards.kibana.alarms import TOLD, query
 from dashboards.kibana.audiences import AUDIENCES
 from dashboards.kibana.mapped import WITHHELD, mapped
 from dashboards.kibana.objects import Place, objects
-from dashboards.kibana.source import Audience, Panel
+from dashboards.kibana.source import Alarm, Audience, Panel
 from pipeline.index import elastic_layout
 from pipeline.index.places import milliseconds
 from tests.dashboards.kibana_asked import Asked, kuery
@@ -35,6 +36,11 @@ SEARCHES = [
     pytest.param(audience, number, id=f"{audience.name}-{search.name}")
     for audience in AUDIENCES
     for number, search in enumerate(audience.searches)
+]
+ALARMS = [
+    pytest.param(audience, alarm, id=f"{audience.name}-{alarm.name}")
+    for audience in AUDIENCES
+    for alarm in audience.alarms
 ]
 
 
@@ -131,6 +137,23 @@ def test_a_saved_search_lists_what_it_says_newest_first(seeded: Seeded, audience
     assert hits["total"]["value"] == len(expected) > 0
     newest = sorted((milliseconds(fact[time]) for fact in expected), reverse=True)[:50]
     assert [hit["sort"][0] for hit in hits["hits"]] == newest
+
+
+@pytest.mark.parametrize(("audience", "alarm"), ALARMS)
+def test_an_alarm_counts_what_its_title_says(seeded: Seeded, audience: Audience, alarm: Alarm) -> None:
+    asked, time = query(alarm, audience.view), audience.view.time
+    since = seeded.now - timedelta(hours=alarm.hours)
+    window = {"range": {time: {"gt": milliseconds(since), "lte": milliseconds(seeded.now), "format": "epoch_millis"}}}
+    body = {**asked, "query": {"bool": {"filter": [asked["query"], window]}}, "track_total_hits": True}
+    found = seeded.search(audience.view.index, body)["hits"]
+    expected = [
+        fact
+        for fact in seeded.facts[audience.view.index]
+        if since < fact[time] <= seeded.now and all(holds(one, fact, seeded.now) for one in alarm.where)
+    ]
+    assert found["total"]["value"] == len(expected)
+    assert expected or alarm.fewer_than, "the seeds raise no such alarm"
+    assert all(set(hit["_source"]) <= set(TOLD[audience.view.index]) for hit in found["hits"])
 
 
 def test_flagged_now_is_what_a_person_would_count(seeded: Seeded) -> None:
