@@ -19,7 +19,7 @@ def place(audience: Audience, settings: Settings) -> Place:
     spaces = {"investigators": chosen.investigators, "researchers": chosen.researchers, "operators": chosen.operators}
     return Place(
         space=spaces[audience.name],
-        prefix="",
+        prefix=settings.elastic.prefix,
         console=chosen.console.rstrip("/"),
     )
 

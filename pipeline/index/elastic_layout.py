@@ -39,9 +39,8 @@ def mapping() -> Source:
 
 def described(properties: Source) -> Source:
     """A strict mapping of these fields, with the digest by which a later program knows whether it is still its own."""
-    return {"dynamic": "strict", "_meta": {"layout": digest("layout", _encoder.encode(properties).decode())}} | {
-        "properties": properties
-    }
+    layout = digest("layout", _encoder.encode(properties).decode())
+    return {"dynamic": "strict", "_meta": {"layout": layout}, "properties": properties}
 
 
 def source(document: Document) -> Source:

@@ -51,7 +51,7 @@ class Standin:
         return [(method, path) for method, path in self.asked if method != "GET" and not path.endswith("_export")]
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """An answer that is an error."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -97,7 +97,7 @@ def _handler(state: Standin) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             try:
                 status, content = _answer(state, self.command, self.path, self.headers, body)
-            except Refused as fault:
+            except RefusedError as fault:
                 said = {"statusCode": fault.status, "error": "stand-in", "message": fault.message}
                 status, content = fault.status, json.dumps(said).encode()
             self.send_response(status)
@@ -111,7 +111,7 @@ def _handler(state: Standin) -> type[BaseHTTPRequestHandler]:
 def _answer(state: Standin, method: str, address: str, headers: Any, body: bytes) -> tuple[int, bytes]:
     parts = urlsplit(address)
     if not parts.path.startswith(state.base + "/"):
-        raise Refused(404, "Not Found")
+        raise RefusedError(404, "Not Found")
     path = parts.path.removeprefix(state.base)
     state.asked.append((method, path))
     space, call = _let_in(state, method, path, headers)
@@ -130,20 +130,20 @@ def _answer(state: Standin, method: str, address: str, headers: Any, body: bytes
         case ["alerting", "rule", rule] if state.has_alerting:
             return _rule(state, space, method, rule, body)
         case _:
-            raise Refused(404, "Not Found")
+            raise RefusedError(404, "Not Found")
 
 
 def _let_in(state: Standin, method: str, path: str, headers: Any) -> tuple[str, str]:
     """The space and the call, for one who may ask it."""
     if state.authorization and headers["Authorization"] != state.authorization:
-        raise Refused(401, "Unauthorized")
+        raise RefusedError(401, "Unauthorized")
     if method != "GET" and not headers["kbn-xsrf"]:
-        raise Refused(400, "Request must contain a kbn-xsrf header.")
+        raise RefusedError(400, "Request must contain a kbn-xsrf header.")
     inside = re.fullmatch(r"(?:/s/([^/]+))?(/api/.*)", path)
     if inside is None or (inside[1] or "default") not in state.spaces:
-        raise Refused(404, "Not Found")
+        raise RefusedError(404, "Not Found")
     if state.forbidden and inside[2].startswith(state.forbidden):
-        raise Refused(403, "Forbidden")
+        raise RefusedError(403, "Forbidden")
     return inside[1] or "default", inside[2]
 
 
@@ -160,11 +160,11 @@ def _space(state: Standin, method: str, name: list[str], body: bytes) -> tuple[i
     if method == "POST" and not name:
         made = json.loads(body)
         if made["id"] in state.spaces:
-            raise Refused(409, f"A space with the identifier {made['id']} already exists.")
+            raise RefusedError(409, f"A space with the identifier {made['id']} already exists.")
         state.spaces[made["id"]] = {**made, "disabledFeatures": []}
         return _json(state.spaces[made["id"]])
     if not name or name[0] not in state.spaces:
-        raise Refused(404, "Not Found")
+        raise RefusedError(404, "Not Found")
     return _json(state.spaces[name[0]])
 
 
@@ -173,7 +173,7 @@ def _role(state: Standin, method: str, name: str, body: bytes) -> tuple[int, byt
         state.roles[name] = json.loads(body)
         return 204, b""
     if name not in state.roles:
-        raise Refused(404, "Not Found")
+        raise RefusedError(404, "Not Found")
     found = json.loads(json.dumps(state.roles[name]))
     for index in found["elasticsearch"]["indices"]:
         index["allow_restricted_indices"] = False
@@ -190,7 +190,7 @@ def _file(headers: Any, body: bytes) -> list[Any]:
     form = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {headers['Content-Type']}\r\n\r\n".encode() + body)
     (part,) = form.iter_parts()
     if not str(part.get_filename()).endswith(".ndjson"):
-        raise Refused(415, "Unsupported Media Type")
+        raise RefusedError(415, "Unsupported Media Type")
     content = part.get_payload(decode=True)
     assert isinstance(content, bytes)
     return [json.loads(line) for line in content.splitlines()]
@@ -247,14 +247,14 @@ def _rule(state: Standin, space: str, method: str, rule: str, body: bytes) -> tu
     at, there = state.rules.get(rule, ("", None))
     if method == "POST":
         if there is not None:
-            raise Refused(409, f"Saved object [alert/{rule}] conflict")
+            raise RefusedError(409, f"Saved object [alert/{rule}] conflict")
         if uuid.UUID(rule).version != 4:
-            raise Refused(400, "Predefined IDs are not allowed unless the ID is a UUID.")
+            raise RefusedError(400, "Predefined IDs are not allowed unless the ID is a UUID.")
         given = _allowed(json.loads(body), CREATION_KEYS)
         state.rules[rule] = (space, {"id": rule, "enabled": True, "mute_all": False, **given})
         return _json(state.rules[rule][1])
     if there is None or at != space:
-        raise Refused(404, f"Saved object [alert/{rule}] not found")
+        raise RefusedError(404, f"Saved object [alert/{rule}] not found")
     if method == "PUT":
         there |= _allowed(json.loads(body), RULE_KEYS)
     return _json(there)
@@ -262,5 +262,5 @@ def _rule(state: Standin, space: str, method: str, rule: str, body: bytes) -> tu
 
 def _allowed(given: Any, keys: set[str]) -> Any:
     if unknown := set(given) - keys:
-        raise Refused(400, f"[request body.{min(unknown)}]: definition for this key is missing")
+        raise RefusedError(400, f"[request body.{min(unknown)}]: definition for this key is missing")
     return given
