@@ -111,8 +111,8 @@ class Asked:
                 ast = column["params"]["tinymathAst"]
                 part, by = ast["args"]
                 assert ast["name"] == "divide"
-                value = self._value(part, found)
-                return None if value is None else value / float(by)
+                cents = self._value(part, found)
+                return None if cents is None else cents / float(by)
             case operation:
                 inside = found[name] if "filter" in column else found
                 if operation == "count":
