@@ -83,6 +83,8 @@ def _dashboard(one: Json, types: Types) -> Iterator[str]:
     yield from laid(panels)
     for panel in panels:
         name = str(panel["panelIndex"])
+        if panel.get("version") != VERSIONS["dashboard"]:
+            yield f"panel {name} is of version {panel.get('version')}, not {VERSIONS['dashboard']}"
         if panel["type"] == "lens":
             chart = pick(panel, "embeddableConfig.attributes")
             layers = [f"{name}:{reference['name']}" for reference in chart["references"]]

@@ -27,7 +27,11 @@ def chart(panel: Panel, references: list[Json]) -> Json:
         "visualizationType": TYPES[panel.shape],
         "references": references,
         "state": {
-            "datasourceStates": {"formBased": {"layers": {LAYER: layer}}, "textBased": {"layers": {}}},
+            "datasourceStates": {
+                "formBased": {"layers": {LAYER: layer}},
+                "indexpattern": {"layers": {}},
+                "textBased": {"layers": {}},
+            },
             "visualization": _visualization(panel),
             "query": {"query": kql(panel.where), "language": "kuery"},
             "filters": [],

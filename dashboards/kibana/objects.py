@@ -122,13 +122,14 @@ def _laid(lines: tuple[Line, ...]) -> list[tuple[Panel | Note | Rows, Json]]:
 
 def _panel(panel: Panel | Note | Rows, grid: Json, view: View, place: Place) -> tuple[Json, list[Json]]:
     """A panel, and what the dashboard has to refer to for it."""
-    frame: Json = {"panelIndex": panel.name, "gridData": grid}
+    # Without a version Kibana takes a panel for one of 7.x, and puts it through migrations that ours would not survive.
+    frame: Json = {"panelIndex": panel.name, "gridData": grid, "version": VERSIONS["dashboard"]}
     match panel:
         case Note():
             markdown = {"markdown": " ".join(panel.text.split()), "fontSize": 12, "openLinksInNewTab": False}
             saved = {"type": "markdown", "title": "", "description": "", "params": markdown, "uiState": {}}
             saved["data"] = {"aggs": [], "searchSource": {"query": {"query": "", "language": "kuery"}, "filter": []}}
-            return {**frame, "type": "visualization", "embeddableConfig": {"savedVis": saved}}, []
+            return {**frame, "type": "visualization", "embeddableConfig": {"savedVis": saved, "enhancements": {}}}, []
         case Rows():
             name = f"panel_{panel.name}"
             shown: Json = {
@@ -141,7 +142,7 @@ def _panel(panel: Panel | Note | Rows, grid: Json, view: View, place: Place) -> 
             of: Json = {"type": "search", "id": place.id(panel.search), "name": f"{panel.name}:{name}"}
             return shown, [of]
         case Panel():
-            config: Json = {"attributes": chart(panel, [_of_view(LAYER_REFERENCE, view, place)])}
+            config: Json = {"attributes": chart(panel, [_of_view(LAYER_REFERENCE, view, place)]), "enhancements": {}}
             shown = {**frame, "type": "lens", "title": panel.title, "embeddableConfig": config}
             return shown, [_of_view(f"{panel.name}:{LAYER_REFERENCE}", view, place)]
 

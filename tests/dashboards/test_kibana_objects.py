@@ -87,6 +87,7 @@ def _put(keys: str, value: object) -> Callable[[Any], None]:
         (_panels(_put("1.gridData.x", 11)), "panel waiting lies over panel flagged"),
         (_panels(_put("0.gridData.w", 49)), "panel flagged leaves the 48 columns of the grid"),
         (_panels(_put("0.gridData.i", "other")), "panel flagged is called other on the grid"),
+        (_panels(lambda panels: panels[0].pop("version")), "panel flagged is of version None, not 8.9.0"),
         (_panels(_put("-1.panelRefName", "panel_other")), "newest:panel_other is not among the references"),
         (_put("0.attributes.fieldFormatMap", "{"), "fieldFormatMap is no JSON"),
         (_put("0.attributes.fieldFormatMap", '{"scor": {"id": "percent"}}'), "field scor is not in the index"),
