@@ -122,7 +122,7 @@ def _laid(lines: tuple[Line, ...]) -> list[tuple[Panel | Note | Rows, Json]]:
 
 def _panel(panel: Panel | Note | Rows, grid: Json, view: View, place: Place) -> tuple[Json, list[Json]]:
     """A panel, and what the dashboard has to refer to for it."""
-    # Without a version Kibana takes a panel for one of 7.x, and puts it through migrations that ours would not survive.
+    # Without a version Kibana puts a panel through every migration since 7.x when it is opened, which ours would not survive.
     frame: Json = {"panelIndex": panel.name, "gridData": grid, "version": VERSIONS["dashboard"]}
     match panel:
         case Note():
@@ -132,13 +132,8 @@ def _panel(panel: Panel | Note | Rows, grid: Json, view: View, place: Place) -> 
             return {**frame, "type": "visualization", "embeddableConfig": {"savedVis": saved, "enhancements": {}}}, []
         case Rows():
             name = f"panel_{panel.name}"
-            shown: Json = {
-                **frame,
-                "type": "search",
-                "title": panel.title,
-                "panelRefName": name,
-                "embeddableConfig": {},
-            }
+            shown: Json = {**frame, "type": "search", "title": panel.title, "panelRefName": name}
+            shown["embeddableConfig"] = {"enhancements": {}}
             of: Json = {"type": "search", "id": place.id(panel.search), "name": f"{panel.name}:{name}"}
             return shown, [of]
         case Panel():
