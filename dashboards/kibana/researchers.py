@@ -36,8 +36,8 @@ SEARCH = Search(
 WORDS = """**How to read this.** An *offer* is a listing that the model's score and the policy flag as matching the wording of Article 3 of the
 UN Firearms Protocol, less those that a review found out of scope. It is an advert: no sale, no seizure, no person, and no statement that a law was
 broken. Some are scams. Counts follow what was read: look at the coverage below before comparing months or markets. A listing counts in the month it was
-first seen. Countries are what the adverts say (EU and WW stand for "European Union" and "worldwide"); vendors are pseudonyms of names, a name on two
-markets being two."""
+first seen. Countries are what the adverts say (EU and WW stand for "European Union" and "worldwide"). Vendors are names under pseudonyms: one name on two
+markets counts once over all, and may still be two people."""
 COUNTRY = Terms(field="ships_from", label="Ships from", most=10)
 
 
