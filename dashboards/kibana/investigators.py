@@ -1,7 +1,7 @@
 """What investigators see: listings that are flagged or wait for review, the newest first."""
 
 from dashboards.kibana.condition import at_least, below, none_of, one_of
-from dashboards.kibana.shared import CATEGORY, FLAGGED, LABELS, LISTINGS, SEEN, WAITING
+from dashboards.kibana.shared import CATEGORY, FLAGGED, LABELS, LISTINGS, NAMES, SEEN, WAITING
 from dashboards.kibana.source import (
     Alarm,
     Audience,
@@ -27,6 +27,7 @@ VIEW = View(
     labels={**LABELS, "id": "page in the console"},
     shares=("score",),
     whole=("price_cents", "versions"),
+    names=NAMES,
     links=("id",),
 )
 COLUMNS = ("id", "title", "market", "vendor", "category", "verdict", "score", "price_cents", "ships_from", "review")

@@ -1,7 +1,7 @@
 """Makes an audience's data view, saved searches and dashboard the saved objects that Kibana imports."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboards.kibana.condition import Json, kql
@@ -57,6 +57,7 @@ def _object(kind: str, name: str, place: Place, attributes: Json, references: li
 def _view(view: View, place: Place) -> Json:
     formats: Json = {name: {"id": "percent", "params": {"pattern": "0.0%"}} for name in view.shares}
     formats |= {name: {"id": "number", "params": {"pattern": "0,0"}} for name in view.whole}
+    formats |= {name: {"id": "static_lookup", "params": _lookup(codes)} for name, codes in view.names.items()}
     link = {"urlTemplate": f"{place.console}/listing/{{{{value}}}}", "labelTemplate": "open", "type": "a"}
     formats |= {name: {"id": "url", "params": link} for name in view.links}
     attributes: Json = {
@@ -71,6 +72,10 @@ def _view(view: View, place: Place) -> Json:
         "fieldFormatMap": _text(formats),
     }
     return _object("index-pattern", view.index, place, attributes, [])
+
+
+def _lookup(codes: Mapping[str, str]) -> Json:
+    return {"lookupEntries": [{"key": code, "value": name} for code, name in codes.items()], "unknownKeyValue": ""}
 
 
 def _search(search: Search, view: View, place: Place) -> Json:

@@ -1,7 +1,7 @@
 """What researchers see: counts, prices and routes of offers, pseudonymous, beside how much was seen at all."""
 
 from dashboards.kibana.condition import at_least, none_of, one_of
-from dashboards.kibana.shared import CATEGORY, LABELS, LISTINGS, MONTH, OFFERS, OUT, SEEN
+from dashboards.kibana.shared import CATEGORY, FLAGGED, LABELS, LISTINGS, MONTH, NAMES, OFFERS, OUT, SEEN
 from dashboards.kibana.source import (
     Audience,
     Dashboard,
@@ -16,7 +16,6 @@ from dashboards.kibana.source import (
     View,
 )
 from pipeline.records import Decision
-from pipeline.taxonomy import Track, Verdict
 
 VIEW = View(
     index="listings-research",
@@ -25,6 +24,7 @@ VIEW = View(
     labels={**LABELS, "id": "pseudonym", "vendor": "vendor (pseudonym)"},
     shares=("score",),
     whole=("price_cents", "versions"),
+    names=NAMES,
 )
 SEARCH = Search(
     name="offers",
@@ -106,14 +106,11 @@ TRACKS = Panel(
     shape=Shape.STACKED,
     by=(Terms(field="track", label="Track"), MONTH),
     show=(LISTINGS,),
-    where=(*SEEN, one_of("verdict", str(Verdict.FLAGGED))),
+    where=FLAGGED,
 )
 WHAT_WAS_SEEN = (
     Figure(label="Listings seen"),
-    Figure(
-        label="Flagged as offers",
-        where=(one_of("verdict", str(Verdict.FLAGGED)), one_of("track", str(Track.OFFERS))),
-    ),
+    Figure(label="Offers", where=OFFERS),
     Figure(label="In scope by review", where=(one_of("review", str(Decision.IN_SCOPE)),)),
     Figure(label="Out of scope by review", where=(one_of("review", OUT),)),
 )

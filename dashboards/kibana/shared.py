@@ -1,9 +1,11 @@
 """What investigators and researchers mean by the same words."""
 
+from collections.abc import Mapping
+
 from dashboards.kibana.condition import Where, none_of, one_of
 from dashboards.kibana.source import Figure, Terms, Time
 from pipeline.records import Decision
-from pipeline.taxonomy import Track, Verdict
+from pipeline.taxonomy import Act, Category, Credibility, Indicator, Open, Subtype, Threat, Track, Verdict, entry
 
 SEEN: Where = (one_of("hidden", "false"),)
 """All listings but stubs and erased ones."""
@@ -25,3 +27,17 @@ LABELS = {
     "ships_from": "ships from",
     "ships_to": "ships to",
 }
+_CODES: Mapping[str, type[Open]] = {
+    "category": Category,
+    "subtype": Subtype,
+    "threats": Threat,
+    "indicators": Indicator,
+    "credibility": Credibility,
+    "act": Act,
+    "track": Track,
+}
+NAMES = {
+    field: {str(code): f"{entry(code).name} ({code})" for code in kind if str(code) != "unknown"}
+    for field, kind in _CODES.items()
+}
+"""The taxonomy's names beside its codes, which are what a filter asks for."""

@@ -152,6 +152,8 @@ class View:
     """Fields shown in percent."""
     whole: tuple[str, ...] = ()
     """Fields shown as whole numbers."""
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What is shown for each code of a field; other values are shown as they are."""
     links: tuple[str, ...] = ()
     """Fields that hold a listing's id, shown as a link to its page in the console."""
 

@@ -13,6 +13,7 @@ from dashboards.kibana.columns import columns
 from dashboards.kibana.mapped import mapped
 from dashboards.kibana.objects import Place, ndjson, objects
 from dashboards.kibana.source import Audience, Figure, Operation, Panel, Shape, Terms
+from pipeline.taxonomy import Category
 
 PLACE = Place(space="s", prefix="", console="http://127.0.0.1:8600")
 BY_NAME = {audience.name: audience for audience in AUDIENCES}
@@ -132,6 +133,13 @@ def test_listings_link_to_their_page_in_the_console_and_pseudonyms_to_nothing() 
     formats = {name: json.loads(view["fieldFormatMap"]) for name, view in views.items()}  # type: ignore[index]
     assert formats["investigators"]["id"]["params"]["urlTemplate"] == "http://127.0.0.1:8600/listing/{{value}}"
     assert "id" not in formats["researchers"]
+
+
+def test_codes_are_shown_by_their_names_in_the_taxonomy() -> None:
+    view: Any = objects(BY_NAME["investigators"], PLACE)[0]["attributes"]
+    entries = json.loads(view["fieldFormatMap"])["category"]["params"]["lookupEntries"]
+    assert {"key": "FA", "value": "Firearm (FA)"} in entries
+    assert {one["key"] for one in entries} == {str(code) for code in Category if code is not Category.UNKNOWN}
 
 
 def test_prices_are_shown_in_dollars_without_a_script() -> None:
