@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import os
+import platform
 import signal
 import sys
 from functools import partial
@@ -16,7 +17,8 @@ from pipeline.terminal import plain
 if TYPE_CHECKING:
     from pipeline.broker import Broker
     from pipeline.deployment import Deployment, Reread
-    from pipeline.index import Index
+    from pipeline.index import Index, Rebuild
+    from pipeline.index.elastic import ElasticIndex
     from pipeline.records import Capture
     from pipeline.stages import Classifier
 
@@ -131,6 +133,7 @@ def deployment(settings: Settings) -> "Deployment":
         broker=lambda: _broker(settings),
         log=lambda: _log(settings, Settings().broker),
         index=lambda: _index(settings),
+        rebuild=lambda: _rebuild(settings),
         classifier=lambda: _classifier(settings, keeping=False),
         assessor=lambda: _classifier(settings, keeping=True),
         activations=lambda: Activations(settings.root),
@@ -202,12 +205,23 @@ def _index(settings: Settings) -> "Index":
             raise SettingsError(f"index: '{settings.index}' is no address; write sqlite:///FILE or https://HOST:PORT")
 
 
-def _elastic(settings: Settings) -> "Index":
+def _elastic(settings: Settings, number: int = 0) -> "ElasticIndex":
     from pipeline.index.elastic import ElasticIndex  # noqa: PLC0415  # only who uses it loads its client
     from pipeline.index.elastic_access import cluster  # noqa: PLC0415
 
-    chosen = settings.elastic
-    return ElasticIndex(cluster(settings.index, chosen), prefix=chosen.prefix, shards=chosen.shards)
+    return ElasticIndex(cluster(settings.index, settings.elastic), settings.elastic, number=number)
+
+
+def _rebuild(settings: Settings) -> "Rebuild":
+    if settings.index.partition(":")[0] == "sqlite":
+        from pipeline.index.sqlite import SqliteRebuild  # noqa: PLC0415
+
+        return SqliteRebuild(_file(settings, settings.index))
+    from pipeline.index.elastic_rebuild import ElasticRebuild  # noqa: PLC0415
+
+    owner = f"{platform.node()}:{settings.root}"
+    log = f"{owner}:{settings.broker}" if file_of(settings.broker) else settings.broker
+    return ElasticRebuild(partial(_elastic, settings), owner=owner, log=log, prefix=settings.elastic.prefix)
 
 
 def _log(settings: Settings, address: str) -> "Broker":
