@@ -11,7 +11,7 @@ from pipeline.broker import Broker
 from pipeline.broker.sqlite import SqliteBroker
 from pipeline.context import no_context, vendor_context
 from pipeline.errors import ModelRejectedError, SettingsError
-from pipeline.index import Index
+from pipeline.index import Index, Query, Rebuild
 from pipeline.logs import line
 from pipeline.policy import Policy, force, rule
 from pipeline.rates import KIND as RATES
@@ -49,6 +49,10 @@ def _no_archive(_deployment: "Deployment", capture: Capture) -> Reread:
     return Reread(lacking={f"record {capture.record}": "nothing here reads archives"})
 
 
+def _no_rebuild() -> Rebuild:
+    raise SettingsError("reindex: nothing here builds an index again")
+
+
 def _no_models(_deployment: "Deployment", digest: str, _activation: int) -> Classifier:
     raise ModelRejectedError(f"model {digest}: nothing here reads models")
 
@@ -69,6 +73,8 @@ class Deployment:
     activations: Callable[[], Activations]
     measures: Callable[[], Charts] | None = None
     """Where measures can be searched and charted; None where the index is a file, and they stay on the log."""
+    rebuild: Callable[[], Rebuild] = _no_rebuild
+    """An index to fill anew beside the one that serves; a `LockedError` where another process fills it."""
     checks: Mapping[str, Callable[["Deployment"], str]] = field(default_factory=dict)
     """What `headstamp check` asks of the packages beside this one: how the part is, or a `HeadstampError`."""
     reread: Callable[["Deployment", Capture], Reread] = _no_archive
@@ -80,9 +86,11 @@ class Deployment:
 
     @property
     def is_bare(self) -> bool:
-        """Whether nothing was ever indexed here: the index is a file, and it is not there yet."""
-        file = file_of(self.settings.index)
-        return bool(file) and not (self.settings.root / file).exists()
+        """Whether nothing was ever indexed here: the index is a file that is not there yet, or one on a server, and holds nothing."""
+        if file := file_of(self.settings.index):
+            return not (self.settings.root / file).exists()
+        with closing(self.index()) as index:
+            return not index.search(Query(size=0)).total
 
 
 @contextmanager
