@@ -11,7 +11,7 @@ import msgspec
 from pipeline.broker import Broker
 from pipeline.broker.sqlite import SqliteBroker
 from pipeline.codec import Message, message
-from pipeline.errors import MalformedError
+from pipeline.errors import TooLargeError
 from pipeline.logs import line
 from pipeline.patience import AWAY, Patience
 from pipeline.records import DeadLetter
@@ -126,7 +126,7 @@ def _delivered(topic: Topic, found: Sequence[Message], broker: Broker) -> list[D
     """Publish messages as they are; letters for those that the broker can never take."""
     try:
         broker.publish(topic.name, found)
-    except MalformedError as error:
+    except TooLargeError as error:
         if len(found) > 1:
             return [letter for each in found for letter in _delivered(topic, [each], broker)]
         return [_letter(topic, found[0], str(error))]

@@ -1,10 +1,10 @@
 """Reads a topic for no group: its partitions merged by time, to the end that it had when asked."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing
+from datetime import datetime
 from heapq import merge
 from time import monotonic
-from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
 
@@ -20,25 +20,27 @@ POLL_MS, SILENCE_S = 500, 30.0
 
 def merged(cluster: Cluster, places: Offsets, ends: Offsets) -> Iterator[Message]:
     """The messages from `places` up to `ends`, the earliest first, a partition's own in their order."""
-    with ExitStack() as stack:
-        readings = []
-        for partition, place in places.items():
-            if place < ends[partition]:  # a connection each: one for all stands still once some of them are paused
-                consumer = cluster.open(KafkaConsumer, enable_auto_commit=False, allow_auto_create_topics=False)
-                stack.enter_context(closing(consumer))
-                readings.append(_read(cluster, consumer, partition, place, ends[partition]))
-        yield from merge(*readings, key=lambda each: (each.time, each.partition))
+    # A consumer a partition: one that pauses partitions (kafka-python 3.0.12) can forget what it had fetched of them.
+    due = sorted(each for each, place in places.items() if place < ends[each])
+    return merge(*(_partition(cluster, each, places[each], ends[each]) for each in due), key=_time)
 
 
-def _read(cluster: Cluster, consumer: Any, partition: TopicPartition, place: int, end: int) -> Iterator[Message]:
-    consumer.assign([partition])
-    consumer.seek(partition, place)
-    since = monotonic()
-    while place < end:
-        with cluster.told():
-            records = consumer.poll(timeout_ms=POLL_MS).get(partition, ())
-            reached = consumer.position(partition)
-        if not records and monotonic() - since > SILENCE_S:
-            raise BrokerUnavailableError(f"{cluster.address} does not send what it has; see whether it runs")
-        yield from (message(each) for each in records if each.offset < end)
-        place, since = reached or place, monotonic() if records else since
+def _time(found: Message) -> datetime:
+    assert found.time is not None, "Kafka tells the time of every message"
+    return found.time
+
+
+def _partition(cluster: Cluster, partition: TopicPartition, place: int, end: int) -> Iterator[Message]:
+    with closing(cluster.open(KafkaConsumer, enable_auto_commit=False, allow_auto_create_topics=False)) as consumer:
+        consumer.assign([partition])
+        consumer.seek(partition, place)
+        heard = monotonic()
+        while place < end:
+            with cluster.told():
+                found = consumer.poll(timeout_ms=POLL_MS).get(partition, ())
+                place = consumer.position(partition) or place
+            yield from (message(each) for each in found if each.offset < end)
+            if found:
+                heard = monotonic()
+            elif monotonic() - heard > SILENCE_S:
+                raise BrokerUnavailableError(f"{cluster.address} does not send what it has; see whether it runs")

@@ -16,7 +16,7 @@ from pipeline import codec
 from pipeline.broker import START, Broker
 from pipeline.broker.sqlite import SqliteBroker
 from pipeline.codec import Message
-from pipeline.errors import BrokerUnavailableError, LockedError, MalformedError
+from pipeline.errors import BrokerUnavailableError, LockedError, TooLargeError
 from pipeline.forward import CRAWLED, Forward
 from pipeline.records import DeadLetter, Measure
 from pipeline.topics import ALERTS, AUDIT, LISTINGS, MEASURES, REVIEWS, TASKS, TOPICS
@@ -51,7 +51,7 @@ class Moody(SqliteBroker):
         if self.away.is_set():
             raise BrokerUnavailableError("the broker does not answer; start it")
         if any(len(each.value) > LARGEST for each in messages):
-            raise MalformedError(f"larger than {LARGEST} bytes")
+            raise TooLargeError(f"larger than {LARGEST} bytes")
         self.batches.append(topic)
         super().publish(topic, messages)
 
