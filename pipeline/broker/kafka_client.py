@@ -9,10 +9,12 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from kafka import KafkaConsumer
+from kafka.codec import has_gzip, has_lz4, has_snappy, has_zstd
 from kafka.errors import (
     AuthorizationError,
     IllegalSaslStateError,
     InvalidReplicationFactorError,
+    InvalidSessionTimeoutError,
     KafkaConfigurationError,
     KafkaError,
     KafkaTimeoutError,
@@ -41,8 +43,15 @@ VERSIONS = bytes.fromhex("0000000a 0012 0000 00000000 ffff")
 """The question which versions of its protocol a server speaks (ApiVersions 0, key 18), which it answers to anybody."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
+PACKED = {"gzip": has_gzip, "lz4": has_lz4, "snappy": has_snappy, "zstd": has_zstd, "none": lambda: True}
 REFUSED = (SaslAuthenticationFailedError, UnsupportedSaslMechanismError, IllegalSaslStateError)
-WRONG = (AuthorizationError, InvalidReplicationFactorError, KafkaConfigurationError, PolicyViolationError)
+WRONG = (
+    AuthorizationError,
+    InvalidReplicationFactorError,
+    InvalidSessionTimeoutError,
+    KafkaConfigurationError,
+    PolicyViolationError,
+)
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 
 Client = TypeVar("Client")
@@ -73,6 +82,8 @@ class Cluster:
         self._settings = settings
         self._servers = _servers(address)
         self._tls = _tls(settings) if settings.tls else None
+        if not PACKED[settings.compression]():
+            raise SettingsError(f"kafka.compression: {settings.compression} needs a Python package; gzip needs none")
         self._options = self._common() | self._login()
 
     def open(self, make: Callable[..., Client], **more: object) -> Client:

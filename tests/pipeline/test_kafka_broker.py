@@ -4,7 +4,7 @@ import argparse
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -72,11 +72,15 @@ def in_order(found: list[Message]) -> bool:
     return all(numbers == sorted(numbers) for numbers in ([int(each.value) for each in own] for _, own in by_key))
 
 
-def eventually(found: Callable[[], bool]) -> None:
+def until_settled(*members: KafkaBroker) -> list[Message]:
+    """What the members get in turn until their group owes nothing."""
+    found: list[Message] = []
     until = time.monotonic() + 60
-    while not found():
+    while members[0].lag(TOPIC, GROUP):
         assert time.monotonic() < until
-        time.sleep(0.1)
+        for member in members:
+            found += take(member)
+    return found
 
 
 def test_messages_spread_over_partitions_and_those_of_one_key_keep_their_order(broker: KafkaBroker) -> None:
@@ -120,9 +124,7 @@ def test_a_member_that_leaves_hands_its_partitions_on(log: KafkaLog) -> None:
             while joining.is_alive():
                 take(one)
         one.publish(TOPIC, numbered(NUMBERS))
-        found: list[Message] = []
-        eventually(lambda: bool(found.extend(take(one)) or one.lag(TOPIC, GROUP) == 0))
-        assert values(found) == list(NUMBERS)
+        assert values(until_settled(one)) == list(NUMBERS)
 
 
 def test_a_batch_that_outlasts_its_time_marks_nothing_and_another_member_reads_it(
@@ -131,17 +133,14 @@ def test_a_batch_that_outlasts_its_time_marks_nothing_and_another_member_reads_i
     with kafka_log(TOPIC, batch_s=1.0) as log, closing(log.open()) as slow, closing(log.open()) as other:
         slow.publish(TOPIC, numbered(NUMBERS))
         caplog.set_level("WARNING", "headstamp")
-        found: list[Message] = []
         with slow.batch(TOPIC, GROUP, size=100, wait=5) as held:
             time.sleep(2.5)
-            eventually(lambda: bool(found.extend(take(other)) or other.lag(TOPIC, GROUP) == 0))
+            found = until_settled(other)
         assert held
         assert values(found) == list(NUMBERS)
         assert [record.message for record in caplog.records] == ["too late"]
         slow.publish(TOPIC, numbered(range(60, 70)))
-        more: list[Message] = []
-        eventually(lambda: bool(more.extend(take(slow) + take(other)) or other.lag(TOPIC, GROUP) == 0))
-        assert set(values(more)) == set(range(60, 70))
+        assert set(values(until_settled(slow, other))) == set(range(60, 70))
 
 
 def test_a_group_is_rewound_while_its_members_look_for_messages(log: KafkaLog) -> None:
@@ -150,9 +149,7 @@ def test_a_group_is_rewound_while_its_members_look_for_messages(log: KafkaLog) -
         assert values(take_all(member)) == list(NUMBERS)
         operator.rewind(TOPIC, GROUP, START)
         assert operator.lag(TOPIC, GROUP) == len(NUMBERS)
-        found: list[Message] = []
-        eventually(lambda: bool(found.extend(take(member)) or operator.lag(TOPIC, GROUP) == 0))
-        assert values(found) == list(NUMBERS)
+        assert values(until_settled(member)) == list(NUMBERS)
 
 
 def test_a_group_is_rewound_to_a_place_in_each_partition(broker: KafkaBroker) -> None:

@@ -1,6 +1,7 @@
 """Kafka with TLS, passwords and certificates: what is right gets in, what is wrong is said without the secret."""
 
 import logging
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
@@ -36,7 +37,6 @@ class Guarded:
     """Where a name and a password are asked for, over TLS."""
     proven: str
     """Where a certificate is asked for."""
-    plain: str
 
     def settings(self, **more: object) -> Kafka:
         found = {"prefix": "s.", "tls": True, "ca": str(self.folder / "ca.pem")} | more
@@ -86,8 +86,6 @@ def properties(folder: Path, port: int, login: int, proven: int) -> str:
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
-    import os
-
     if SERVICES not in os.environ:
         pytest.skip(f"{SERVICES} names no folder of servers: TLS and passwords were not tried on a Kafka")
     folder = tmp_path_factory.mktemp("guarded")
@@ -108,7 +106,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
                 made = admin.alter_user_scram_credentials([UserScramCredentialUpsertion(USER, each, PASSWORD)])
                 assert made == {USER: None}
             admin.close()
-            yield Guarded(folder, *(f"kafka://{each}" for each in others), plain=f"kafka://{plain}")
+            yield Guarded(folder, f"kafka://{others[0]}", f"kafka://{others[1]}")
     finally:
         kafka.kill()
 

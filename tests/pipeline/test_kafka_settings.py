@@ -1,12 +1,13 @@
 """What is wrong with the settings of Kafka is said before anything is opened."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from pipeline.broker.kafka import KafkaBroker
 from pipeline.errors import SettingsError
-from pipeline.settings import Kafka
+from pipeline.settings import Kafka, load
 
 ADDRESS = "kafka://kafka.example:9092"
 
@@ -49,3 +50,15 @@ def test_a_file_that_is_no_certificate_is_named_by_its_setting(password: str, ke
 
 def test_nothing_is_opened_before_it_is_needed(password: str) -> None:
     KafkaBroker(ADDRESS, Kafka(user="unit", password_file=password)).close()
+
+
+@pytest.mark.parametrize("name", ["lz4", "snappy", "zstd"])
+def test_a_compression_is_refused_where_its_package_is_missing(name: str) -> None:
+    if find_spec({"lz4": "lz4", "snappy": "cramjam", "zstd": "zstandard"}[name]) or find_spec("snappy"):
+        pytest.skip(f"the package of {name} is here")
+    assert "gzip needs none" in refused(compression=name)
+
+
+def test_a_prefix_that_kafka_takes_in_no_name_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"kafka\.prefix: 'a/b' will not do"):
+        load({"HEADSTAMP_KAFKA_PREFIX": "a/b"})
