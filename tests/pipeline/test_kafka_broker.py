@@ -4,8 +4,8 @@ import argparse
 import json
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -99,32 +99,51 @@ def test_reading_merges_the_partitions_by_time(broker: KafkaBroker) -> None:
     assert first == again
 
 
-def test_two_processes_of_a_group_share_its_partitions(log: KafkaLog) -> None:
-    with closing(log.open()) as one, closing(log.open()) as other:
-        take(one)
-        joining = threading.Thread(target=take, args=(other,))
-        joining.start()
-        while joining.is_alive():
-            take(one)
-        one.publish(TOPIC, numbered(NUMBERS))
-        first, second = take_all(one), take_all(other)
-        assert first
-        assert second
-        assert values(first + second) == list(NUMBERS)
-        assert {each.partition for each in first}.isdisjoint(each.partition for each in second)
-        assert one.lag(TOPIC, GROUP) == 0
+@contextmanager
+def reading(log: KafkaLog) -> Iterator[list[Message]]:
+    """What one more member gets while the block runs, in a thread of its own as in a process."""
+    stop, found = threading.Event(), list[Message]()
+
+    def read() -> None:
+        with closing(log.open()) as member:
+            while not stop.is_set():
+                found.extend(take(member))
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    try:
+        yield found
+    finally:
+        stop.set()
+        thread.join()
 
 
-def test_a_member_that_leaves_hands_its_partitions_on(log: KafkaLog) -> None:
-    with closing(log.open()) as one:
-        take(one)
-        with closing(log.open()) as other:
-            joining = threading.Thread(target=take, args=(other,))
-            joining.start()
-            while joining.is_alive():
-                take(one)
-        one.publish(TOPIC, numbered(NUMBERS))
-        assert values(until_settled(one)) == list(NUMBERS)
+def publish_until(broker: KafkaBroker, done: Callable[[], bool]) -> None:
+    """Publish and let the members take it, again until `done`."""
+    until = time.monotonic() + 120
+    while not done():
+        assert time.monotonic() < until
+        broker.publish(TOPIC, numbered(NUMBERS))
+        while broker.lag(TOPIC, GROUP):
+            time.sleep(0.1)
+
+
+def test_two_processes_of_a_group_share_its_partitions(log: KafkaLog, broker: KafkaBroker) -> None:
+    with reading(log) as one, reading(log) as other:
+        publish_until(broker, lambda: bool(one and other))
+        one.clear()
+        other.clear()
+        publish_until(broker, lambda: bool(one and other))
+        assert {each.partition for each in one}.isdisjoint(each.partition for each in other)
+    assert set(values(one + other)) == set(NUMBERS)
+
+
+def test_a_member_that_leaves_hands_its_partitions_on(log: KafkaLog, broker: KafkaBroker) -> None:
+    with reading(log) as one:
+        with reading(log) as other:
+            publish_until(broker, lambda: bool(one and other))
+        one.clear()
+        publish_until(broker, lambda: set(values(one)) == set(NUMBERS))
 
 
 def test_a_batch_that_outlasts_its_time_marks_nothing_and_another_member_reads_it(
