@@ -13,6 +13,7 @@ from pipeline.broker.sqlite import SqliteBroker
 from pipeline.codec import Message, message
 from pipeline.errors import TooLargeError
 from pipeline.logs import line
+from pipeline.meter import Meter
 from pipeline.patience import AWAY, Patience
 from pipeline.records import DeadLetter
 from pipeline.topics import ALERTS, LISTINGS, MEASURES, TASKS, Topic
@@ -46,6 +47,7 @@ class Forward:
         self._log, self._broker, self._size = log, broker, size
         self._did = {topic.name: Carried() for topic in CRAWLED}
         self._pruned = 0.0
+        self.meter = Meter(GROUP, [topic.name for topic in CRAWLED])
 
     def once(self, advance: Callable[[int], None] = lambda _taken: None) -> None:
         """Carry what waits now, not what is written meanwhile; a `BrokerUnavailableError` where the broker is away."""
@@ -59,11 +61,14 @@ class Forward:
     def forever(self, stop: Event) -> None:
         """Carry what comes until `stop` is set; the batch in hand is finished, and a broker that is away is waited for."""
         patience = Patience(GROUP)
+        self.meter.opened()
         while not stop.is_set():
             taken, away = self._round(stop)
             if away:
+                self.meter.away(away)
                 patience.wait(away, stop)
                 continue
+            self.meter.turned()
             patience.over()
             if not taken:
                 self._prune()
@@ -103,6 +108,7 @@ class Forward:
         self._did[topic.name] = Carried(
             taken=before.taken + taken, published=before.published + taken - dead, dead=before.dead + dead
         )
+        self.meter.worked(taken=taken, published=taken - dead, dead=dead, seconds=seconds)
         line(
             "batch",
             level=logging.WARNING if dead else logging.INFO,
