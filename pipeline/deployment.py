@@ -11,7 +11,7 @@ from pipeline.broker import Broker
 from pipeline.broker.sqlite import SqliteBroker
 from pipeline.context import no_context, vendor_context
 from pipeline.errors import ModelRejectedError, SettingsError
-from pipeline.index import Index
+from pipeline.index import Index, Query, Rebuild
 from pipeline.logs import line
 from pipeline.policy import Policy, force, rule
 from pipeline.rates import KIND as RATES
@@ -19,11 +19,13 @@ from pipeline.rates import Rates
 from pipeline.records import Capture, Context, Listing, digest
 from pipeline.settings import Settings, file_of
 from pipeline.software import software
-from pipeline.stages import Classifier, Stage, assess_stage, index_stage, settle_stage
+from pipeline.stages import Charts, Classifier, Stage, assess_stage, chart_stage, index_stage, settle_stage
 from pipeline.wordings import keep
 
 STAGES = ("assess", "index", "settle")
 """The stages in the order of a listing's way."""
+CHART = "chart"
+"""The stage beside them that charts measures, where the index can hold them."""
 RULES = "rules"
 """Under which policy, rates and code are counted as activations."""
 
@@ -47,6 +49,10 @@ def _no_archive(_deployment: "Deployment", capture: Capture) -> Reread:
     return Reread(lacking={f"record {capture.record}": "nothing here reads archives"})
 
 
+def _no_rebuild() -> Rebuild:
+    raise SettingsError("reindex: nothing here builds an index again")
+
+
 def _no_models(_deployment: "Deployment", digest: str, _activation: int) -> Classifier:
     raise ModelRejectedError(f"model {digest}: nothing here reads models")
 
@@ -65,6 +71,10 @@ class Deployment:
     assessor: Callable[[], Classifier]
     """The same, keeping in the home what it computes slowly, so that no text is computed twice."""
     activations: Callable[[], Activations]
+    measures: Callable[[], Charts] | None = None
+    """Where measures can be searched and charted; None where the index is a file, and they stay on the log."""
+    rebuild: Callable[[], Rebuild] = _no_rebuild
+    """An index to fill anew beside the one that serves; a `LockedError` where another process fills it."""
     checks: Mapping[str, Callable[["Deployment"], str]] = field(default_factory=dict)
     """What `headstamp check` asks of the packages beside this one: how the part is, or a `HeadstampError`."""
     reread: Callable[["Deployment", Capture], Reread] = _no_archive
@@ -76,14 +86,16 @@ class Deployment:
 
     @property
     def is_bare(self) -> bool:
-        """Whether nothing was ever indexed here: the index is a file, and it is not there yet."""
-        file = file_of(self.settings.index)
-        return bool(file) and not (self.settings.root / file).exists()
+        """Whether nothing was ever indexed here: the index is a file that is not there yet, or one on a server, and holds nothing."""
+        if file := file_of(self.settings.index):
+            return not (self.settings.root / file).exists()
+        with closing(self.index()) as index:
+            return not index.search(Query(size=0)).total
 
 
 @contextmanager
 def stage(name: str, deployment: Deployment) -> Iterator[Stage]:
-    """One of `STAGES`, ready to work while the block runs, with connections of its own."""
+    """One of `STAGES`, or `CHART`, ready to work while the block runs, with connections of its own."""
     match name:
         case "assess":
             with _context(deployment) as context:
@@ -91,6 +103,10 @@ def stage(name: str, deployment: Deployment) -> Iterator[Stage]:
         case "index":
             with closing(deployment.index()) as index:
                 yield index_stage(index)
+        case "chart":
+            assert deployment.measures, "it runs only where measures can be charted"
+            with closing(deployment.measures()) as charts:
+                yield chart_stage(charts)
         case _:
             with closing(deployment.index()) as index, closing(Audit(deployment.settings.root)) as audit:
                 yield settle_stage(index, audit)
