@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from pipeline.commands import dead
 from pipeline.commands.copying import Moved, copy
 from pipeline.errors import BrokerUnavailableError, LockedError, SettingsError, StorageError
 from pipeline.records import Action, Alert, AuditEntry, Erasure, Review
-from pipeline.topics import ALERTS, ASSESSMENTS, AUDIT, LISTINGS, REVIEWS, TASKS, TOPICS, Topic
+from pipeline.topics import ALERTS, ASSESSMENTS, AUDIT, LISTINGS, MEASURES, REVIEWS, TASKS, TOPICS, Topic
 from tests.full_log import TIME, erasure, filled, keyed, letter, letters, publish, review, take, told
 
 ROOT = Path(__file__).parents[2]
@@ -165,6 +166,17 @@ def test_the_same_letters_wait_afterwards_and_no_replayed_one_comes_back(source:
     assert values(target)[-2:] == ["3", "4"]
 
 
+def test_what_a_topic_no_longer_keeps_stays_behind(source: SqliteBroker, target: Failing) -> None:
+    now = datetime.now(UTC)
+    times = [now - timedelta(days=days) for days in (95, 89.5, 88)]
+    told_then = [Message(key=b"m", value=b"%d" % number, time=time) for number, time in enumerate(times)]
+    source.publish(MEASURES.name, told_then)
+    source.publish(LISTINGS.name, told_then)
+    did = copied(source, target)
+    assert (values(target, MEASURES), values(target)) == (["2"], ["0", "1", "2"])
+    assert (did[MEASURES.name].expired, did[MEASURES.name].copied) == (2, 1)
+
+
 def test_an_erasure_that_was_set_aside_waits_on_the_target_too(source: SqliteBroker, target: Failing) -> None:
     sent = codec.message(erasure("gone"))
     source.publish(REVIEWS.name, [sent])
@@ -287,7 +299,7 @@ def test_the_command_tells_counts(source: SqliteBroker, target: Failing, tmp_pat
     done = command("sqlite:///log.db", "sqlite:///far.db", home=tmp_path)
     assert done.returncode == 0, done.stderr
     rows = {row.split()[0]: row.split()[1:] for row in done.stdout.splitlines()}
-    assert rows["listings"] == ["65", "0", "55", "10", "assess", "27"]
+    assert rows["listings"] == ["65", "0", "55", "10", "0", "assess", "27"]
 
 
 @pytest.mark.parametrize(
