@@ -23,7 +23,6 @@ from classifier.language import language
 from classifier.linear import Linear
 from classifier.model import Model
 from classifier.reading import line
-from classifier.screen import abroad
 from classifier.signs import signs
 from classifier.stack import Read, Screen, Stack
 from classifier.store import load
@@ -155,17 +154,12 @@ def encoded(model: Model) -> Work:
 
 def scores(model: Model, screen: Screen) -> Work:
     stack = Stack(model, digest="", activation=1, screen=screen)
-    return lambda found: [stack.chances(list(map(as_read, part))) for part in batches(found)]
+    return lambda found: [stack.chances([Read.of(one, Context()) for one in part]) for part in batches(found)]
 
 
 def whole(model: Model, screen: Screen) -> Work:
     stack = Stack(model, digest="", activation=1, screen=screen)
     return lambda found: [stack.classify(part, [Context()] * len(part)) for part in batches(found)]
-
-
-def as_read(one: Listing) -> Read:
-    told, seen = language(f"{one.title}\n{one.description}"), view(one.title, one.description)
-    return Read(listing=one, context=Context(), view=seen, language=told, abroad=abroad(seen, told))
 
 
 def batches(found: Sequence[Listing]) -> Iterator[Sequence[Listing]]:

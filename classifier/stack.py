@@ -48,6 +48,12 @@ class Read:
     abroad: bool
     """Whether it is in a language that no real listing taught."""
 
+    @classmethod
+    def of(cls, listing: Listing, context: Context) -> "Read":
+        """The listing as the models read it, in what is known around it."""
+        told, seen = language(f"{listing.title}\n{listing.description}"), view(listing.title, listing.description)
+        return cls(listing=listing, context=context, view=seen, language=told, abroad=abroad(seen, told))
+
 
 class Stack:
     """Scores listings with one model, under the number it was activated with.
@@ -82,7 +88,7 @@ class Stack:
     def classify(self, listings: Sequence[Listing], contexts: Sequence[Context]) -> Sequence[Classification]:
         """One classification per listing, in their order; equal listings in equal contexts get equal ones."""
         self._pooled.clear()
-        read = [_read(listing, context) for listing, context in zip(listings, contexts, strict=True)]
+        read = [Read.of(listing, context) for listing, context in zip(listings, contexts, strict=True)]
         raw, held = self._raw(read)
         found = self._judge.chances(raw)
         return [
@@ -191,7 +197,7 @@ class Stack:
         asked = np.array([self.model.encoder is not None])
 
         def logit(title: str, description: str) -> float:
-            changed = _read(msgspec.structs.replace(read.listing, title=title, description=description), read.context)
+            changed = Read.of(msgspec.structs.replace(read.listing, title=title, description=description), read.context)
             changed = replace(changed, abroad=read.abroad)
             linear = self._linear.scores([changed.view])
             return float(self._judge.logits(self._answered([changed], linear, asked, _anew))[0])
@@ -206,11 +212,6 @@ class Stack:
         numbers = {name: number for number, name in enumerate(self.model.weights.outputs)}
         pairs = zip(join.inputs, join.coefficients, strict=True)
         return float(sum(parts[numbers[name]] * share for name, share in pairs if name in numbers))
-
-
-def _read(listing: Listing, context: Context) -> Read:
-    told, seen = language(f"{listing.title}\n{listing.description}"), view(listing.title, listing.description)
-    return Read(listing=listing, context=context, view=seen, language=told, abroad=abroad(seen, told))
 
 
 def _anew(encoder: Encoder, lines: Sequence[str]) -> Floats:

@@ -40,8 +40,8 @@ Labels are those of one annotator with a second reading of disputed rows (docs/l
 
 {method}
 
-Thresholds that it advises, in force wherever it is until the settings or a review budget set others (`headstamp policy show`). Those of offers were chosen on the training side;
-for a track that is not named the policy's own hold (docs/policy.md).
+Thresholds that it advises, in force until the settings or a review budget set others (`headstamp policy show`). Those of offers were chosen on the training side;
+a track that is not named has the policy's own, and a named one other than offers flags no sooner than those do (docs/policy.md).
 
 {thresholds}
 
