@@ -40,13 +40,18 @@ def ours(services: Mapping[str, Any]) -> dict[str, Any]:
 
 def credentials(root: Path) -> Path:
     """The folder below which compose/credentials.py made what is missing."""
+    credentials_module().make(root)
+    return root
+
+
+def credentials_module() -> Any:
+    """compose/credentials.py, which is a program of the image and no part of the packages."""
     spec = importlib.util.spec_from_file_location("credentials", ROOT / "compose" / "credentials.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    module.make(root)
-    return root
+    return module
 
 
 def faults(value: object, schema: Mapping[str, Any], root: Mapping[str, Any], place: str = "") -> Iterator[str]:
