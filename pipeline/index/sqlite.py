@@ -1,19 +1,20 @@
 """The index in one SQLite file, with full-text search."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from functools import reduce
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
-from pipeline.errors import CorruptError, SettingsError
-from pipeline.index import Count, Hit, Mergeable, Page, Query, Sort
-from pipeline.index.cursor import Cursor, read, text
+from pipeline.errors import CorruptError
+from pipeline.index import Count, Hit, Mergeable, Page, Places, Query, Sort
+from pipeline.index.cursor import Cursor, order, text
 from pipeline.index.document import Document
 from pipeline.index.merge import merge, subject
-from pipeline.index.query import check, check_fields, terms
+from pipeline.index.query import check, check_fields
 from pipeline.index.sqlite_layout import LAYOUTS, decoded
 from pipeline.index.sqlite_search import MOST_RANKED, Found, counted, ordered, selection, total
 from pipeline.index.sqlite_write import Change, write
@@ -53,7 +54,7 @@ class SqliteIndex:
         """The listings that match, a page at a time."""
         check(query)
         matching = total(self._database, selection(query))
-        sort, after = _order(query, matching)
+        sort, after = order(query, ranked=matching <= MOST_RANKED)
         with closing(ordered(self._database, query, matching, sort, after)) as places:
             found = list(islice(places, query.size + 1 if query.size else 0))
         more = len(found) > query.size
@@ -76,7 +77,7 @@ class SqliteIndex:
         """Every listing that matches, in the query's order; merge through another instance while it runs."""
         check(query)
         matching = total(self._database, selection(query))
-        sort, after = _order(query, matching)
+        sort, after = order(query, ranked=matching <= MOST_RANKED)
         places = ordered(self._database, query, matching, sort, after)
         while found := list(islice(places, AT_ONCE)):
             yield from self._hits(found)
@@ -117,34 +118,37 @@ class SqliteIndex:
         return (Hit(id=one, document=known[one][1]) for one in ids if one in known)
 
 
-@contextmanager
-def rebuilt(path: Path) -> Iterator[SqliteIndex]:
-    """An empty index to fill while the block runs. It then takes the place of what `path` holds, even where that is damaged,
-    and whoever has that open sees it at once; where the block fails, all stays as it was.
-    """
-    beside = path.with_name(f"{path.name}.new")
-    _remove(beside)
-    with closing(SqliteIndex(beside)) as index:
-        yield index
-    replace(path, beside)
-    _remove(beside)
+class SqliteRebuild:
+    """An empty index to fill beside that of `path`, whose place it takes even where that is damaged."""
+
+    places: Places = MappingProxyType({})
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._beside = path, path.with_name(f"{path.name}.new")
+        _remove(self._beside)
+        self.index = SqliteIndex(self._beside)
+
+    def note(self, _places: Places) -> None:
+        """Nothing: a rebuild that ended early begins again."""
+
+    def serve(self, *, fewer: bool = True) -> bool:  # noqa: ARG002  # a log in a file forgets nothing
+        """Put it in place; whoever has the index open sees it at once."""
+        self.index.close()
+        replace(self._path, self._beside)
+        return True
+
+    def finish(self) -> None:
+        """Remove the files beside."""
+        _remove(self._beside)
+
+    def close(self) -> None:
+        """Let go of the files; where it was not put in place, all stays as it was."""
+        self.index.close()
 
 
 def _remove(path: Path) -> None:
     for end in ("", "-wal", "-shm"):
         path.with_name(path.name + end).unlink(missing_ok=True)
-
-
-def _order(query: Query, matching: int) -> tuple[Sort, Cursor | None]:
-    """The order that a search follows: relevance falls back to newest without words, and above MOST_RANKED listings."""
-    after = read(query.after, query.sort)
-    worded = any(not term.excluded for term in terms(query.words))
-    if after and after.sort is Sort.RELEVANCE and not worded:
-        raise SettingsError("after: a place in a search for words, and there are none; start at the first page")
-    if after:
-        return after.sort, after
-    ranked = worded and matching <= MOST_RANKED
-    return (Sort.NEWEST if query.sort is Sort.RELEVANCE and not ranked else query.sort), None
 
 
 def _cursor(sort: Sort, last: Found) -> str:
