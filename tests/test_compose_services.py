@@ -20,7 +20,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+import yaml
 
+from dashboards.kibana.audiences import AUDIENCES, place
+from dashboards.kibana.space import role
+from pipeline.settings import Settings
 from tests.authorities import write_authorities
 from tests.compose_file import ROOT, composed, credentials, credentials_module
 from tests.crawlers.conftest import MIRRORS, PROFILE, Tiny, links, listing
@@ -31,7 +35,7 @@ from tests.servers import Server, free
 SERVICES: dict[str, Any] = composed(HEADSTAMP_MARKET="tiny")["services"]
 PATIENCE_S = 120.0
 LISTINGS = {"/listing/a": "Glock 17 9mm pistol with two mags", "/listing/b": "Blue dream ten grams"}
-PEOPLE = {"officer": "headstamp-investigator", "scholar": "headstamp-researcher"}
+PEOPLE = {"officer": "investigators", "scholar": "researchers"}
 pytestmark = pytest.mark.slow
 
 
@@ -143,12 +147,12 @@ def site() -> Iterator[Site]:
 
 
 def more_people(secrets: Path) -> None:
-    """A user of each role for people, as an operator adds one."""
-    for user, role in PEOPLE.items():
+    """A user for each of these audiences of Kibana, as an operator adds one, with the role that Kibana is given for it."""
+    for user, audience in PEOPLE.items():
         (secrets / user).mkdir()
         (secrets / user / "elastic.password").write_text(f"invented-{user}")
         add(secrets / "elasticsearch" / "users", f"{user}:{credentials_module()._hash(f'invented-{user}')}\n")
-        add(secrets / "elasticsearch" / "users_roles", f"{role}:{user}\n")
+        add(secrets / "elasticsearch" / "users_roles", f"headstamp-{audience}:{user}\n")
 
 
 def add(file: Path, line: str) -> None:
@@ -178,6 +182,9 @@ def elasticsearch(site: Site) -> Iterator[None]:
         *(site.root / "secrets" / "elasticsearch").iterdir(),
     ]:
         shutil.copyfile(file, work / "config" / file.name)
+    stated = {one.name: role(one, place(one, Settings()))["elasticsearch"] for one in AUDIENCES}
+    roles = {f"headstamp-{name}": {"indices": one["indices"]} for name, one in stated.items()}  # type: ignore[index, call-overload]
+    add(work / "config" / "roles.yml", f"\n{yaml.safe_dump(roles)}")
     places = (
         f"path.data: {work}/data\npath.logs: {work}/logs\nhttp.port: {site.elasticsearch}\ntransport.port: {free()}\n"
     )
