@@ -18,7 +18,7 @@ class Server:
 
     def __init__(self, kind: str, folder: Path, **more: str) -> None:
         self._script = str(Path(os.environ[SERVICES]) / f"{kind}.sh")
-        self.port = _free()
+        self.port = free()
         own = {"SERVICES_DIR": str(folder), PORTS[kind]: str(self.port), "ES_HEAP": "256m"}
         self.environment: Mapping[str, str] = {**os.environ, **own, **more}
 
@@ -59,7 +59,7 @@ def server(kind: str, folder: Path, **more: str) -> Iterator[Server]:
         found.kill()
 
 
-def _free() -> int:
+def free() -> int:
     """A port that nobody listens on, nor on the one two or a hundred above it."""
     while True:
         with socket.socket() as one:
