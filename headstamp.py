@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.index import Index, Rebuild
     from pipeline.index.elastic import ElasticIndex
     from pipeline.records import Capture
-    from pipeline.stages import Classifier
+    from pipeline.stages import Charts, Classifier
 
 CHECKS = dict.fromkeys(("tor", "guards", "profiles", "denylist", "authorities", "archive"), "crawlers.check")
 """Further lines of `headstamp check`: the function of that name, in the module that knows the part."""
@@ -136,6 +136,7 @@ def deployment(settings: Settings) -> "Deployment":
         rebuild=lambda: _rebuild(settings),
         classifier=lambda: _classifier(settings, keeping=False),
         assessor=lambda: _classifier(settings, keeping=True),
+        measures=partial(_measures, settings) if settings.index.startswith("http") else None,
         activations=lambda: Activations(settings.root),
         reread=_reread,
         model=_model,
@@ -222,6 +223,13 @@ def _rebuild(settings: Settings) -> "Rebuild":
     owner = f"{platform.node()}:{settings.root}"
     log = f"{owner}:{settings.broker}" if file_of(settings.broker) else settings.broker
     return ElasticRebuild(partial(_elastic, settings), owner=owner, log=log, prefix=settings.elastic.prefix)
+
+
+def _measures(settings: Settings) -> "Charts":
+    from pipeline.index.elastic_access import cluster  # noqa: PLC0415  # as above
+    from pipeline.index.elastic_measures import ElasticMeasures  # noqa: PLC0415
+
+    return ElasticMeasures(cluster(settings.index, settings.elastic), prefix=settings.elastic.prefix)
 
 
 def _log(settings: Settings, address: str) -> "Broker":

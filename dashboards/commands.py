@@ -38,8 +38,14 @@ def serve_console(deployment: Deployment, *, host: str, port: int, ready: Callab
     """Serve the console until a signal ends it; `ready` gets its address once it answers."""
     from dashboards.web.server import listening, server  # noqa: PLC0415  # `--help` needs no web server
     from dashboards.web.settling import settling  # noqa: PLC0415
+    from pipeline.metrics.at_work import at_work, meters  # noqa: PLC0415
 
-    with listening(host, port) as door, settling(deployment):
+    stages = meters(["settle"])
+    with (
+        listening(host, port) as door,
+        at_work(deployment, stages, crawls=True),
+        settling(deployment, stages["settle"]),
+    ):
         server(deployment, door, ready).run(sockets=[door])
 
 
@@ -61,14 +67,17 @@ def dashboards_arguments(parser: argparse.ArgumentParser) -> None:
 def dashboards(arguments: argparse.Namespace, deployment: Deployment) -> int:
     """Make the indexes and fill Kibana; it may be repeated, and says what that changed."""
     from dashboards.kibana.access import kibana  # noqa: PLC0415  # `--help` needs no TLS
+    from dashboards.kibana.indexes import make_indexes  # noqa: PLC0415
     from dashboards.kibana.install import install  # noqa: PLC0415
+    from pipeline.index.elastic import ElasticIndex  # noqa: PLC0415
 
     if file_of(deployment.settings.index):
         raise SettingsError("index: Kibana shows an index in Elasticsearch; write index = https://HOST:PORT")
     chosen = None if arguments.index_only else kibana(deployment.settings.kibana)
     with closing(deployment.index()) as index:
-        index.merge(())
-    changes = install(chosen, deployment.settings) if chosen else []
+        assert isinstance(index, ElasticIndex), "what is no file is an Elasticsearch"
+        changes = make_indexes(index, deployment.settings.elastic)
+    changes += install(chosen, deployment.settings) if chosen else []
     if arguments.json:
         show_json(changes)
     else:

@@ -18,11 +18,13 @@ from pipeline.rates import Rates
 from pipeline.records import Capture, Context, Listing, digest
 from pipeline.settings import Settings, file_of
 from pipeline.software import software
-from pipeline.stages import Classifier, Stage, assess_stage, index_stage, settle_stage
+from pipeline.stages import Charts, Classifier, Stage, assess_stage, chart_stage, index_stage, settle_stage
 from pipeline.wordings import keep
 
 STAGES = ("assess", "index", "settle")
 """The stages in the order of a listing's way."""
+CHART = "chart"
+"""The stage beside them that charts measures, where the index can hold them."""
 RULES = "rules"
 """Under which policy, rates and code are counted as activations."""
 
@@ -66,6 +68,8 @@ class Deployment:
     activations: Callable[[], Activations]
     rebuild: Callable[[], Rebuild] = _no_rebuild
     """An index to fill anew beside the one that serves; a `LockedError` where another process fills it."""
+    measures: Callable[[], Charts] | None = None
+    """Where measures can be searched and charted; None where the index is a file, and they stay on the log."""
     checks: Mapping[str, Callable[["Deployment"], str]] = field(default_factory=dict)
     """What `headstamp check` asks of the packages beside this one: how the part is, or a `HeadstampError`."""
     reread: Callable[["Deployment", Capture], Reread] = _no_archive
@@ -84,7 +88,7 @@ class Deployment:
 
 @contextmanager
 def stage(name: str, deployment: Deployment) -> Iterator[Stage]:
-    """One of `STAGES`, ready to work while the block runs, with connections of its own."""
+    """One of `STAGES`, or `CHART`, ready to work while the block runs, with connections of its own."""
     match name:
         case "assess":
             with _context(deployment) as context:
@@ -92,6 +96,10 @@ def stage(name: str, deployment: Deployment) -> Iterator[Stage]:
         case "index":
             with closing(deployment.index()) as index:
                 yield index_stage(index)
+        case "chart":
+            assert deployment.measures, "it runs only where measures can be charted"
+            with closing(deployment.measures()) as charts:
+                yield chart_stage(charts)
         case _:
             with closing(deployment.index()) as index, closing(Audit(deployment.settings.root)) as audit:
                 yield settle_stage(index, audit)

@@ -32,7 +32,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PAGE = 100
 """Messages that `read` holds in memory."""
 FORGET = 1_000
-"""Messages that `retain` deletes at once, so that publishers get their turn."""
+"""Messages that `retain` deletes at once, so that publishers get their turn; as many new ones of a topic call for it."""
 FIRST_LOOK_S, LAST_LOOK_S = 0.005, 0.1
 """How long a reader without messages sleeps between looks: at first, and at most."""
 
@@ -70,6 +70,8 @@ class SqliteBroker:
                 ),
             )
             self._database.run("UPDATE topic SET next=? WHERE id=?", number + len(messages), id_)
+        if number // FORGET != (number + len(messages)) // FORGET:
+            self._prune(self._topics[topic], datetime.now(UTC))
 
     @contextmanager
     def batch(self, topic: str, group: str, *, size: int, wait: float) -> Iterator[Sequence[Message]]:
@@ -116,13 +118,9 @@ class SqliteBroker:
     def retain(self, now: datetime) -> int:
         """Delete what is older than its topic keeps it and every known group has read; how many messages that were.
 
-        A topic that no group reads is kept whole.
+        Of a topic that no group reads, age alone decides. It is also done at each thousandth message of a topic.
         """
-        return sum(
-            self._forget(self._id(topic.name), now - timedelta(days=topic.keep_days))
-            for topic in self._topics.values()
-            if topic.keep_days is not None
-        )
+        return sum(self._prune(topic, now) for topic in self._topics.values())
 
     def topics(self, *, create: bool) -> Sequence[Standing]:  # noqa: ARG002  # a topic is there once it is used
         """Nothing: the file needs no making of topics."""
@@ -197,9 +195,14 @@ class SqliteBroker:
     def _place(self, id_: int, group: str) -> int:
         return self._count("SELECT next FROM place WHERE topic=? AND reader=?", id_, group)
 
+    def _prune(self, topic: Topic, now: datetime) -> int:
+        if topic.keep_days is None:
+            return 0
+        return self._forget(self._id(topic.name), now - timedelta(days=topic.keep_days))
+
     def _forget(self, id_: int, before: datetime) -> int:
         first, end = self._first(id_), self._next(id_)
-        slowest = self._count("SELECT coalesce(min(next), 0) FROM place WHERE topic=?", id_)
+        slowest = self._count("SELECT coalesce(min(next), ?) FROM place WHERE topic=?", end, id_)
         end = max(first, min(slowest, self._since(id_, before, first, end)))
         for number in range(first, end, FORGET):
             self._database.run(

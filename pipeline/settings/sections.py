@@ -163,6 +163,15 @@ class Kibana(Section, frozen=True, kw_only=True):
     """Kibana space of the operators, who see measures."""
 
 
+class Metrics(Section, frozen=True, kw_only=True):
+    """Where a process of stages, or the console, serves its figures, health and readiness."""
+
+    host: str = "127.0.0.1"
+    """Address that they are served on; nobody is asked for a password."""
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 0
+    """Port that they are served on, one for each process; 0 is none."""
+
+
 class Log(Section, frozen=True, kw_only=True):
     """What is written to stderr."""
 
@@ -211,6 +220,7 @@ class Settings(Section, frozen=True, kw_only=True):
     serve: Serve = Serve()
     elastic: Elastic = Elastic()
     kibana: Kibana = Kibana()
+    metrics: Metrics = Metrics()
     log: Log = Log()
 
     @property
