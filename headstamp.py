@@ -16,6 +16,7 @@ from pipeline.terminal import plain
 
 if TYPE_CHECKING:
     from pipeline.broker import Broker
+    from pipeline.broker.sqlite import SqliteBroker
     from pipeline.deployment import Deployment, Reread
     from pipeline.index import Index, Rebuild
     from pipeline.index.elastic import ElasticIndex
@@ -52,6 +53,7 @@ COMMANDS = {
     "assess": Command("pipeline.commands.run", "run the stage that classifies listings and draws verdicts"),
     "index": Command("pipeline.commands.run", "run the stage that merges assessments into the index"),
     "settle": Command("pipeline.commands.run", "run the stage that files reviews and keeps the audit"),
+    "forward": Command("pipeline.commands.forward", "carry the log that crawls write on to the broker (Kafka)"),
     "serve": Command("dashboards.commands", "serve the console on loopback"),
     "dashboards": Command("dashboards.commands", "install the indexes and what Kibana shows of them"),
     "search": Command("pipeline.commands.search", "find listings from the terminal"),
@@ -65,6 +67,7 @@ COMMANDS = {
     "reproduce": Command("pipeline.commands.reproduce", "make a verdict again from the archived bytes"),
     "reindex": Command("pipeline.commands.reindex", "build the index again from the log"),
     "topics": Command("pipeline.commands.topics", "create the topics that are missing, and say what differs"),
+    "copy": Command("pipeline.commands.copy", "move a log whole: from a file to Kafka, or back"),
     "dead": Command("pipeline.commands.dead", "list, show and replay dead letters"),
     "check": Command("pipeline.commands.check", "test every part: one line each, exit status"),
     "demo": Command("pipeline.commands.demo", "the practice market, all stages and the console, on loopback"),
@@ -130,7 +133,8 @@ def deployment(settings: Settings) -> "Deployment":
 
     return Deployment(
         settings=settings,
-        broker=lambda: _broker(settings),
+        broker=lambda: _broker(settings, settings.broker),
+        broker_at=partial(_broker, settings),
         log=lambda: _log(settings, Settings().broker),
         index=lambda: _index(settings),
         rebuild=lambda: _rebuild(settings),
@@ -182,16 +186,16 @@ def _interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _broker(settings: Settings) -> "Broker":
-    match settings.broker.partition(":")[0]:
+def _broker(settings: Settings, address: str) -> "Broker":
+    match address.partition(":")[0]:
         case "sqlite":
-            return _log(settings, settings.broker)
+            return _log(settings, address)
         case "kafka":
             from pipeline.broker.kafka import KafkaBroker  # noqa: PLC0415
 
-            return KafkaBroker(settings.broker, settings.kafka)
+            return KafkaBroker(address, settings.kafka)
         case _:
-            raise SettingsError(f"broker: '{settings.broker}' is no address; write sqlite:///FILE or kafka://HOST:PORT")
+            raise SettingsError(f"broker: '{address}' is no address; write sqlite:///FILE or kafka://HOST:PORT")
 
 
 def _index(settings: Settings) -> "Index":
@@ -232,7 +236,7 @@ def _measures(settings: Settings) -> "Charts":
     return ElasticMeasures(cluster(settings.index, settings.elastic), prefix=settings.elastic.prefix)
 
 
-def _log(settings: Settings, address: str) -> "Broker":
+def _log(settings: Settings, address: str) -> "SqliteBroker":
     from pipeline.broker.sqlite import SqliteBroker  # noqa: PLC0415
 
     return SqliteBroker(_file(settings, address))

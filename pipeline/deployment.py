@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pipeline.activations import Activations
 from pipeline.audit import Audit
 from pipeline.broker import Broker
+from pipeline.broker.sqlite import SqliteBroker
 from pipeline.context import no_context, vendor_context
 from pipeline.errors import ModelRejectedError, SettingsError
 from pipeline.index import Index, Query, Rebuild
@@ -40,6 +41,10 @@ class Reread:
     """Why the page shows no listing."""
 
 
+def _no_broker(address: str) -> Broker:
+    raise SettingsError(f"'{address}': nothing here opens brokers by their address")
+
+
 def _no_archive(_deployment: "Deployment", capture: Capture) -> Reread:
     return Reread(lacking={f"record {capture.record}": "nothing here reads archives"})
 
@@ -58,7 +63,7 @@ class Deployment:
 
     settings: Settings
     broker: Callable[[], Broker]
-    log: Callable[[], Broker]
+    log: Callable[[], SqliteBroker]
     """The SQLite log of this home, which a crawl writes to whatever the broker is."""
     index: Callable[[], Index]
     classifier: Callable[[], Classifier]
@@ -66,14 +71,16 @@ class Deployment:
     assessor: Callable[[], Classifier]
     """The same, keeping in the home what it computes slowly, so that no text is computed twice."""
     activations: Callable[[], Activations]
-    rebuild: Callable[[], Rebuild] = _no_rebuild
-    """An index to fill anew beside the one that serves; a `LockedError` where another process fills it."""
     measures: Callable[[], Charts] | None = None
     """Where measures can be searched and charted; None where the index is a file, and they stay on the log."""
+    rebuild: Callable[[], Rebuild] = _no_rebuild
+    """An index to fill anew beside the one that serves; a `LockedError` where another process fills it."""
     checks: Mapping[str, Callable[["Deployment"], str]] = field(default_factory=dict)
     """What `headstamp check` asks of the packages beside this one: how the part is, or a `HeadstampError`."""
     reread: Callable[["Deployment", Capture], Reread] = _no_archive
     """Reads an archived page again, with the profile that it was read with."""
+    broker_at: Callable[[str], Broker] = _no_broker
+    """The broker of an address, with the settings of this deployment."""
     model: Callable[["Deployment", str, int], Classifier] = _no_models
     """The classifier of a model directory that was once in force, by its digest, under a number; a `ModelRejectedError` where it is gone."""
 

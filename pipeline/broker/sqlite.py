@@ -61,12 +61,12 @@ class SqliteBroker:
             return
         with self._database.transaction():
             number = self._next(id_)
-            now = self._now(id_, number)
+            times = _times(messages, self._ahead(id_, number))
             self._database.many(
                 "INSERT INTO message VALUES(?,?,?,?,?,?)",
                 (
-                    (id_, offset, now, message.key, message.value, _encode(message.headers))
-                    for offset, message in enumerate(messages, number)
+                    (id_, offset, time_, message.key, message.value, _encode(message.headers))
+                    for offset, (time_, message) in enumerate(zip(times, messages, strict=True), number)
                 ),
             )
             self._database.run("UPDATE topic SET next=? WHERE id=?", number + len(messages), id_)
@@ -114,6 +114,17 @@ class SqliteBroker:
         self._database.run(
             "INSERT INTO place VALUES(?,?,?) ON CONFLICT DO UPDATE SET next=excluded.next", id_, group, number
         )
+
+    def places(self, topic: str) -> Mapping[str, Position]:
+        """Where each group that has read the topic reads on."""
+        found = self._database.all("SELECT reader, next FROM place WHERE topic=?", self._id(topic))
+        return {str(group): Position(offsets={0: _whole((number,))}) for group, number in found}
+
+    @contextmanager
+    def hold(self, topic: str, group: str) -> Iterator[None]:
+        """Read for the group alone while the block runs, and until `close`; a `LockedError` where another process reads for it."""
+        self._hold(topic, group)
+        yield
 
     def retain(self, now: datetime) -> int:
         """Delete what is older than its topic keeps it and every known group has read; how many messages that were.
@@ -180,10 +191,10 @@ class SqliteBroker:
     def _time(self, id_: int, number: int) -> int:
         return self._count("SELECT time FROM message WHERE topic=? AND number=?", id_, number)
 
-    def _now(self, id_: int, number: int) -> int:
-        # Never before the message ahead, whatever the clock does: a place in time is found by halving.
+    def _ahead(self, id_: int, number: int) -> int:
+        """The time of the message before a number; 0 where there is none."""
         row = self._database.row("SELECT time FROM message WHERE topic=? AND number=?", id_, number - 1)
-        return max(_milliseconds(datetime.now(UTC)), _whole(row) if row else 0)
+        return _whole(row) if row else 0
 
     def _first(self, id_: int) -> int:
         row = self._database.row("SELECT number FROM message WHERE topic=? ORDER BY number LIMIT 1", id_)
@@ -214,6 +225,14 @@ class SqliteBroker:
         row = self._database.row(sql, *bindings)
         assert row is not None, sql
         return _whole(row)
+
+
+def _times(messages: Sequence[Message], ahead: int) -> Iterator[int]:
+    # Never before the message ahead, whatever the clock does: a place in time is found by halving.
+    now = _milliseconds(datetime.now(UTC))
+    for message in messages:
+        ahead = max(ahead, min(now, _milliseconds(message.time)) if message.time else now)
+        yield ahead
 
 
 def _whole(row: Row) -> int:

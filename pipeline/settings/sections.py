@@ -138,6 +138,15 @@ class Serve(Section, frozen=True, kw_only=True):
     """Name under which reviews are filed; "" takes the name of the user who started the console."""
 
 
+class Metrics(Section, frozen=True, kw_only=True):
+    """Where a process of stages, or the console, serves its figures, health and readiness."""
+
+    host: str = "127.0.0.1"
+    """Address that they are served on; nobody is asked for a password."""
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 0
+    """Port that they are served on, one for each process; 0 is none."""
+
+
 class Kibana(Section, frozen=True, kw_only=True):
     """Where `headstamp dashboards install` puts what Kibana shows."""
 
@@ -161,15 +170,6 @@ class Kibana(Section, frozen=True, kw_only=True):
     """Kibana space of the researchers, who see listings-research and nothing else."""
     operators: Space = "headstamp-operators"
     """Kibana space of the operators, who see measures."""
-
-
-class Metrics(Section, frozen=True, kw_only=True):
-    """Where a process of stages, or the console, serves its figures, health and readiness."""
-
-    host: str = "127.0.0.1"
-    """Address that they are served on; nobody is asked for a password."""
-    port: Annotated[int, Meta(ge=0, le=65_535)] = 0
-    """Port that they are served on, one for each process; 0 is none."""
 
 
 class Log(Section, frozen=True, kw_only=True):
@@ -219,8 +219,8 @@ class Settings(Section, frozen=True, kw_only=True):
     counts: Counts = Counts()
     serve: Serve = Serve()
     elastic: Elastic = Elastic()
-    kibana: Kibana = Kibana()
     metrics: Metrics = Metrics()
+    kibana: Kibana = Kibana()
     log: Log = Log()
 
     @property
