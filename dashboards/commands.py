@@ -16,7 +16,9 @@ def serve_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=int, metavar="N", help="port to listen on, 0 for a free one (default: the setting serve.port)"
     )
-    parser.add_argument("--host", metavar="H", help="loopback address to listen on (default: the setting serve.host)")
+    parser.add_argument(
+        "--host", metavar="H", help="loopback address or unix:/PATH to listen on (default: the setting serve.host)"
+    )
 
 
 def serve(arguments: argparse.Namespace, deployment: Deployment) -> int:
@@ -46,7 +48,7 @@ def serve_console(deployment: Deployment, *, host: str, port: int, ready: Callab
         at_work(deployment, stages, crawls=True),
         settling(deployment, stages["settle"]),
     ):
-        server(deployment, door, ready).run(sockets=[door])
+        server(deployment, door, ready, port).run(sockets=[door])
 
 
 def _say(address: str) -> None:
