@@ -60,6 +60,7 @@ def findings(deployment: Deployment) -> Iterator[Finding]:
         "home": _home,
         "disk": _disk,
         **deployment.checks,
+        "topics": _topics,
         "log": _log,
         "model": _model,
         "policy": _policy,
@@ -98,6 +99,14 @@ def _disk(deployment: Deployment) -> str:
     if free < LEAST_FREE_GIB:
         raise StorageError(f"{free:.1f} GiB free, {LEAST_FREE_GIB:.0f} GiB asked for; free some space")
     return f"{free:.1f} GiB free"
+
+
+def _topics(deployment: Deployment) -> str:
+    with closing(deployment.broker()) as broker:
+        found = broker.topics(create=False)
+    if faults := [f"{each.topic}: {each.detail}" for each in found if each.state in ("missing", "differs")]:
+        raise SettingsError("; ".join(faults) + "; docs/kafka.md says what to do")
+    return f"{len(found)} as they should be" if found else "need no creating"
 
 
 def _log(deployment: Deployment) -> str:
