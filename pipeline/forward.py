@@ -40,9 +40,10 @@ class Forward:
     the home's log, and the next go on.
     """
 
-    def __init__(self, log: Broker, broker: Broker, *, size: int, meter: Meter | None = None) -> None:
+    def __init__(self, log: Broker, broker: Broker, *, size: int) -> None:
         self._log, self._broker, self._size = log, broker, size
-        self._meter = meter or Meter(GROUP, [topic.name for topic in CRAWLED])
+        self.meter = Meter(GROUP, [topic.name for topic in CRAWLED])
+        """What it does, for whoever looks at it meanwhile."""
         self._did = {topic.name: Carried() for topic in CRAWLED}
 
     def once(self, advance: Callable[[int], None] = lambda _taken: None) -> None:
@@ -57,14 +58,14 @@ class Forward:
     def forever(self, stop: Event) -> None:
         """Carry what comes until `stop` is set; the batch in hand is finished, and a broker that is away is waited for."""
         patience = Patience(GROUP)
-        self._meter.opened()
+        self.meter.opened()
         while not stop.is_set():
             taken, away = self._round(stop)
             if away:
-                self._meter.away(away)
+                self.meter.away(away)
                 patience.wait(away, stop)
                 continue
-            self._meter.turned()
+            self.meter.turned()
             patience.over()
             if not taken:
                 stop.wait(IDLE_S)
@@ -99,7 +100,7 @@ class Forward:
         return len(found)
 
     def _count(self, topic: Topic, taken: int, dead: int, seconds: float) -> None:
-        self._meter.worked(taken=taken, published=taken - dead, dead=dead, seconds=seconds)
+        self.meter.worked(taken=taken, published=taken - dead, dead=dead, seconds=seconds)
         before = self._did[topic.name]
         self._did[topic.name] = Carried(
             taken=before.taken + taken, published=before.published + taken - dead, dead=before.dead + dead

@@ -52,7 +52,9 @@ class Direct(KafkaNetSocket):  # type: ignore[misc]  # the client has no types
 
     SCHEMES = ("direct",)
 
-    async def sock_connect(self, net: Any, sock: socket, address: Any, timeout_at: float | None = None) -> Any:  # Any: as above
+    async def sock_connect(
+        self, net: Any, sock: socket, address: Any, timeout_at: float | None = None
+    ) -> Any:  # Any: as above
         """The socket once it is connected."""
         try:
             return await super().sock_connect(net, sock, address, timeout_at=timeout_at)

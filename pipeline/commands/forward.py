@@ -12,7 +12,6 @@ from pipeline.deployment import Deployment
 from pipeline.errors import SettingsError
 from pipeline.forward import CRAWLED, GROUP, Forward
 from pipeline.logs import line
-from pipeline.meter import Meter
 from pipeline.metrics.at_work import at_work
 from pipeline.settings import CRAWL_LOG, Settings
 from pipeline.terminal import progress, show_json, show_table
@@ -28,13 +27,12 @@ def forward(arguments: argparse.Namespace, deployment: Deployment) -> int:
     """Carry the home's log to the broker until Ctrl-C or SIGTERM, or with --once what is there."""
     _check(deployment.settings)
     with closing(deployment.log()) as log, closing(deployment.broker()) as broker:
-        meter = Meter(GROUP, [topic.name for topic in CRAWLED])
-        carrier = Forward(log, broker, size=deployment.settings.run.batch, meter=meter)
+        carrier = Forward(log, broker, size=deployment.settings.run.batch)
         if arguments.once:
             with progress(GROUP, _owed(log)) as advance:
                 carrier.once(advance)
         else:
-            with at_work(deployment, {GROUP: meter}, reads=deployment.log, crawls=True):
+            with at_work(deployment, {GROUP: carrier.meter}, reads=deployment.log, crawls=True):
                 until_interrupted(carrier)
         _show(carrier, as_json=arguments.json)
     return 0

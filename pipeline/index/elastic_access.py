@@ -15,7 +15,9 @@ def cluster(address: str, chosen: Elastic) -> Cluster:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise SettingsError(f"index: '{address}' is no address ({error}); write sqlite:///FILE or https://HOST:PORT") from error
+        raise SettingsError(
+            f"index: '{address}' is no address ({error}); write sqlite:///FILE or https://HOST:PORT"
+        ) from error
     if parts.username or parts.password:
         raise SettingsError(
             "index: name the user in elastic.user and the file of its password in elastic.password_file"

@@ -194,7 +194,7 @@ def contents(broker: Broker) -> object:
     return {topic: told(broker, topic) for topic in TOPICS}, groups, letters(broker)
 
 
-@pytest.mark.parametrize("batches", range(1, 22, 2))
+@pytest.mark.parametrize("batches", [1, 3, 8, 13, 19])
 def test_a_copy_that_was_broken_off_goes_on_and_ends_as_if_it_had_not(
     source: SqliteBroker, target: Failing, tmp_path: Path, batches: int
 ) -> None:

@@ -35,7 +35,7 @@ from pipeline.records import Measure, Presence, Sighting
 from pipeline.settings import Metrics, Run, Settings
 from pipeline.stages import Classifier
 from pipeline.topics import LISTINGS, MEASURES, REVIEWS
-from tests.servers import _free
+from tests.servers import free
 
 TIME = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -59,7 +59,7 @@ def deployed(home: Path, port: int = 0) -> Deployment:
 
 @pytest.fixture
 def deployment(tmp_path: Path) -> Deployment:
-    return deployed(tmp_path / "home", _free())
+    return deployed(tmp_path / "home", free())
 
 
 def get(address: str, path: str, method: str = "GET") -> tuple[int, str]:
@@ -304,17 +304,18 @@ def test_the_chart_stage_runs_beside_the_index_where_measures_can_be_charted(dep
 
 
 def test_a_forward_shows_what_it_carried_and_what_crawls_left(tmp_path: Path) -> None:
-    deployment = deployed(tmp_path / "home", _free())
+    deployment = deployed(tmp_path / "home", free())
     publish(deployment, LISTINGS.name, 25)
     write(deployment.settings.root, "alder", [Figure(VISIT_PAGES, 3, {"market": "alder"})])
     with (
         closing(SqliteBroker(deployment.settings.root / "log.db")) as log,
         closing(SqliteBroker(tmp_path / "far.db")) as broker,
     ):
-        carrier = Forward(log, broker, size=10)
+        meter = Meter("forward", [LISTINGS.name, "tasks"])
+        carrier = Forward(log, broker, size=10, meter=meter)
         stop = threading.Event()
         runner = threading.Thread(target=carrier.forever, args=(stop,))
-        with at_work(deployment, {"forward": carrier.meter}, reads=deployment.log, crawls=True) as address:
+        with at_work(deployment, {"forward": meter}, reads=deployment.log, crawls=True) as address:
             runner.start()
             until(address, "/metrics", 'headstamp_stage_lag{stage="forward",topic="tasks"} 0')
             page = until(address, "/metrics", 'headstamp_stage_messages_total{stage="forward"} 25')
