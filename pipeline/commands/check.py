@@ -19,10 +19,12 @@ from pipeline.errors import (
     StorageError,
     TorUnavailableError,
 )
+from pipeline.forward import CRAWLED, GROUP
 from pipeline.index import Query
 from pipeline.policy import force
 from pipeline.rates import FILE as RATES
 from pipeline.rates import Rates
+from pipeline.settings import CRAWL_LOG, file_of
 from pipeline.terminal import show_json, show_table
 from pipeline.topics import ASSESSMENTS, LISTINGS, REVIEWS
 
@@ -62,6 +64,7 @@ def findings(deployment: Deployment) -> Iterator[Finding]:
         **deployment.checks,
         "topics": _topics,
         "log": _log,
+        "forward": _forward,
         "model": _model,
         "policy": _policy,
         "rates": _rates,
@@ -114,6 +117,17 @@ def _log(deployment: Deployment) -> str:
     with closing(deployment.broker()) as broker:
         owed = {name: broker.lag(topic.name, name) for name, topic in topics.items()}
     return ", ".join(f"{name} owes {count:,}" for name, count in owed.items())
+
+
+def _forward(deployment: Deployment) -> str:
+    settings = deployment.settings
+    if file_of(settings.broker):
+        return "not needed: the broker is a file"
+    if not (settings.root / CRAWL_LOG).exists():
+        return "no crawl wrote to this home"
+    with closing(deployment.log()) as log:
+        owed = {topic.name: log.lag(topic.name, GROUP) for topic in CRAWLED}
+    return ", ".join(f"owes {count:,} {name}" for name, count in owed.items())
 
 
 def _model(deployment: Deployment) -> str:
