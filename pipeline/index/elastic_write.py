@@ -99,7 +99,7 @@ def read(cluster: Cluster, alias: str, ids: Iterable[str]) -> dict[str, Known]:
     found = {}
     for some in _some(ids, AT_ONCE):
         body = {"ids": [place(one) for one in some]}
-        got = cluster.ask("POST", f"/{part(alias)}/_mget", _Docs, body, _source_includes="document")
+        got = cluster.ask("POST", f"/{part(alias)}/_mget", _Docs, body)
         for one, each in zip(some, got.docs, strict=True):
             if each.error and each.error.missing:
                 raise IndexUnavailableError(said_missing(each.error))

@@ -258,21 +258,3 @@ def test_a_server_that_is_killed_under_load_and_comes_back_holds_every_document(
                 assert hit is not None
                 assert hit.document == reduce(merge, of, Document(id=hit.id))
             assert index.search(Query()).total == 120
-
-
-@pytest.mark.slow
-def test_nothing_of_an_erased_text_stays_on_disk(tmp_path: Path) -> None:
-    one = assessment(1, title="Zanzibarian teapots", vendor="teapot-seller")
-    with server("elasticsearch", tmp_path) as running:
-        with closing(ElasticIndex(cluster(f"http://127.0.0.1:{running.port}", Elastic()), Elastic())) as index:
-            index.merge([one, *(assessment(number) for number in range(2, 50))])
-            index.search(Query())
-            index.merge([erasure(one)])
-            index.cluster.ask("POST", "/listings/_forcemerge?only_expunge_deletes=true&flush=true", object)
-        running.stop()
-    left = [
-        file
-        for file in tmp_path.rglob("*")
-        if file.is_file() and "data" in file.parts and b"anzibarian" in file.read_bytes()
-    ]
-    assert left == []
