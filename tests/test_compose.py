@@ -3,6 +3,8 @@
 import importlib.metadata
 import json
 import re
+import subprocess
+import tempfile
 import tomllib
 from collections.abc import Iterator
 from copy import deepcopy
@@ -14,8 +16,11 @@ import yaml
 from packaging.requirements import Requirement
 
 import headstamp
+from crawlers.daemon.binary import program
 from pipeline.settings import load
 from tests.compose_file import ROOT, SCHEMA, composed, credentials, faults, ours
+from tests.conftest import need_tor
+from tests.leak.rooms import room
 
 DOCUMENT = composed()
 SERVICES: dict[str, Any] = DOCUMENT["services"]
@@ -115,6 +120,24 @@ def test_the_crawler_and_tor_share_a_socket_and_nothing_else() -> None:
     assert SERVICES["crawler"]["environment"]["HEADSTAMP_CRAWL_SOCKS"] == f"unix:{tor['tor-socket']}/socks"
     assert set(volumes("forward")) & set(crawler) == {"crawl"}, "forward sees neither archive nor keys"
     assert volumes("forward")["crawl"] == crawler["crawl"]
+
+
+def test_tor_takes_our_torrc_and_opens_the_socket_to_the_crawlers_group() -> None:
+    need_tor()
+    with tempfile.TemporaryDirectory(prefix="hs", dir="/tmp") as folder:  # a socket's path is short
+        place = Path(folder)
+        text = (ROOT / "compose" / "tor" / "torrc").read_text()
+        text = text.replace("/tmp/notice.log", str(place / "notice.log")).replace("/var/lib/tor", str(place / "data"))
+        (place / "torrc").write_text(text.replace("/run/tor", str(place / "run")))
+        (place / "run").mkdir(mode=0o750)
+        # in a namespace without network, so that nothing is dialled
+        words = [*room(), program("tor"), "--defaults-torrc", "/dev/null", "-f", str(place / "torrc")]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as tor:
+            assert tor.stdout is not None
+            said = next((line for line in tor.stdout if "Opened Socks listener" in line), "")
+            mode = (place / "run" / "socks").stat().st_mode if said else 0
+            tor.kill()
+    assert oct(mode & 0o777) == "0o660"
 
 
 def test_secrets_are_files_that_only_their_service_sees() -> None:
