@@ -61,6 +61,7 @@ COMMANDS = {
     "policy": Command("pipeline.commands.policy", "show the thresholds in force, or make them of a review budget"),
     "reproduce": Command("pipeline.commands.reproduce", "make a verdict again from the archived bytes"),
     "reindex": Command("pipeline.commands.reindex", "build the index again from the log"),
+    "topics": Command("pipeline.commands.topics", "create the topics that are missing, and say what differs"),
     "dead": Command("pipeline.commands.dead", "list, show and replay dead letters"),
     "check": Command("pipeline.commands.check", "test every part: one line each, exit status"),
     "demo": Command("pipeline.commands.demo", "the practice market, all stages and the console, on loopback"),
@@ -181,9 +182,9 @@ def _broker(settings: Settings) -> "Broker":
         case "sqlite":
             return _log(settings, settings.broker)
         case "kafka":
-            raise SettingsError(
-                "broker: Kafka comes with the distributed deployment; this version reads sqlite:///FILE"
-            )
+            from pipeline.broker.kafka import KafkaBroker  # noqa: PLC0415
+
+            return KafkaBroker(settings.broker, settings.kafka)
         case _:
             raise SettingsError(f"broker: '{settings.broker}' is no address; write sqlite:///FILE or kafka://HOST:PORT")
 

@@ -15,6 +15,7 @@ HeadstampError
 ├── ModelRejectedError          a model directory is incomplete or altered
 ├── SchemaTooNewError           a message was written by a newer Headstamp
 └── MalformedError              bytes that are no record; the worker sets the message aside
+    └── TooLargeError           a message larger than its topic takes
 
 Faulty data is a value (`Rejected`, a dead letter, a counter), not one of these.
 """
@@ -78,3 +79,7 @@ class SchemaTooNewError(HeadstampError):
 
 class MalformedError(HeadstampError):
     """Bytes that are no record of the expected kind."""
+
+
+class TooLargeError(MalformedError):
+    """A message larger than its topic takes."""

@@ -14,6 +14,8 @@ SECRET_TEXT = re.compile(
     re.IGNORECASE,
 )
 GONE = "[redacted]"
+CHATTER = "kafka"
+"""A library that says every failed attempt as an error, which pipeline/patience.py says once a minute, and at `debug` its passwords."""
 Fact = str | int | float | bool | None
 
 
@@ -22,6 +24,7 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(_Line())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.getLogger(CHATTER).setLevel(logging.INFO if level == "debug" else logging.CRITICAL)
 
 
 def line(event: str, *, level: int = logging.INFO, **facts: Fact) -> None:

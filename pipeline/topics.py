@@ -1,7 +1,11 @@
 """The topics: what each carries, who writes and who reads it, how long it is kept."""
 
+from collections.abc import Mapping
+from difflib import get_close_matches
+
 import msgspec
 
+from pipeline.errors import SettingsError
 from pipeline.records import (
     Alert,
     Assessment,
@@ -78,3 +82,12 @@ DEAD = tuple(
     for topic in WORK
 )
 TOPICS = {topic.name: topic for topic in (*WORK, *DEAD)}
+
+
+def known(name: str, topics: Mapping[str, Topic] = TOPICS) -> Topic:
+    """The topic of this name; a `SettingsError` that names the nearest one where there is none."""
+    if name not in topics:
+        near = get_close_matches(name, topics, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(topics)}"
+        raise SettingsError(f"unknown topic '{name}'; {hint}")
+    return topics[name]

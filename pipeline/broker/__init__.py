@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -18,13 +18,29 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
 
 
 START = Position()
+DAMAGED = {"schema": "damaged"}
+"""Headers of a message whose own cannot be read: no schema, so that the message is set aside and the next go on."""
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How a topic stands beside what pipeline/topics.py asks for."""
+
+    topic: str
+    state: Literal["created", "there", "differs", "missing"]
+    partitions: int = 0
+    detail: str = ""
+    """What differs, in words; "" where nothing does."""
 
 
 class Broker(Protocol):
     """An ordered, durable log of messages per topic, read by named groups."""
 
     def publish(self, topic: str, messages: Sequence[Message]) -> None:
-        """Append messages in their order; returns once they are durable, all of them or none."""
+        """Append messages in their order; returns once all are durable.
+
+        After an error none is there, or on Kafka some: publishing them again is the remedy, and repeats do no harm.
+        A message larger than the topic takes is a `TooLargeError`, and none is sent.
+        """
 
     def batch(self, topic: str, group: str, *, size: int, wait: float) -> AbstractContextManager[Sequence[Message]]:
         """The next messages for a group, at most `size`, none after `wait` seconds without any; marked read only if the block succeeds."""
@@ -37,6 +53,9 @@ class Broker(Protocol):
 
     def rewind(self, topic: str, group: str, to: Position) -> None:
         """Let the group read again from a place."""
+
+    def topics(self, *, create: bool) -> Sequence[Standing]:
+        """How each topic stands, missing ones made first if `create` says so; nothing where topics need no making."""
 
     def close(self) -> None:
         """Let go of the log."""

@@ -5,16 +5,14 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
-from difflib import get_close_matches
 from pathlib import Path
 
 import msgspec
 
-from pipeline.broker import Position
+from pipeline.broker import DAMAGED, Position, Standing
 from pipeline.codec import Message
-from pipeline.errors import SettingsError
 from pipeline.sqlite import Database, Row, Value, lock
-from pipeline.topics import TOPICS, Topic
+from pipeline.topics import TOPICS, Topic, known
 
 # `message` is an ordinary table on purpose: WITHOUT ROWID stores every value over 1 KB in overflow pages, three times the disk.
 MIGRATIONS = (
@@ -35,8 +33,6 @@ PAGE = 100
 """Messages that `read` holds in memory."""
 FORGET = 1_000
 """Messages that `retain` deletes at once, so that publishers get their turn."""
-DAMAGED = {"schema": "damaged"}
-"""Headers of a message whose own cannot be read: no schema, so that the message is set aside and the next go on."""
 FIRST_LOOK_S, LAST_LOOK_S = 0.005, 0.1
 """How long a reader without messages sleeps between looks: at first, and at most."""
 
@@ -128,16 +124,17 @@ class SqliteBroker:
             if topic.keep_days is not None
         )
 
+    def topics(self, *, create: bool) -> Sequence[Standing]:  # noqa: ARG002  # a topic is there once it is used
+        """Nothing: the file needs no making of topics."""
+        return ()
+
     def close(self) -> None:
         """Let go of the file and of the locks of the groups."""
         self._locks.close()
         self._database.close()
 
     def _id(self, topic: str) -> int:
-        if topic not in self._topics:
-            near = get_close_matches(topic, self._topics, n=1)
-            hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(self._topics)}"
-            raise SettingsError(f"unknown topic '{topic}'; {hint}")
+        known(topic, self._topics)
         if topic not in self._ids:
             if not self._database.row("SELECT id FROM topic WHERE name=?", topic):
                 self._database.run("INSERT INTO topic(name, next) VALUES(?, 0) ON CONFLICT DO NOTHING", topic)

@@ -1,7 +1,20 @@
 """Every setting with its default, read once from headstamp.toml and the environment."""
 
 from pipeline.settings.loading import CRAWL_LOG, OTHER_FILES, PREFIX, file_of, load, names, user
-from pipeline.settings.sections import SOCKS, STARTED, Assess, Counts, Crawl, Log, Run, Section, Serve, Settings, Tor
+from pipeline.settings.sections import (
+    SOCKS,
+    STARTED,
+    Assess,
+    Counts,
+    Crawl,
+    Kafka,
+    Log,
+    Run,
+    Section,
+    Serve,
+    Settings,
+    Tor,
+)
 
 __all__ = [
     "CRAWL_LOG",
@@ -12,6 +25,7 @@ __all__ = [
     "Assess",
     "Counts",
     "Crawl",
+    "Kafka",
     "Log",
     "Run",
     "Section",

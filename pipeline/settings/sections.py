@@ -62,6 +62,37 @@ class Run(Section, frozen=True, kw_only=True):
     """Seconds a stage waits for new messages before it looks again."""
 
 
+class Kafka(Section, frozen=True, kw_only=True):
+    """How Kafka is spoken to, where the broker is kafka://HOST:PORT."""
+
+    prefix: str = ""
+    """What names of topics and groups begin with, where others use the same Kafka."""
+    replicas: Annotated[int, Meta(ge=1, le=100)] = 1
+    """Brokers that hold each message, for topics that `headstamp topics` creates; 3 survive the loss of one."""
+    compression: Literal["gzip", "lz4", "snappy", "zstd", "none"] = "gzip"
+    """How messages are compressed; all but gzip and none need a Python package of that name."""
+    message_bytes: Annotated[int, Meta(ge=2**16, le=2**26)] = 4 * 2**20
+    """Largest message in bytes; what would be larger is set aside."""
+    batch_s: Annotated[float, Meta(ge=1, le=86_400)] = 900.0
+    """Seconds that one batch may take before its partitions go to another process of the stage."""
+    session_s: Annotated[float, Meta(ge=6, le=1_800)] = 20.0
+    """Seconds without a sign of life after which a process's partitions go to another one."""
+    tls: bool = False
+    """Whether connections are encrypted, and the server's certificate is checked."""
+    ca: str = ""
+    """PEM file of the authorities that vouch for the server; "" takes the system's."""
+    certificate: str = ""
+    """PEM file of the certificate shown to the server; "" shows none."""
+    key: str = ""
+    """PEM file of that certificate's private key."""
+    user: str = ""
+    """Name to log in with; "" does not log in."""
+    password_file: str = ""
+    """File that holds the password and nothing else."""
+    mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = "SCRAM-SHA-512"
+    """How the password is proven; PLAIN sends it, so it asks for tls."""
+
+
 class Assess(Section, frozen=True, kw_only=True):
     """How listings are classified."""
 
@@ -124,6 +155,7 @@ class Settings(Section, frozen=True, kw_only=True):
     crawl: Crawl = Crawl()
     tor: Tor = Tor()
     run: Run = Run()
+    kafka: Kafka = Kafka()
     assess: Assess = Assess()
     counts: Counts = Counts()
     serve: Serve = Serve()

@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pipeline.broker.sqlite import SqliteBroker
 from pipeline.codec import Message
 from pipeline.errors import HeadstampError
 from pipeline.topics import ALERTS
+from tests.kafka_logs import kafka_log
 
 TOPIC, OTHER = ALERTS.name, ALERTS.dead
 """Topics of one partition: what is promised about order holds for the whole of them."""
@@ -29,26 +31,20 @@ IMPLEMENTATIONS = ["sqlite", "kafka"] if "HEADSTAMP_TEST_KAFKA" in os.environ el
 @pytest.fixture(params=IMPLEMENTATIONS)
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     """Opens one more connection to the log of this test; all are closed at its end."""
-    found: list[Broker] = []
+    with ExitStack() as stack:
+        log = stack.enter_context(kafka_log(TOPIC, OTHER)) if request.param == "kafka" else None
 
-    def one_more() -> Broker:
-        found.append(implementation(request.param, tmp_path))
-        return found[-1]
+        def one_more() -> Broker:
+            found: Broker = log.open() if log else SqliteBroker(tmp_path / "log.db")
+            stack.callback(found.close)
+            return found
 
-    yield one_more
-    for each in found:
-        each.close()
+        yield one_more
 
 
 @pytest.fixture
 def broker(opened: Open) -> Broker:
     return opened()
-
-
-def implementation(name: str, folder: Path) -> Broker:
-    if name == "sqlite":
-        return SqliteBroker(folder / "log.db")
-    pytest.skip("HEADSTAMP_TEST_KAFKA is set, but this version has no Kafka broker: its contract was NOT asked")
 
 
 def values(found: object) -> list[bytes]:

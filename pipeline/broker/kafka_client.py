@@ -1,0 +1,201 @@
+"""How Kafka is reached: where, how encrypted, as whom, and what its errors mean to an operator."""
+
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from socket import create_connection
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from kafka import KafkaConsumer
+from kafka.errors import (
+    AuthorizationError,
+    IllegalSaslStateError,
+    InvalidReplicationFactorError,
+    KafkaConfigurationError,
+    KafkaError,
+    KafkaTimeoutError,
+    MessageSizeTooLargeError,
+    PolicyViolationError,
+    RecordListTooLargeError,
+    SaslAuthenticationFailedError,
+    UnsupportedSaslMechanismError,
+)
+
+from pipeline.errors import BrokerUnavailableError, HeadstampError, SettingsError, TooLargeError
+from pipeline.settings import Kafka
+
+CONNECT_S = 5.0
+"""Seconds that a server may take to accept a connection, and to agree on its encryption."""
+ANSWER_MS = 20_000
+"""Milliseconds that a server may take to answer a request."""
+BOOTSTRAP_MS = 15_000
+"""Milliseconds that a new client may take to get to know the cluster."""
+AGAIN_MS = 2_000
+"""Milliseconds between attempts to connect again, at most: the client's own 30 s would lie between a server's return and ours."""
+REFRESH_MS = 60_000
+"""Milliseconds after which added partitions are noticed, at most."""
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+REFUSED = (SaslAuthenticationFailedError, UnsupportedSaslMechanismError, IllegalSaslStateError)
+WRONG = (AuthorizationError, InvalidReplicationFactorError, KafkaConfigurationError, PolicyViolationError)
+TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
+
+Client = TypeVar("Client")
+Options = dict[str, Any]  # Any: the client's keyword arguments are of many types
+
+
+class Cluster:
+    """One Kafka, by its address and settings; nothing is opened before `open`."""
+
+    def __init__(self, address: str, settings: Kafka) -> None:
+        self.address = address
+        self._settings = settings
+        self._servers = _servers(address)
+        self._tls = _tls(settings) if settings.tls else None
+        self._options = self._common() | self._login()
+
+    def open(self, make: Callable[..., Client], **more: object) -> Client:
+        """A client of this cluster; a `BrokerUnavailableError` or `SettingsError` says at once why there is none."""
+        self.reach()
+        begun: list[Any] = []  # Any: the network half of a client, which has no types
+
+        def network(**options: object) -> object:
+            begun.append(KafkaConsumer.DEFAULT_CONFIG["kafka_client"](**options))
+            return begun[-1]
+
+        with self.told():
+            try:
+                return make(**self._options, **more, kafka_client=network)
+            except KafkaError as error:
+                for each in begun:
+                    each.close()
+                if isinstance(error, KafkaTimeoutError):
+                    self.reach(listening=True)
+                raise
+
+    def reach(self, *, listening: bool = False) -> None:
+        """Return once a server accepts a connection, else raise why none does; `listening` waits for an alert of its TLS."""
+        faults = []
+        for host, port in self._servers:
+            try:
+                self._touch(host, port, listening=listening)
+            except ssl.SSLCertVerificationError as error:
+                raise SettingsError(
+                    f"{self.address}: the certificate of {host}:{port} is not to be trusted ({error.verify_message}); correct kafka.ca"
+                ) from error
+            except ssl.SSLError as error:
+                faults.append(f"{host}:{port}: TLS failed ({error.reason or error})")
+            except OSError as error:
+                faults.append(f"{host}:{port}: {error.strerror or error}")
+            else:
+                return
+        raise BrokerUnavailableError(
+            f"{self.address} does not answer ({'; '.join(faults)}); start it or correct HEADSTAMP_BROKER"
+        )
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Let the client's errors leave the block as ours, which say what to do."""
+        try:
+            yield
+        except KafkaError as error:
+            raise self._told(error) from error
+
+    def _told(self, error: KafkaError) -> HeadstampError:
+        reason = f"{type(error).__name__}: {error}"
+        if isinstance(error, REFUSED):
+            return SettingsError(
+                f"{self.address} refuses user '{self._settings.user}'; correct kafka.user, kafka.password_file and kafka.mechanism"
+            )
+        if isinstance(error, WRONG):
+            return SettingsError(f"{self.address} refuses: {reason}; see docs/kafka.md")
+        if isinstance(error, TOO_LARGE):
+            return TooLargeError(f"{self.address}: {reason}; see kafka.message_bytes in docs/kafka.md")
+        return BrokerUnavailableError(f"{self.address} does not answer: {reason}; see whether it runs")
+
+    def _touch(self, host: str, port: int, *, listening: bool) -> None:
+        with closing(create_connection((host, port), timeout=CONNECT_S)) as plain:
+            if self._tls:
+                with closing(self._tls.wrap_socket(plain, server_hostname=host)) as secure:
+                    if listening:
+                        _listen(secure)
+
+    def _common(self) -> Options:
+        return {
+            "bootstrap_servers": [f"{host}:{port}" for host, port in self._servers],
+            "client_id": "headstamp",
+            "request_timeout_ms": ANSWER_MS,
+            "bootstrap_timeout_ms": BOOTSTRAP_MS,
+            "reconnect_backoff_max_ms": AGAIN_MS,
+            "metadata_max_age_ms": REFRESH_MS,
+            "ssl_context": self._tls,
+        }
+
+    def _login(self) -> Options:
+        """Encryption and name for the client; a `SettingsError` where a password would be shown or is lacking."""
+        chosen = self._settings
+        if not chosen.user:
+            return {"security_protocol": "SSL" if chosen.tls else "PLAINTEXT"}
+        if chosen.mechanism == "PLAIN" and not chosen.tls and any(host not in LOOPBACK for host, _ in self._servers):
+            raise SettingsError("kafka.mechanism: PLAIN would show the password; set kafka.tls or take SCRAM-SHA-512")
+        return {
+            "security_protocol": "SASL_SSL" if chosen.tls else "SASL_PLAINTEXT",
+            "sasl_mechanism": chosen.mechanism,
+            "sasl_plain_username": chosen.user,
+            "sasl_plain_password": _secret(chosen.password_file),
+        }
+
+
+def _servers(address: str) -> list[tuple[str, int]]:
+    found = [_server(each) for each in address.removeprefix("kafka://").split(",")]
+    servers = [each for each in found if each]
+    if len(servers) < len(found):
+        raise SettingsError("broker: write kafka://HOST:PORT[,HOST:PORT…]; names and passwords are settings of kafka")
+    return servers
+
+
+def _server(text: str) -> tuple[str, int] | None:
+    try:
+        parts = urlsplit(f"//{text}")
+        port = parts.port
+    except ValueError:
+        return None
+    rest = parts.path or parts.query or parts.fragment or parts.username is not None
+    return None if rest or not parts.hostname or port is None else (parts.hostname, port)
+
+
+def _tls(settings: Kafka) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=settings.ca or None)
+        if settings.certificate:
+            context.load_cert_chain(settings.certificate, settings.key or None, password=_no_password)
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"kafka.ca, kafka.certificate or kafka.key cannot be used ({error}); name PEM files, the key without a password"
+        ) from error
+    return context
+
+
+def _no_password() -> str:
+    raise ValueError("the key asks for a password")
+
+
+def _secret(file: str) -> str:
+    try:
+        secret = Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"kafka.password_file: {file or '(none)'} cannot be read; name a file") from error
+    if not secret:
+        raise SettingsError(f"kafka.password_file: {file} is empty; write the password into it")
+    return secret
+
+
+def _listen(secure: ssl.SSLSocket) -> None:
+    """Wait a moment for the alert of a server that did not like our certificate: TLS 1.3 tells it after the handshake."""
+    secure.settimeout(1.0)
+    try:
+        secure.recv(1)
+    except TimeoutError:
+        return

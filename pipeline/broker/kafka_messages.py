@@ -1,0 +1,41 @@
+"""Messages as Kafka's client takes and gives them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pipeline.broker import DAMAGED
+from pipeline.codec import Message
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+OVERHEAD = 64
+"""Bytes that Kafka adds to a message at most, and to each of its headers (a record's lengths, numbers and batch: KIP-98)."""
+
+
+def message(record: Any) -> Message:  # Any: the client has no types
+    """The message in a record; one whose headers are no text comes with headers that no stage reads."""
+    return Message(
+        key=record.key or b"",
+        value=record.value or b"",
+        headers=_headers(record.headers),
+        partition=record.partition,
+        offset=record.offset,
+        time=EPOCH + timedelta(milliseconds=record.timestamp),
+    )
+
+
+def headers(found: Message) -> list[tuple[str, bytes]]:
+    """The headers as Kafka takes them."""
+    return [(name, value.encode()) for name, value in found.headers.items()]
+
+
+def size(found: Message) -> int:
+    """Bytes that the message takes uncompressed, at most."""
+    named = sum(len(name.encode()) + len(value.encode()) + OVERHEAD for name, value in found.headers.items())
+    return len(found.key) + len(found.value) + named + OVERHEAD
+
+
+def _headers(pairs: Any) -> dict[str, str]:  # Any: the client has no types
+    try:
+        return {name: (value or b"").decode() for name, value in pairs}
+    except UnicodeDecodeError:
+        return DAMAGED
