@@ -1,7 +1,6 @@
 """The faults that strike a deployment under load: each does its worst for some seconds, puts it right again, and returns."""
 
 import json
-import os
 import random
 import subprocess
 import time
@@ -9,8 +8,9 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
-from benchmarks.chaos_site import FORWARD, Site
+from benchmarks.chaos_site import Site
 
 STAY_S = 3.0
 """How long a second process of a stage stays before it goes again: each coming and going is a rebalance."""
@@ -29,8 +29,13 @@ int clock_gettime(clockid_t which, struct timespec *found) {
 """A wall clock that steps by three hours every three seconds, from an hour and a half late to as much early, for a process
 that loads it before libc. The monotonic clock goes on as it should."""
 
-Fault = Callable[[Site, random.Random, float], None]
-"""Strikes a site for so many seconds."""
+
+class Fault(NamedTuple):
+    """A way to strike a site for so many seconds."""
+
+    strike: Callable[[Site, random.Random, float], None]
+    needs: tuple[str, ...] = ()
+    """Kafka, Elasticsearch, a small disk, a C compiler."""
 
 
 def killed_stage(site: Site, draw: random.Random, _seconds: float) -> None:
@@ -125,27 +130,20 @@ def nothing(_site: Site, _draw: random.Random, _seconds: float) -> None:
     """No fault: the load alone, with its poison and a newer writer's records."""
 
 
-SERVED: Mapping[str, Fault] = {
-    "none": nothing,
-    "stage killed": killed_stage,
-    "Kafka killed": killed_kafka,
-    "Elasticsearch killed": killed_elastic,
-    "Kafka away": stopped_kafka,
-    "Elasticsearch away": stopped_elastic,
-    "both away": stopped_both,
-    "rebalances": rebalanced,
-    "clock steps": stepped_clock,
-    "index full": full_elastic,
-    "log full": full_log,
+FAULTS: Mapping[str, Fault] = {
+    "none": Fault(nothing),
+    "stage killed": Fault(killed_stage),
+    "Kafka killed": Fault(killed_kafka, ("kafka",)),
+    "Elasticsearch killed": Fault(killed_elastic, ("elastic",)),
+    "Kafka away": Fault(stopped_kafka, ("kafka",)),
+    "Elasticsearch away": Fault(stopped_elastic, ("elastic",)),
+    "both away": Fault(stopped_both, ("kafka", "elastic")),
+    "rebalances": Fault(rebalanced, ("kafka",)),
+    "clock steps": Fault(stepped_clock, ("compiler",)),
+    "index full": Fault(full_elastic, ("elastic",)),
+    "log full": Fault(full_log, ("small disk",)),
 }
-"""What can strike a deployment on servers."""
-EMBEDDED: Mapping[str, Fault] = {
-    "none": nothing,
-    "stage killed": killed_stage,
-    "clock steps": stepped_clock,
-    "log full": full_log,
-}
-"""What can strike one on files."""
+"""Every kind of fault by its name."""
 
 
 def _clock(folder: Path) -> Path:
@@ -158,11 +156,11 @@ def _clock(folder: Path) -> Path:
 
 def _block(site: Site, *, on: bool | None) -> None:
     assert site.elastic
-    request = urllib.request.Request(
+    request = urllib.request.Request(  # noqa: S310  # an address of this module
         f"http://127.0.0.1:{site.elastic.port}/_all/_settings?expand_wildcards=all",
         data=json.dumps({"index.blocks.read_only_allow_delete": on}).encode(),
         headers={"Content-Type": "application/json"},
         method="PUT",
     )
-    with urllib.request.urlopen(request) as answer:
+    with urllib.request.urlopen(request) as answer:  # noqa: S310  # an address of this module
         answer.read()

@@ -22,7 +22,7 @@ NEWER = "1.99"
 REVIEWED = SIGHTED = RENEWED = 10
 """Of so many listings one is reviewed, seen again, written by a newer program."""
 BEYOND = 2**63
-"""US cents that neither index can hold: an integer of 64 bits ends one before (Elasticsearch's `long`, SQLite's INTEGER)."""
+"""US cents that Elasticsearch cannot hold: a `long` ends one before."""
 
 
 class Sent(NamedTuple):
@@ -34,9 +34,12 @@ class Sent(NamedTuple):
     """Whether it belongs among the dead letters."""
 
 
-def loads(rounds: int, listings: int, draw: random.Random) -> list[list[Sent]]:
-    """What each round publishes, in an order drawn at random; a quarter of its listings came before at another price."""
-    return [_load(number, listings, draw) for number in range(rounds)]
+def loads(rounds: int, listings: int, draw: random.Random, *, refused: bool) -> list[list[Sent]]:
+    """What each round publishes, in an order drawn at random; a quarter of its listings came before at another price.
+
+    `refused` says whether a record that Elasticsearch refuses is among the poison; a file takes it.
+    """
+    return [_load(number, listings, draw, refused=refused) for number in range(rounds)]
 
 
 def subjects(sent: Sequence[Sequence[Sent]]) -> set[str]:
@@ -55,7 +58,7 @@ def decided(sent: Sequence[Sequence[Sent]]) -> set[str]:
     return {msgspec.json.decode(value)["id"] for value in values}
 
 
-def _load(number: int, listings: int, draw: random.Random) -> list[Sent]:
+def _load(number: int, listings: int, draw: random.Random, *, refused: bool) -> list[Sent]:
     first = number * listings * 3 // 4
     found = [_listing(key, number, draw) for key in range(first, first + listings)]
     load = [_sent(LISTINGS, each, newer=place % RENEWED == 1) for place, each in enumerate(found)]
@@ -63,6 +66,7 @@ def _load(number: int, listings: int, draw: random.Random) -> list[Sent]:
     load += [_sent(REVIEWS, _review(each, number)) for each in found[::REVIEWED]]
     load.append(_sent(REVIEWS, _erasure(found[2], number)))
     load += _poison(number)
+    load += [_refused(number)] if refused else []
     draw.shuffle(load)
     return load
 
@@ -80,13 +84,17 @@ def _newer(plain: Message) -> Message:
 
 
 def _poison(number: int) -> Iterator[Sent]:
-    """Bytes that are no record, half a record, a record of another topic, and one that no index can hold."""
+    """Bytes that are no record, half a record, and a record of another topic."""
     whole = message(_listing(-1 - number, number, random.Random(number)))
     yield Sent(LISTINGS, replace(whole, value=b"\x00\xff no record %d" % number), poison=True)
     yield Sent(LISTINGS, replace(whole, value=whole.value[:-7]), poison=True)
     yield Sent(REVIEWS, whole, poison=True)
-    beyond = assessed(_listing(-1_000_000 - number, number, random.Random(number)), 0.0, Category.OTHER, 1, BEYOND)
-    yield Sent(ASSESSMENTS, message(beyond), poison=True)
+
+
+def _refused(number: int) -> Sent:
+    """A record whose document Elasticsearch does not take."""
+    found = _listing(-1_000_000 - number, number, random.Random(number))
+    return Sent(ASSESSMENTS, message(assessed(found, 0.0, Category.OTHER, 1, BEYOND)), poison=True)
 
 
 def _listing(key: int, number: int, draw: random.Random) -> Listing:

@@ -9,17 +9,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import closing, contextmanager
-from itertools import islice, cycle
+from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
 
 import msgspec
 
-from benchmarks.chaos_faults import EMBEDDED, SERVED, Fault
+from benchmarks.chaos_faults import FAULTS
 from benchmarks.chaos_load import Sent, decided, loads, poison, subjects
-from benchmarks.chaos_site import CALM, GROUPS, Site, site
+from benchmarks.chaos_site import CALM, Site, site
 from benchmarks.product import done, environment
 from headstamp import deployment
 from pipeline.audit import Audit
@@ -31,8 +32,7 @@ from pipeline.index import Query
 from pipeline.index.document import Document
 from pipeline.settings import load
 from pipeline.terminal import show_json, show_table
-from pipeline.topics import ASSESSMENTS, LISTINGS
-from pipeline.broker.sqlite import SqliteBroker
+from pipeline.topics import ASSESSMENTS, LISTINGS, REVIEWS
 
 LATEST_S = 2.0
 """A fault strikes within this time of the first message of its round."""
@@ -74,24 +74,19 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=5.0, help="how long a server is away (default: 5)")
     parser.add_argument("--long", action="store_true", help="servers are away for 60 seconds")
     parser.add_argument("--seed", type=int, default=1, help="what draws moments and order (default: 1)")
-    parser.add_argument("--only", action="append", choices=list(SERVED), help="faults (default: all that can be here)")
-    parser.add_argument("--files", action="store_true", help="SQLite log and index in place of servers")
+    parser.add_argument("--only", action="append", choices=list(FAULTS), help="faults (default: all)")
+    parser.add_argument("--files", action="append", choices=("kafka", "elastic"), help="a file in place of this server")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     arguments = parser.parse_args()
-    faults = {
-        name: fault
-        for name, fault in (EMBEDDED if arguments.files else SERVED).items()
-        if not arguments.only or name in arguments.only
-    }
     with TemporaryDirectory(prefix="headstamp-chaos-", ignore_cleanup_errors=True) as folder:
         report = chaos(
             Path(folder),
-            faults,
+            arguments.only or list(FAULTS),
             rounds=arguments.rounds,
             listings=arguments.listings,
             seconds=60.0 if arguments.long else arguments.seconds,
             seed=arguments.seed,
-            servers=not arguments.files,
+            servers={"kafka", "elastic"} - set(arguments.files or ()),
         )
     show_json(report) if arguments.json else _show(report)
     return 1 if report.faults else 0
@@ -99,24 +94,24 @@ def main() -> int:
 
 def chaos(
     folder: Path,
-    faults: Mapping[str, Fault],
+    names: Sequence[str],
     *,
     rounds: int,
     listings: int,
     seconds: float,
     seed: int,
-    servers: bool = True,
+    servers: AbstractSet[str],
 ) -> Report:
     """Take the same load through a calm home and through a site where a fault strikes each round, and compare."""
     draw = random.Random(seed)
-    sent = loads(rounds, listings, draw)
+    sent = loads(rounds, listings, draw, refused="elastic" in servers)
     calm = _calm(folder / "calm", sent)
-    with small_disk(folder / "home") as is_small, site(folder, servers=servers) as struck:
-        possible = _possible(faults, is_small=is_small)
-        turns = islice(cycle(possible.items()), rounds)
-        struck_rounds = [
-            _round(struck, each, name, fault, draw, seconds) for each, (name, fault) in zip(sent, turns, strict=True)
-        ]
+    with (
+        small_disk(folder / "home") as is_small,
+        site(folder, kafka="kafka" in servers, elastic="elastic" in servers) as struck,
+    ):
+        turns = islice(cycle(_possible(names, servers, is_small=is_small)), rounds)
+        struck_rounds = [_round(struck, each, name, draw, seconds) for each, name in zip(sent, turns, strict=True)]
         parts = struck.parts()
         return Report(
             rounds=tuple(struck_rounds),
@@ -128,40 +123,40 @@ def chaos(
         )
 
 
-def _possible(faults: Mapping[str, Fault], *, is_small: bool) -> dict[str, Fault]:
-    """The faults that can be done on this machine; the others are named on stderr."""
-    lacking = {} if is_small else {"log full": "no small disk can be mounted here"}
-    if not shutil.which("cc"):
-        lacking["clock steps"] = "there is no C compiler"
-    for name in lacking.keys() & faults.keys():
-        sys.stderr.write(f"left out: {name} ({lacking[name]})\n")
-    return {name: fault for name, fault in faults.items() if name not in lacking}
+def _possible(names: Sequence[str], servers: AbstractSet[str], *, is_small: bool) -> list[str]:
+    """The faults that can be done here; the others are named on stderr, with what they need."""
+    there = {*servers, *(["small disk"] if is_small else []), *(["compiler"] if shutil.which("cc") else [])}
+    for name in names:
+        if lacking := set(FAULTS[name].needs) - there:
+            sys.stderr.write(f"left out: {name} (needs {', '.join(sorted(lacking))})\n")
+    return [name for name in names if not set(FAULTS[name].needs) - there]
 
 
 def _calm(home: Path, sent: Sequence[Sequence[Sent]]) -> Deployment:
-    """A home on files that the same load went through without a fault."""
+    """A home on files that the load went through without a fault, and without the poison."""
     parts = deployment(load(environment(home, CALM)))
     with closing(parts.broker()) as broker:
-        for each in (each for load_ in sent for each in load_):
-            broker.publish(each.topic.name, [each.message])
+        for topic in (LISTINGS, REVIEWS):
+            whole = (each for load_ in sent for each in load_)
+            broker.publish(topic.name, [each.message for each in whole if each.topic is topic and not each.poison])
     done("run", "--once", home=home, **CALM)
     return parts
 
 
-def _round(
-    struck: Site, sent: Sequence[Sent], name: str, fault: Fault, draw: random.Random, seconds: float
-) -> Struck:
+def _round(struck: Site, sent: Sequence[Sent], name: str, draw: random.Random, seconds: float) -> Struck:
     before = struck.ended.total()
+    sys.stderr.write(f"{time.strftime('%X')} {name}: begins\n")
     publisher = Thread(target=struck.publish, args=(sent,))
     publisher.start()
     time.sleep(draw.uniform(0, LATEST_S))
     at_work = publisher.is_alive() or struck.owed() > 0
-    fault(struck, draw, seconds)
+    FAULTS[name].strike(struck, draw, seconds)
     begun = time.monotonic()
     publisher.join()
     caught_up = _caught_up(struck)
     taken = time.monotonic() - begun
-    sys.stderr.write(f"{name}: {'caught up' if caught_up else 'NOT caught up'} after {taken:.1f} s\n")
+    said = "nothing is owed" if caught_up else "something is STILL owed"
+    sys.stderr.write(f"{time.strftime('%X')} {name}: {said} after {taken:.1f} s\n")
     return Struck(
         fault=name,
         at_work=at_work,

@@ -5,7 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.chaos_load import Sent
 from benchmarks.product import done, environment, running
 from benchmarks.servers import Server, server
-from headstamp import deployment
+from headstamp import COMMANDS, deployment
 from pipeline.broker import Broker
 from pipeline.codec import Message
 from pipeline.deployment import STAGES, Deployment
@@ -40,7 +40,8 @@ class Site:
 
     def __init__(self, home: Path, settings: Mapping[str, str], kafka: Server | None, elastic: Server | None) -> None:
         self.home, self.settings, self.kafka, self.elastic = home, dict(settings), kafka, elastic
-        self.names = (FORWARD, *STAGES) if kafka else STAGES
+        self.forwards = kafka is not None and FORWARD in COMMANDS
+        self.names = (FORWARD, *STAGES) if self.forwards else STAGES
         self.ended: Counter[str] = Counter()
         """How often a stage ended by itself, by name."""
         self.preload: dict[str, str] = {}
@@ -86,7 +87,7 @@ class Site:
 
     def owed(self) -> int:
         """Messages that no stage has marked read; those that wait in the home's log too."""
-        carried = self._door(self._ask, crawled=True).lag(LISTINGS.name, FORWARD) if self.kafka else 0
+        carried = self._door(self._ask, crawled=True).lag(LISTINGS.name, FORWARD) if self.forwards else 0
         broker = self._door(self._ask, crawled=False)
         return carried + sum(broker.lag(topic.name, name) for name, topic in GROUPS.items())
 
@@ -102,7 +103,7 @@ class Site:
         self._stack.close()
 
     def _crawled(self, sent: Sent) -> bool:
-        return self.kafka is not None and sent.topic is LISTINGS
+        return self.forwards and sent.topic is LISTINGS
 
     def _insist(self, sent: Sequence[Sent], *, crawled: bool) -> None:
         for topic in {each.topic.name: each.topic for each in sent}.values():
@@ -133,13 +134,13 @@ class Site:
 
 
 @contextmanager
-def site(folder: Path, *, servers: bool, home: Path | None = None) -> Iterator[Site]:
-    """Stages at work, on Kafka and Elasticsearch of their own or, without `servers`, on files."""
+def site(folder: Path, *, kafka: bool, elastic: bool) -> Iterator[Site]:
+    """Stages at work in `folder`/home, on a Kafka and an Elasticsearch of their own, or on files."""
     with ExitStack() as stack:
-        kafka = stack.enter_context(server("kafka", _made(folder / "kafka"))) if servers else None
-        elastic = stack.enter_context(server("elasticsearch", _made(folder / "elastic"))) if servers else None
-        settings = CALM | addresses(kafka, elastic)
-        found = Site(_made(home or folder / "home"), settings, kafka, elastic)
+        log = stack.enter_context(server("kafka", _made(folder / "kafka"))) if kafka else None
+        index = stack.enter_context(server("elasticsearch", _made(folder / "elastic"))) if elastic else None
+        settings = CALM | addresses(log, index)
+        found = Site(_made(folder / "home"), settings, log, index)
         if kafka:
             done("topics", home=found.home, **settings)
         try:
