@@ -196,11 +196,17 @@ def _index(settings: Settings) -> "Index":
 
             return SqliteIndex(_file(settings, settings.index))
         case "http" | "https":
-            raise SettingsError(
-                "index: Elasticsearch comes with the distributed deployment; this version reads sqlite:///FILE"
-            )
+            return _elastic(settings)
         case _:
             raise SettingsError(f"index: '{settings.index}' is no address; write sqlite:///FILE or https://HOST:PORT")
+
+
+def _elastic(settings: Settings) -> "Index":
+    from pipeline.index.elastic import ElasticIndex  # noqa: PLC0415  # only who uses it loads its client
+    from pipeline.index.elastic_access import cluster  # noqa: PLC0415
+
+    chosen = settings.elastic
+    return ElasticIndex(cluster(settings.index, chosen), prefix=chosen.prefix, shards=chosen.shards)
 
 
 def _log(settings: Settings, address: str) -> "Broker":

@@ -6,7 +6,8 @@ from typing import Annotated
 import msgspec
 
 from pipeline.errors import SettingsError
-from pipeline.index import Sort
+from pipeline.index import Query, Sort
+from pipeline.index.query import terms
 
 LONGEST = 300
 Whole64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
@@ -36,6 +37,17 @@ def read(after: str, sort: Sort) -> Cursor | None:
     if found.sort is not sort and (found.sort, sort) != (Sort.NEWEST, Sort.RELEVANCE):
         raise SettingsError(f"after: a place in the order '{found.sort}', not '{sort}'; start at the first page")
     return found
+
+
+def order(query: Query, *, ranked: bool = True) -> tuple[Sort, Cursor | None]:
+    """The order that a search follows, and where it goes on; relevance falls back to newest without words, or where not `ranked`."""
+    after = read(query.after, query.sort)
+    worded = any(not term.excluded for term in terms(query.words))
+    if after and after.sort is Sort.RELEVANCE and not worded:
+        raise SettingsError("after: a place in a search for words, and there are none; start at the first page")
+    if after:
+        return after.sort, after
+    return (Sort.NEWEST if query.sort is Sort.RELEVANCE and not (ranked and worded) else query.sort), None
 
 
 def _bytes(after: str) -> bytes:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.errors import CorruptError, SettingsError
+from pipeline.errors import CorruptError
 from pipeline.index import Count, Hit, Mergeable, Page, Query, Sort
-from pipeline.index.cursor import Cursor, read, text
+from pipeline.index.cursor import Cursor, order, text
 from pipeline.index.document import Document
 from pipeline.index.merge import merge, subject
-from pipeline.index.query import check, check_fields, terms
+from pipeline.index.query import check, check_fields
 from pipeline.index.sqlite_layout import LAYOUTS, decoded
 from pipeline.index.sqlite_search import MOST_RANKED, Found, counted, ordered, selection, total
 from pipeline.index.sqlite_write import Change, write
@@ -53,7 +53,7 @@ class SqliteIndex:
         """The listings that match, a page at a time."""
         check(query)
         matching = total(self._database, selection(query))
-        sort, after = _order(query, matching)
+        sort, after = order(query, ranked=matching <= MOST_RANKED)
         with closing(ordered(self._database, query, matching, sort, after)) as places:
             found = list(islice(places, query.size + 1 if query.size else 0))
         more = len(found) > query.size
@@ -76,7 +76,7 @@ class SqliteIndex:
         """Every listing that matches, in the query's order; merge through another instance while it runs."""
         check(query)
         matching = total(self._database, selection(query))
-        sort, after = _order(query, matching)
+        sort, after = order(query, ranked=matching <= MOST_RANKED)
         places = ordered(self._database, query, matching, sort, after)
         while found := list(islice(places, AT_ONCE)):
             yield from self._hits(found)
@@ -133,18 +133,6 @@ def rebuilt(path: Path) -> Iterator[SqliteIndex]:
 def _remove(path: Path) -> None:
     for end in ("", "-wal", "-shm"):
         path.with_name(path.name + end).unlink(missing_ok=True)
-
-
-def _order(query: Query, matching: int) -> tuple[Sort, Cursor | None]:
-    """The order that a search follows: relevance falls back to newest without words, and above MOST_RANKED listings."""
-    after = read(query.after, query.sort)
-    worded = any(not term.excluded for term in terms(query.words))
-    if after and after.sort is Sort.RELEVANCE and not worded:
-        raise SettingsError("after: a place in a search for words, and there are none; start at the first page")
-    if after:
-        return after.sort, after
-    ranked = worded and matching <= MOST_RANKED
-    return (Sort.NEWEST if query.sort is Sort.RELEVANCE and not ranked else query.sort), None
 
 
 def _cursor(sort: Sort, last: Found) -> str:

@@ -143,6 +143,29 @@ class Log(Section, frozen=True, kw_only=True):
     """Least level of a log line; info says each unit of work."""
 
 
+class Elastic(Section, frozen=True, kw_only=True):
+    """The index where it is an Elasticsearch."""
+
+    prefix: Annotated[str, Meta(pattern=r"\A(?:[a-z0-9][a-z0-9_.-]{0,99})?\Z")] = ""
+    """What the names of its indexes begin with, as where several units share one; "" is nothing."""
+    shards: Annotated[int, Meta(ge=1, le=64)] = 1
+    """Parts that an index is split into when it is built; one holds some ten million listings."""
+    timeout_s: Annotated[float, Meta(gt=0, le=600)] = 60.0
+    """Seconds one request may take before Elasticsearch counts as away."""
+    user: str = ""
+    """Name under which it is asked, with password_file; "" is no name."""
+    password_file: str = ""
+    """The file that holds that user's password; "" is none."""
+    api_key_file: str = ""
+    """The file that holds an API key (as encoded by Elasticsearch), instead of user and password; "" is none."""
+    ca_file: str = ""
+    """A PEM file of the authority that signed its certificate; "" trusts the system's."""
+    fingerprint: str = ""
+    """SHA-256 of its certificate in hexadecimal, instead of an authority; "" is none."""
+    research_key_file: str = ""
+    """The file that holds the secret of this unit's pseudonyms, 32 bytes or more; with it listings-research is kept too, "" is without."""
+
+
 class Settings(Section, frozen=True, kw_only=True):
     """All settings of one process."""
 
@@ -159,6 +182,7 @@ class Settings(Section, frozen=True, kw_only=True):
     assess: Assess = Assess()
     counts: Counts = Counts()
     serve: Serve = Serve()
+    elastic: Elastic = Elastic()
     log: Log = Log()
 
     @property

@@ -1,0 +1,89 @@
+"""How an Elasticsearch is reached: by which address, as whom, and by what it is known."""
+
+import ipaddress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pipeline.errors import SettingsError
+from pipeline.index.elastic_client import Cluster
+from pipeline.settings import Elastic
+
+
+def cluster(address: str, chosen: Elastic) -> Cluster:
+    """The Elasticsearch at an address, not connected yet; a `SettingsError` where it would be reached in clear over a network."""
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise SettingsError(f"index: '{address}' is no address ({error}); write https://HOST:PORT") from error
+    if parts.username or parts.password:
+        raise SettingsError(
+            "index: name the user in elastic.user and the file of its password in elastic.password_file"
+        )
+    if not host or parts.path.strip("/") or parts.query or parts.fragment:
+        raise SettingsError(f"index: '{address}' is no address; write https://HOST:PORT")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise SettingsError(
+            f"index: '{address}' would carry listings in clear; write https://HOST:PORT, http is for loopback"
+        )
+    _check(chosen, secure=parts.scheme == "https")
+    shown = f"[{host}]" if ":" in host else host
+    return Cluster(
+        f"{parts.scheme}://{shown}:{port or 9200}",
+        lambda: _credentials(chosen) | _trust(chosen),
+        timeout_s=chosen.timeout_s,
+    )
+
+
+def secret(path: str, setting: str) -> bytes:
+    """The bytes of a secret's file without the line end; a `SettingsError` where it cannot be read or is empty."""
+    try:
+        found = Path(path).expanduser().read_bytes().strip()
+    except OSError as error:
+        raise SettingsError(f"{setting}: {path} cannot be read ({error.strerror}); name a file that can be") from error
+    if not found:
+        raise SettingsError(f"{setting}: {path} is empty; write the secret into it")
+    return found
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _check(chosen: Elastic, *, secure: bool) -> None:
+    if bool(chosen.user) != bool(chosen.password_file):
+        raise SettingsError("elastic: give both user and password_file, or neither")
+    if chosen.user and chosen.api_key_file:
+        raise SettingsError("elastic: give user and password_file, or api_key_file, not both")
+    if chosen.ca_file and chosen.fingerprint:
+        raise SettingsError("elastic: give ca_file or fingerprint, not both")
+    if not secure and (chosen.ca_file or chosen.fingerprint):
+        raise SettingsError("elastic: ca_file and fingerprint are for https; write index = https://HOST:PORT")
+
+
+def _credentials(chosen: Elastic) -> dict[str, object]:
+    if chosen.api_key_file:
+        return {"api_key": _text(chosen.api_key_file, "elastic.api_key_file")}
+    if chosen.user:
+        return {"basic_auth": (chosen.user, _text(chosen.password_file, "elastic.password_file"))}
+    return {}
+
+
+def _trust(chosen: Elastic) -> dict[str, object]:
+    if chosen.fingerprint:
+        return {"ssl_assert_fingerprint": chosen.fingerprint.replace(":", "").lower()}
+    if not chosen.ca_file:
+        return {}
+    file = Path(chosen.ca_file).expanduser()
+    secret(chosen.ca_file, "elastic.ca_file")
+    return {"ca_certs": str(file)}
+
+
+def _text(path: str, setting: str) -> str:
+    try:
+        return secret(path, setting).decode()
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{setting}: {path} holds no text; write the secret into it") from error

@@ -1,0 +1,218 @@
+"""Merges records into documents of Elasticsearch: read, merge, write if nobody else wrote meanwhile, else once more."""
+
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from itertools import islice
+from typing import NamedTuple
+
+import msgspec
+
+from pipeline.errors import IndexUnavailableError, MalformedError
+from pipeline.index import Mergeable
+from pipeline.index.document import Document
+from pipeline.index.elastic_client import BUSY, Cluster, Fault, part, said_blocked
+from pipeline.index.elastic_layout import Source, encoded, source
+from pipeline.index.merge import merge, subject
+from pipeline.records import digest
+
+AT_ONCE = 1_000
+"""Documents read by one request."""
+BYTES_AT_ONCE = 8 * 2**20
+"""Size at which a bulk request ends; Elasticsearch refuses more than 100 MB."""
+TURNS, LONGEST_PAUSE_S = 12, 2.0
+CONFLICT, MISSING = 409, 404
+_HEX = frozenset("0123456789abcdef")
+_ID = 32
+
+
+class Known(NamedTuple):
+    """A document as it stands in an index: whoever writes it says which state it read."""
+
+    inside: str
+    """The index's own name, not its alias: it holds although the alias moves on."""
+    document: Document | None = None
+    version: int = 0
+    seq_no: int = 0
+    primary_term: int = 0
+
+
+class Change(NamedTuple):
+    """One document to write: what was there, and what it is now."""
+
+    known: Known
+    after: Document
+
+
+class Outcome(NamedTuple):
+    """What came of one line of a bulk request."""
+
+    id: str
+    version: int
+    again: bool
+    """Whether another process came first, or Elasticsearch was busy."""
+    reason: str
+    """Why Elasticsearch refuses the document; "" where it does not."""
+
+
+class _Source(msgspec.Struct, frozen=True):
+    document: Document
+
+
+class _Got(msgspec.Struct, frozen=True, kw_only=True):
+    id: str = msgspec.field(name="_id")
+    index: str = msgspec.field(name="_index", default="")
+    source: _Source | None = msgspec.field(name="_source", default=None)
+    version: int = msgspec.field(name="_version", default=0)
+    seq_no: int = msgspec.field(name="_seq_no", default=0)
+    primary_term: int = msgspec.field(name="_primary_term", default=0)
+    error: Fault | None = None
+
+
+class _Docs(msgspec.Struct, frozen=True):
+    docs: list[_Got]
+
+
+class _Item(msgspec.Struct, frozen=True, kw_only=True):
+    id: str = msgspec.field(name="_id")
+    status: int
+    version: int = msgspec.field(name="_version", default=0)
+    error: Fault | None = None
+
+
+class _Items(msgspec.Struct, frozen=True):
+    items: list[dict[str, _Item]]
+
+
+def place(listing_id: str) -> str:
+    """The id of a listing's document in an index: its own, or the digest of what is no listing's id."""
+    return listing_id if len(listing_id) == _ID and _HEX.issuperset(listing_id) else digest("id", listing_id)
+
+
+def read(cluster: Cluster, alias: str, ids: Iterable[str]) -> dict[str, Known]:
+    """What is known of each listing, by its id, as the last writer left it."""
+    found = {}
+    for some in _some(ids, AT_ONCE):
+        body = {"ids": [place(one) for one in some]}
+        got = cluster.ask("POST", f"/{part(alias)}/_mget", _Docs, body, _source_includes="document")
+        for one, each in zip(some, got.docs, strict=True):
+            if each.error:
+                raise IndexUnavailableError(
+                    f"Elasticsearch cannot read '{alias}' ({each.error.text}); look at its health"
+                )
+            document = each.source.document if each.source else None
+            found[one] = Known(each.index, document, each.version, each.seq_no, each.primary_term)
+    return found
+
+
+class Standing(NamedTuple):
+    """A document as it now stands in an index."""
+
+    inside: str
+    version: int
+    document: Document
+
+
+Then = Callable[[Sequence[Standing]], None]
+"""What follows for all documents of a batch, whether they changed or an earlier try wrote them."""
+
+
+def merge_into(
+    cluster: Cluster, alias: str, records: Sequence[Mergeable], then: Then, *, refresh: bool = False
+) -> None:
+    """Merge records into the documents behind an alias; returns once that is durable.
+
+    Where it raises, part of the batch may be written; merging it again completes it. A document that Elasticsearch refuses
+    is a `MalformedError` with its reason, once all others are written.
+    """
+    waiting: dict[str, list[Mergeable]] = {}
+    for record in records:
+        waiting.setdefault(subject(record), []).append(record)
+    refused: list[str] = []
+    for turn in range(TURNS):
+        waiting, reasons = _turn(cluster, alias, waiting, then, refresh=refresh)
+        refused += reasons
+        if not waiting:
+            break
+        time.sleep(random.uniform(0, min(LONGEST_PAUSE_S, 0.01 * 2**turn)))  # noqa: S311  # so that two do not meet again
+    if waiting:
+        raise IndexUnavailableError(
+            f"Elasticsearch is too busy: {len(waiting):,} documents could not be written in {TURNS} tries; let fewer processes merge"
+        )
+    if refused:
+        raise MalformedError(f"Elasticsearch refuses {len(refused):,} documents: {refused[0]}")
+
+
+def bulk(cluster: Cluster, lines: Iterable[bytes], *, refresh: bool) -> Iterator[Outcome]:
+    """What came of each line, in their order; an `IndexUnavailableError` where Elasticsearch takes no writes."""
+    for some in _sized(lines):
+        answer = cluster.ask(
+            "POST",
+            "/_bulk",
+            _Items,
+            lines=b"".join(some),
+            refresh="true" if refresh else "false",
+            filter_path="items.*._id,items.*.status,items.*._version,items.*.error",
+        )
+        yield from (_outcome(item) for each in answer.items for item in each.values())
+
+
+def _turn(
+    cluster: Cluster, alias: str, waiting: Mapping[str, list[Mergeable]], then: Then, *, refresh: bool
+) -> tuple[dict[str, list[Mergeable]], list[str]]:
+    known = read(cluster, alias, waiting)
+    after = {one: reduce(merge, waiting[one], known[one].document or Document(id=one)) for one in waiting}
+    changes = [Change(known[one], after[one]) for one in waiting if after[one] is not known[one].document]
+    lines = [_line(change) for change in changes]  # all of them before the first is sent: one may not be encodable
+    outcomes = {outcome.id: outcome for outcome in bulk(cluster, lines, refresh=refresh)}
+    standing, again, reasons = [], {}, []
+    for one, mergeable in waiting.items():
+        outcome = outcomes.get(place(one))
+        if outcome and outcome.again:
+            again[one] = mergeable
+        elif outcome and outcome.reason:
+            reasons.append(f"{one}: {outcome.reason}")
+        else:
+            version = outcome.version if outcome else known[one].version
+            standing.append(Standing(known[one].inside, version, after[one]))
+    then(standing)
+    return again, reasons
+
+
+def _line(change: Change) -> bytes:
+    known, one = change.known, place(change.after.id)
+    if known.document is None:
+        action: Source = {"create": {"_index": known.inside, "_id": one}}
+    else:
+        state = {"if_seq_no": known.seq_no, "if_primary_term": known.primary_term}
+        action = {"index": {"_index": known.inside, "_id": one, **state}}
+    return b"%b\n%b\n" % (msgspec.json.encode(action), encoded(source(change.after)))
+
+
+def _outcome(item: _Item) -> Outcome:
+    if item.error is None:
+        return Outcome(item.id, item.version, again=False, reason="")
+    if item.error.blocked:
+        raise IndexUnavailableError(said_blocked(item.error))
+    passing = item.status in BUSY | {CONFLICT, MISSING}
+    return Outcome(item.id, 0, again=passing, reason="" if passing else item.error.text)
+
+
+def _sized(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
+    some: list[bytes] = []
+    size = 0
+    for line in lines:
+        if some and size + len(line) > BYTES_AT_ONCE:
+            yield some
+            some, size = [], 0
+        some.append(line)
+        size += len(line)
+    if some:
+        yield some
+
+
+def _some(ids: Iterable[str], most: int) -> Iterator[list[str]]:
+    left = iter(ids)
+    while some := list(islice(left, most)):
+        yield some
