@@ -156,7 +156,7 @@ def _clock(folder: Path) -> Path:
 
 def _block(site: Site, *, on: bool | None) -> None:
     assert site.elastic
-    request = urllib.request.Request(  # noqa: S310  # an address of this module
+    request = urllib.request.Request(
         f"http://127.0.0.1:{site.elastic.port}/_all/_settings?expand_wildcards=all",
         data=json.dumps({"index.blocks.read_only_allow_delete": on}).encode(),
         headers={"Content-Type": "application/json"},
