@@ -29,7 +29,7 @@ format: ## put the code in its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: ## write the pages of docs/ that are made from the code
+docs: ## write the pages of docs/ and the files for Kibana that are made from the code
 	$(BIN)/python docs/make.py
 
 clean: ## remove .venv and caches; a home is never touched

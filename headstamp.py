@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import os
+import platform
 import signal
 import sys
 from functools import partial
@@ -15,10 +16,12 @@ from pipeline.terminal import plain
 
 if TYPE_CHECKING:
     from pipeline.broker import Broker
+    from pipeline.broker.sqlite import SqliteBroker
     from pipeline.deployment import Deployment, Reread
-    from pipeline.index import Index
+    from pipeline.index import Index, Rebuild
+    from pipeline.index.elastic import ElasticIndex
     from pipeline.records import Capture
-    from pipeline.stages import Classifier
+    from pipeline.stages import Charts, Classifier
 
 CHECKS = dict.fromkeys(("tor", "guards", "profiles", "denylist", "authorities", "archive"), "crawlers.check")
 """Further lines of `headstamp check`: the function of that name, in the module that knows the part."""
@@ -50,7 +53,9 @@ COMMANDS = {
     "assess": Command("pipeline.commands.run", "run the stage that classifies listings and draws verdicts"),
     "index": Command("pipeline.commands.run", "run the stage that merges assessments into the index"),
     "settle": Command("pipeline.commands.run", "run the stage that files reviews and keeps the audit"),
+    "forward": Command("pipeline.commands.forward", "carry the log that crawls write on to the broker (Kafka)"),
     "serve": Command("dashboards.commands", "serve the console on loopback"),
+    "dashboards": Command("dashboards.commands", "install the indexes and what Kibana shows of them"),
     "search": Command("pipeline.commands.search", "find listings from the terminal"),
     "score": Command("pipeline.commands.score", "score the rows of a file; nothing is stored"),
     "train": Command("classifier.commands", "make a model directory from labelled data"),
@@ -62,6 +67,7 @@ COMMANDS = {
     "reproduce": Command("pipeline.commands.reproduce", "make a verdict again from the archived bytes"),
     "reindex": Command("pipeline.commands.reindex", "build the index again from the log"),
     "topics": Command("pipeline.commands.topics", "create the topics that are missing, and say what differs"),
+    "copy": Command("pipeline.commands.copy", "move a log whole: from a file to Kafka, or back"),
     "dead": Command("pipeline.commands.dead", "list, show and replay dead letters"),
     "check": Command("pipeline.commands.check", "test every part: one line each, exit status"),
     "demo": Command("pipeline.commands.demo", "the practice market, all stages and the console, on loopback"),
@@ -127,11 +133,14 @@ def deployment(settings: Settings) -> "Deployment":
 
     return Deployment(
         settings=settings,
-        broker=lambda: _broker(settings),
+        broker=lambda: _broker(settings, settings.broker),
+        broker_at=partial(_broker, settings),
         log=lambda: _log(settings, Settings().broker),
         index=lambda: _index(settings),
+        rebuild=lambda: _rebuild(settings),
         classifier=lambda: _classifier(settings, keeping=False),
         assessor=lambda: _classifier(settings, keeping=True),
+        measures=partial(_measures, settings) if settings.index.startswith("http") else None,
         activations=lambda: Activations(settings.root),
         reread=_reread,
         model=_model,
@@ -177,16 +186,16 @@ def _interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _broker(settings: Settings) -> "Broker":
-    match settings.broker.partition(":")[0]:
+def _broker(settings: Settings, address: str) -> "Broker":
+    match address.partition(":")[0]:
         case "sqlite":
-            return _log(settings, settings.broker)
+            return _log(settings, address)
         case "kafka":
             from pipeline.broker.kafka import KafkaBroker  # noqa: PLC0415
 
-            return KafkaBroker(settings.broker, settings.kafka)
+            return KafkaBroker(address, settings.kafka)
         case _:
-            raise SettingsError(f"broker: '{settings.broker}' is no address; write sqlite:///FILE or kafka://HOST:PORT")
+            raise SettingsError(f"broker: '{address}' is no address; write sqlite:///FILE or kafka://HOST:PORT")
 
 
 def _index(settings: Settings) -> "Index":
@@ -201,15 +210,33 @@ def _index(settings: Settings) -> "Index":
             raise SettingsError(f"index: '{settings.index}' is no address; write sqlite:///FILE or https://HOST:PORT")
 
 
-def _elastic(settings: Settings) -> "Index":
+def _elastic(settings: Settings, number: int = 0) -> "ElasticIndex":
     from pipeline.index.elastic import ElasticIndex  # noqa: PLC0415  # only who uses it loads its client
     from pipeline.index.elastic_access import cluster  # noqa: PLC0415
 
-    chosen = settings.elastic
-    return ElasticIndex(cluster(settings.index, chosen), prefix=chosen.prefix, shards=chosen.shards)
+    return ElasticIndex(cluster(settings.index, settings.elastic), settings.elastic, number=number)
 
 
-def _log(settings: Settings, address: str) -> "Broker":
+def _rebuild(settings: Settings) -> "Rebuild":
+    if settings.index.partition(":")[0] == "sqlite":
+        from pipeline.index.sqlite import SqliteRebuild  # noqa: PLC0415
+
+        return SqliteRebuild(_file(settings, settings.index))
+    from pipeline.index.elastic_rebuild import ElasticRebuild  # noqa: PLC0415
+
+    owner = f"{platform.node()}:{settings.root}"
+    log = f"{owner}:{settings.broker}" if file_of(settings.broker) else settings.broker
+    return ElasticRebuild(partial(_elastic, settings), owner=owner, log=log, prefix=settings.elastic.prefix)
+
+
+def _measures(settings: Settings) -> "Charts":
+    from pipeline.index.elastic_access import cluster  # noqa: PLC0415  # as above
+    from pipeline.index.elastic_measures import ElasticMeasures  # noqa: PLC0415
+
+    return ElasticMeasures(cluster(settings.index, settings.elastic), prefix=settings.elastic.prefix)
+
+
+def _log(settings: Settings, address: str) -> "SqliteBroker":
     from pipeline.broker.sqlite import SqliteBroker  # noqa: PLC0415
 
     return SqliteBroker(_file(settings, address))

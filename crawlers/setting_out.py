@@ -18,6 +18,7 @@ from crawlers.gates.hits import vendors
 from crawlers.gates.permit import permitted
 from crawlers.gates.session import Session
 from crawlers.gates.vault import Vault
+from crawlers.health.telling import Telling
 from crawlers.leave import Leave
 from crawlers.mirrors.store import Mirrors, widened
 from crawlers.profile import MarketProfile, load
@@ -135,6 +136,7 @@ def walk(grant: Grant, parts: Parts) -> Walk:
         route=_route(profile, deployment.settings, session, parts.denied),
         backoff=Backoff(first_s=deployment.settings.crawl.backoff_s),
         activation=activation,
+        telling=Telling(database=frontier.database, profile=profile, home=deployment.settings.root),
         keeper=Keeper(archive=parts.archive, origin=origin(profile, deployment.settings), tor=parts.tor),
         leave=Leave(profile=profile, authority=grant.authority, database=frontier.database),
         moved=parts.moved,

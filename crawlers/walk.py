@@ -13,6 +13,7 @@ from crawlers.evidence.record import Exchange
 from crawlers.frontier import Frontier, Visit, now
 from crawlers.gates.entry import Entry
 from crawlers.gates.patience import MOVING
+from crawlers.health.telling import Telling
 from crawlers.health.watch import Watch
 from crawlers.hours import Pause
 from crawlers.leave import Leave
@@ -34,7 +35,7 @@ from pipeline.broker import Broker
 from pipeline.codec import messages
 from pipeline.errors import HeadstampError
 from pipeline.records import Record
-from pipeline.topics import ALERTS, LISTINGS, TASKS, Topic
+from pipeline.topics import ALERTS, LISTINGS, MEASURES, TASKS, Topic
 
 BUSY = frozenset({429, 503})
 """Statuses by which a market asks to be left alone for a while."""
@@ -53,6 +54,7 @@ class Walk:
     backoff: Backoff
     leave: Leave
     keeper: Keeper
+    telling: Telling
     entry: Entry
     """How the visit stands before the market's gates."""
     hits: frozenset[str] = frozenset()
@@ -177,6 +179,7 @@ class Walk:
                 self._heed(outcome)
             self.stopped = self.stopped or self.entry.paused is not None
             self.unread_texts.update(outcome.unread)
+            self.telling.moved(now())
         if attempt := self._under_way.pop(found.place.id, None):
             (self.mirrors.answered if found.answered else self.mirrors.released)(attempt)
         if found.answered:
@@ -261,6 +264,8 @@ class Walk:
                 self._watch()
             elif self.unreachable:
                 self._watch()
+            self._publish([(MEASURES, measure) for measure in self.telling.measures()])
+            self.telling.write(now())
 
     def _finish(self) -> None:
         self._miss(vanished(self.profile, self.visit, self.frontier, self.memory))

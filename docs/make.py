@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that are made from the code: `make docs`."""
+"""Writes the pages of docs/, and the files for Kibana, that are made from the code: `make docs`."""
 
 import argparse
 import sys
@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 import headstamp  # noqa: E402  # the checkout's, whatever is installed
+from dashboards.kibana.audiences import files  # noqa: E402
 from pipeline.index.fields import FIELDS  # noqa: E402
 from pipeline.taxonomy import FACETS, MISP_TAGS, RAND_GROUPS, Entry, Open, entry  # noqa: E402
 from pipeline.taxonomy.facets import Facet  # noqa: E402
@@ -122,3 +123,5 @@ if __name__ == "__main__":
     os.environ["COLUMNS"] = WIDTH
     for name, text in pages().items():
         (ROOT / "docs" / name).write_text(text, encoding="utf-8")
+    for path, text in files().items():
+        path.write_text(text, encoding="utf-8")

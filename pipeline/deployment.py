@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pipeline.activations import Activations
 from pipeline.audit import Audit
 from pipeline.broker import Broker
+from pipeline.broker.sqlite import SqliteBroker
 from pipeline.context import no_context, vendor_context
-from pipeline.errors import ModelRejectedError
-from pipeline.index import Index
+from pipeline.errors import ModelRejectedError, SettingsError
+from pipeline.index import Index, Query, Rebuild
 from pipeline.logs import line
 from pipeline.policy import Policy, force, rule
 from pipeline.rates import KIND as RATES
@@ -18,11 +19,13 @@ from pipeline.rates import Rates
 from pipeline.records import Capture, Context, Listing, digest
 from pipeline.settings import Settings, file_of
 from pipeline.software import software
-from pipeline.stages import Classifier, Stage, assess_stage, index_stage, settle_stage
+from pipeline.stages import Charts, Classifier, Stage, assess_stage, chart_stage, index_stage, settle_stage
 from pipeline.wordings import keep
 
 STAGES = ("assess", "index", "settle")
 """The stages in the order of a listing's way."""
+CHART = "chart"
+"""The stage beside them that charts measures, where the index can hold them."""
 RULES = "rules"
 """Under which policy, rates and code are counted as activations."""
 
@@ -38,8 +41,16 @@ class Reread:
     """Why the page shows no listing."""
 
 
+def _no_broker(address: str) -> Broker:
+    raise SettingsError(f"'{address}': nothing here opens brokers by their address")
+
+
 def _no_archive(_deployment: "Deployment", capture: Capture) -> Reread:
     return Reread(lacking={f"record {capture.record}": "nothing here reads archives"})
+
+
+def _no_rebuild() -> Rebuild:
+    raise SettingsError("reindex: nothing here builds an index again")
 
 
 def _no_models(_deployment: "Deployment", digest: str, _activation: int) -> Classifier:
@@ -52,7 +63,7 @@ class Deployment:
 
     settings: Settings
     broker: Callable[[], Broker]
-    log: Callable[[], Broker]
+    log: Callable[[], SqliteBroker]
     """The SQLite log of this home, which a crawl writes to whatever the broker is."""
     index: Callable[[], Index]
     classifier: Callable[[], Classifier]
@@ -60,23 +71,31 @@ class Deployment:
     assessor: Callable[[], Classifier]
     """The same, keeping in the home what it computes slowly, so that no text is computed twice."""
     activations: Callable[[], Activations]
+    measures: Callable[[], Charts] | None = None
+    """Where measures can be searched and charted; None where the index is a file, and they stay on the log."""
+    rebuild: Callable[[], Rebuild] = _no_rebuild
+    """An index to fill anew beside the one that serves; a `LockedError` where another process fills it."""
     checks: Mapping[str, Callable[["Deployment"], str]] = field(default_factory=dict)
     """What `headstamp check` asks of the packages beside this one: how the part is, or a `HeadstampError`."""
     reread: Callable[["Deployment", Capture], Reread] = _no_archive
     """Reads an archived page again, with the profile that it was read with."""
+    broker_at: Callable[[str], Broker] = _no_broker
+    """The broker of an address, with the settings of this deployment."""
     model: Callable[["Deployment", str, int], Classifier] = _no_models
     """The classifier of a model directory that was once in force, by its digest, under a number; a `ModelRejectedError` where it is gone."""
 
     @property
     def is_bare(self) -> bool:
-        """Whether nothing was ever indexed here: the index is a file, and it is not there yet."""
-        file = file_of(self.settings.index)
-        return bool(file) and not (self.settings.root / file).exists()
+        """Whether nothing was ever indexed here: the index is a file that is not there yet, or one on a server, and holds nothing."""
+        if file := file_of(self.settings.index):
+            return not (self.settings.root / file).exists()
+        with closing(self.index()) as index:
+            return not index.search(Query(size=0)).total
 
 
 @contextmanager
 def stage(name: str, deployment: Deployment) -> Iterator[Stage]:
-    """One of `STAGES`, ready to work while the block runs, with connections of its own."""
+    """One of `STAGES`, or `CHART`, ready to work while the block runs, with connections of its own."""
     match name:
         case "assess":
             with _context(deployment) as context:
@@ -84,6 +103,10 @@ def stage(name: str, deployment: Deployment) -> Iterator[Stage]:
         case "index":
             with closing(deployment.index()) as index:
                 yield index_stage(index)
+        case "chart":
+            assert deployment.measures, "it runs only where measures can be charted"
+            with closing(deployment.measures()) as charts:
+                yield chart_stage(charts)
         case _:
             with closing(deployment.index()) as index, closing(Audit(deployment.settings.root)) as audit:
                 yield settle_stage(index, audit)

@@ -12,6 +12,7 @@ HeadstampError
 │   └── GuardMissingError       this kernel lacks a guard that the settings require
 ├── BrokerUnavailableError      the broker does not answer
 ├── IndexUnavailableError       the index does not answer
+├── KibanaError                 Kibana does not answer, does not fit, or refuses
 ├── ModelRejectedError          a model directory is incomplete or altered
 ├── SchemaTooNewError           a message was written by a newer Headstamp
 └── MalformedError              bytes that are no record; the worker sets the message aside
@@ -67,6 +68,10 @@ class BrokerUnavailableError(HeadstampError):
 
 class IndexUnavailableError(HeadstampError):
     """The index does not answer."""
+
+
+class KibanaError(HeadstampError):
+    """Kibana does not answer, has a version that does not fit, or refuses what it was asked."""
 
 
 class ModelRejectedError(HeadstampError):

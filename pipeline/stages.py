@@ -15,13 +15,14 @@ from pipeline.records import (
     Context,
     Erasure,
     Listing,
+    Measure,
     Record,
     Review,
     Sighting,
     digest,
 )
 from pipeline.taxonomy import Indicator, Track
-from pipeline.topics import ALERTS, ASSESSMENTS, AUDIT, LISTINGS, REVIEWS, Topic
+from pipeline.topics import ALERTS, ASSESSMENTS, AUDIT, LISTINGS, MEASURES, REVIEWS, Topic
 
 Published = Sequence[tuple[Topic, Record]]
 Kind = TypeVar("Kind", bound=Record)
@@ -52,6 +53,16 @@ class Classifier(Protocol):
 
     def classify(self, listings: Sequence[Listing], contexts: Sequence[Context]) -> Sequence[Classification]:
         """One classification per listing, in their order; equal listings in equal contexts get equal ones."""
+
+
+class Charts(Protocol):
+    """Where measures can be searched and charted."""
+
+    def put(self, measures: Sequence[Measure]) -> None:
+        """Keep measures, each in the place of the one of its id; a `MalformedError` where one is refused."""
+
+    def close(self) -> None:
+        """Let go of it."""
 
 
 def assess_stage(
@@ -141,6 +152,16 @@ def settle_stage(index: Index, audit: Audit) -> Stage:
         return [(AUDIT, entry) for entry in entries]
 
     return Stage(name="settle", topic=REVIEWS, work=work)
+
+
+def chart_stage(charts: Charts) -> Stage:
+    """Keeps measures where they can be searched and charted."""
+
+    def work(records: Sequence[Record]) -> Published:
+        charts.put(only(records, Measure))
+        return ()
+
+    return Stage(name="chart", topic=MEASURES, work=work)
 
 
 def only(records: Sequence[Record], kind: type[Kind]) -> list[Kind]:

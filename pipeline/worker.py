@@ -12,6 +12,7 @@ from pipeline.broker import Broker
 from pipeline.codec import Message, decode, message
 from pipeline.errors import MalformedError
 from pipeline.logs import line
+from pipeline.meter import Meter
 from pipeline.patience import AWAY, Patience
 from pipeline.records import DeadLetter, Record
 from pipeline.stages import Stage
@@ -63,20 +64,26 @@ def run_once(
     return total
 
 
-def run_forever(stage: Stage, broker: Broker, stop: Event, *, size: int, wait: float) -> Tally:
+def run_forever(
+    stage: Stage, broker: Broker, stop: Event, *, size: int, wait: float, meter: Meter | None = None
+) -> Tally:
     """Work what comes until `stop` is set; the batch in hand is finished, and a server that went away is waited for."""
     total, patience = Tally(), Patience(stage.name)
+    meter = meter or Meter(stage.name, [stage.topic.name])
+    meter.opened()
     while not stop.is_set():
         try:
-            total += work_batch(stage, broker, size=size, wait=wait)
+            total += work_batch(stage, broker, size=size, wait=wait, meter=meter)
         except AWAY as error:
+            meter.away(error)
             patience.wait(error, stop)
         else:
+            meter.turned()
             patience.over()
     return total
 
 
-def work_batch(stage: Stage, broker: Broker, *, size: int, wait: float) -> Tally:
+def work_batch(stage: Stage, broker: Broker, *, size: int, wait: float, meter: Meter | None = None) -> Tally:
     """Work the next messages of the stage's group, if any; they are marked read once all of it is published."""
     with broker.batch(stage.topic.name, stage.name, size=size, wait=wait) as found:
         if not found:
@@ -87,7 +94,10 @@ def work_batch(stage: Stage, broker: Broker, *, size: int, wait: float) -> Tally
         letters += failed
         _publish(broker, answer + [(stage.topic.dead, message(letter)) for letter in letters])
     tally = Tally(taken=len(found), published=len(answer), dead=len(letters))
-    _say(stage, tally, time.monotonic() - begun)
+    seconds = time.monotonic() - begun
+    if meter:
+        meter.worked(**msgspec.structs.asdict(tally), seconds=seconds)
+    _say(stage, tally, seconds)
     return tally
 
 

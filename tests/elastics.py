@@ -52,4 +52,4 @@ def elastic_index() -> Iterator[ElasticIndex]:
 
 def opened(prefix: str) -> ElasticIndex:
     """One more instance of the index under a prefix."""
-    return ElasticIndex(cluster(address(), Elastic()), prefix=prefix)
+    return ElasticIndex(cluster(address(), Elastic()), Elastic(prefix=prefix))

@@ -1,5 +1,6 @@
 """Topics of a test's own on a real Kafka, deleted at its end."""
 
+import gc
 import os
 import uuid
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,10 @@ from pipeline.settings import Kafka
 from pipeline.topics import TOPICS, Topic
 
 KAFKA = "HEADSTAMP_TEST_KAFKA"
+LEAVES_SOCKETS = pytest.mark.filterwarnings(
+    "ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning"
+)
+"""For tests on Kafka: a client of kafka-python that is closed while it writes leaves the socket to the garbage collector."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ def kafka_log(
             yield log
         finally:
             _delete(broker, chosen.prefix)
+    gc.collect()
 
 
 def _delete(broker: KafkaBroker, prefix: str) -> None:

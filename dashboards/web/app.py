@@ -56,6 +56,7 @@ def _pages(deployment: Deployment) -> Starlette:
             Route("/listing/{id}/review", reviewing.review, methods=["POST"]),
             Route("/listing/{id}/undo", reviewing.undo, methods=["POST"]),
             Route("/alerts", pages.alerts),
+            Route("/operations", pages.operations),
             Route("/about", pages.about),
             Route("/health", pages.health),
             *(_file(name, kind) for name, kind in FILES.items()),

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Generic, Protocol, TypeVar
 
 from dashboards.web.alerts import Raised, Watch
+from dashboards.web.operations import Operations, State
 from pipeline.codec import message
-from pipeline.deployment import Deployment
+from pipeline.deployment import CHART, STAGES, Deployment
 from pipeline.errors import HeadstampError
 from pipeline.index import Index
 from pipeline.records import Review
@@ -66,6 +68,8 @@ class Desk:
             self._free.put_nowait(lane)
         self._log = Lane(deployment.broker)
         self._watch = Watch()
+        self._operations = Operations((*STAGES, CHART) if deployment.measures else STAGES, datetime.now(UTC))
+        self.home = deployment.settings.root
 
     async def ask(self, question: Callable[[Index], Answer]) -> Answer:
         """What the question finds in the index."""
@@ -90,6 +94,13 @@ class Desk:
             return await self._log.ask(self._watch.look), ""
         except HeadstampError as error:
             return (), str(error)
+
+    async def operations(self) -> tuple[State, str]:
+        """How stages and crawls do, and why that is not known where the log does not answer."""
+        try:
+            return await self._log.ask(self._operations.look), ""
+        except HeadstampError as error:
+            return State((), (), ()), str(error)
 
     async def close(self) -> None:
         """Let go of every connection."""

@@ -1,4 +1,4 @@
-"""The pages over many listings: the review queue, the search, the alerts; what the words mean; whether all is well."""
+"""The pages over many listings: the review queue, the search, the alerts; how the work goes; what the words mean; whether all is well."""
 
 from datetime import UTC, datetime
 
@@ -10,6 +10,7 @@ from dashboards.web.alerts import shown, told
 from dashboards.web.choices import Choices
 from dashboards.web.console import Console, Facts
 from dashboards.web.notice import DONE, notice
+from dashboards.web.operations import disk
 from dashboards.web.questions import PAGING, QUEUE, SEARCH
 from pipeline.errors import HeadstampError
 from pipeline.index import Index, Query
@@ -59,6 +60,14 @@ async def alerts(request: Request) -> Response:
     waiting = sum(alert.waits for alert in known)
     room = shown(known, datetime.now(UTC))
     return console.page("alerts.html", {"alerts": room, "waiting": waiting, "problem": problem})
+
+
+async def operations(request: Request) -> Response:
+    """How stages, crawls and the disk do."""
+    console = Console.of(request)
+    state, problem = await console.desk.operations()
+    facts = {**state._asdict(), "disk": disk(console.desk.home), "problem": problem, "search": Choices()}
+    return console.page("operations.html", facts)
 
 
 async def about(request: Request) -> Response:

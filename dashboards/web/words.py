@@ -159,6 +159,17 @@ def import_time(provenance: Import) -> str:
     return date(Date(at=provenance.time, precision=provenance.precision))
 
 
+def share(value: float) -> str:
+    """A share from 0 to 1 in per cent, never rounded up to all or down to none."""
+    shown = f"{value:.0%}"
+    return f"{value:.1%}" if shown in ("0%", "100%") and value not in (0.0, 1.0) else shown
+
+
+def size(count: int) -> str:
+    """Bytes in GB."""
+    return f"{count / 10**9:,.1f} GB"
+
+
 def place(code: str) -> str:
     """A country's code, or a wider area's name."""
     return PLACES.get(code, code)
@@ -201,6 +212,8 @@ WORDS = (
     moment,
     date,
     import_time,
+    share,
+    size,
     place,
     gone,
 )

@@ -40,6 +40,7 @@ class Broker(Protocol):
 
         After an error none is there, or on Kafka some: publishing them again is the remedy, and repeats do no harm.
         A message larger than the topic takes is a `TooLargeError`, and none is sent.
+        A message that was on a log before keeps its `time`, as far as that is not in the future.
         """
 
     def batch(self, topic: str, group: str, *, size: int, wait: float) -> AbstractContextManager[Sequence[Message]]:
@@ -56,6 +57,12 @@ class Broker(Protocol):
 
     def topics(self, *, create: bool) -> Sequence[Standing]:
         """How each topic stands, missing ones made first if `create` says so; nothing where topics need no making."""
+
+    def places(self, topic: str) -> Mapping[str, Position]:
+        """Where each group that has read the topic reads on: an offset per partition in which it marked something read."""
+
+    def hold(self, topic: str, group: str) -> AbstractContextManager[None]:
+        """Read for the group alone while the block runs; a `LockedError` where another process reads for it."""
 
     def close(self) -> None:
         """Let go of the log."""

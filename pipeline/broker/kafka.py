@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from threading import RLock
 from typing import Any
 
@@ -10,13 +11,13 @@ from kafka import KafkaProducer
 from pipeline.broker import Position, Standing
 from pipeline.broker.kafka_client import Cluster
 from pipeline.broker.kafka_member import Member
-from pipeline.broker.kafka_messages import headers
+from pipeline.broker.kafka_messages import headers, moment
 from pipeline.broker.kafka_messages import size as size_of
 from pipeline.broker.kafka_offsets import Ledger
 from pipeline.broker.kafka_reading import merged
 from pipeline.broker.kafka_topics import ENVELOPE, largest, standings
 from pipeline.codec import Message
-from pipeline.errors import BrokerUnavailableError, TooLargeError
+from pipeline.errors import BrokerUnavailableError, LockedError, TooLargeError
 from pipeline.settings import Kafka
 from pipeline.topics import TOPICS, Topic, known
 
@@ -92,6 +93,23 @@ class KafkaBroker:
             member.leave()
         self._ledger.rewind(self._group(topic, group), places)
 
+    def places(self, topic: str) -> Mapping[str, Position]:
+        """Where each group that has read the topic reads on, per partition; those that never marked anything read are unknown here."""
+        beginning = self._group(topic, "")
+        found = self._ledger.marked(self._ledger.partitions(self._name(topic)), beginning)
+        return {
+            group.removeprefix(beginning): Position(offsets={each.partition: place for each, place in places.items()})
+            for group, places in found.items()
+        }
+
+    @contextmanager
+    def hold(self, topic: str, group: str) -> Iterator[None]:
+        """Run the block where no other process reads for the group; a `LockedError` where one does. Nothing keeps one from coming later."""
+        name = self._group(topic, group)
+        if (topic, group) not in self._members and self._ledger.members(name):
+            raise LockedError(f"another process reads for {group} ({name} on {self._cluster.address}); stop it first")
+        yield
+
     def topics(self, *, create: bool) -> Sequence[Standing]:
         """How each topic stands, missing ones made first if `create` says so; nothing is ever altered."""
         return standings(self._ledger, self._cluster, self._settings, list(self._topics.values()), create=create)
@@ -122,7 +140,11 @@ class KafkaBroker:
         try:
             with self._cluster.told():
                 producer = self._open()
-                sent = [producer.send(name, each.value, each.key, headers(each)) for each in messages]
+                now = datetime.now(UTC)
+                sent = [
+                    producer.send(name, each.value, each.key, headers(each), timestamp_ms=moment(each.time, now))
+                    for each in messages
+                ]
                 producer.flush(timeout=DELIVER_MS / 1_000)
                 for each in sent:
                     each.get(timeout=0)

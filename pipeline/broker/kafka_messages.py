@@ -28,6 +28,11 @@ def headers(found: Message) -> list[tuple[str, bytes]]:
     return [(name, value.encode()) for name, value in found.headers.items()]
 
 
+def moment(time: datetime | None, now: datetime) -> int:
+    """Milliseconds since 1970 that the message is stamped with: its own time, as far as that is not in the future, else now."""
+    return (min(time or now, now) - EPOCH) // timedelta(milliseconds=1)
+
+
 def size(found: Message) -> int:
     """Bytes that the message takes uncompressed, at most."""
     named = sum(len(name.encode()) + len(value.encode()) + OVERHEAD for name, value in found.headers.items())

@@ -71,7 +71,7 @@ class Ledger:
         if position.at is None:
             chosen = {each: position.offsets.get(each.partition, first[each]) for each in partitions}
         else:
-            moment = max(0, -((EPOCH - position.at) // timedelta(milliseconds=1)))
+            moment = max(0, (position.at - EPOCH) // timedelta(milliseconds=1))
             chosen = self._at(dict.fromkeys(partitions, OffsetTimestamp(moment)))
             chosen = {each: offset if offset >= 0 else ends[each] for each, offset in chosen.items()}
         return {each: min(max(offset, first[each]), ends[each]) for each, offset in chosen.items()}
@@ -79,11 +79,20 @@ class Ledger:
     def lag(self, topic: str, group: str) -> int:
         """How many messages of the topic the group has not marked read; one that never did stands at the first."""
         partitions = self.partitions(topic)
-        marked = self.ask(lambda client: client.list_group_offsets({group: partitions})).get(group, {})
+        marked = self._marked(group, partitions)
         first, ends = self.first(partitions), self.ends(partitions)
-        return sum(
-            max(0, ends[each] - max(first[each], marked[each].offset if each in marked else -1)) for each in partitions
-        )
+        return sum(max(0, ends[each] - max(first[each], marked.get(each, 0))) for each in partitions)
+
+    def marked(self, partitions: list[TopicPartition], beginning: str) -> dict[str, Offsets]:
+        """Where the groups whose names begin so read on, those that marked something of these partitions."""
+        groups = [each["group_id"] for each in self.ask(lambda client: client.list_groups())]
+        found = {each: self._marked(each, partitions) for each in groups if each.startswith(beginning)}
+        return {group: places for group, places in found.items() if places}
+
+    def members(self, group: str) -> list[str]:
+        """The members that the group has now."""
+        described = self.ask(lambda client: client.describe_groups([group])).get(group, {})
+        return [each["member_id"] for each in described.get("members") or ()]
 
     def rewind(self, group: str, places: Offsets) -> None:
         """Set where the group reads on. Its members are sent away for it: they come back by themselves, and what they then try to mark read is refused."""
@@ -108,12 +117,12 @@ class Ledger:
                 client.close()
 
     def _evict(self, group: str) -> None:
-        described = self.ask(lambda client: client.describe_groups([group]))
-        members = [
-            MemberToRemove(member_id=each["member_id"]) for each in described.get(group, {}).get("members") or ()
-        ]
-        if members:
+        if members := [MemberToRemove(member_id=each) for each in self.members(group)]:
             self.ask(lambda client: client.remove_group_members(group, members))
+
+    def _marked(self, group: str, partitions: list[TopicPartition]) -> Offsets:
+        found = self.ask(lambda client: client.list_group_offsets({group: partitions})).get(group, {})
+        return {each: found[each].offset for each in partitions if each in found and found[each].offset >= 0}
 
     def _at(self, specs: dict[TopicPartition, object]) -> Offsets:
         found = self.ask(lambda client: client.list_partition_offsets(specs))

@@ -27,7 +27,7 @@ def configuration(topic: Topic, settings: Kafka) -> dict[str, str]:
     found = {
         "cleanup.policy": "delete",
         "max.message.bytes": str(largest(topic, settings)),
-        "message.timestamp.type": "LogAppendTime",
+        "message.timestamp.type": "CreateTime",
         "retention.bytes": "-1",
         "retention.ms": str(kept),
     }

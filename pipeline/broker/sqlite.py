@@ -32,7 +32,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PAGE = 100
 """Messages that `read` holds in memory."""
 FORGET = 1_000
-"""Messages that `retain` deletes at once, so that publishers get their turn."""
+"""Messages that `retain` deletes at once, so that publishers get their turn; as many new ones of a topic call for it."""
 FIRST_LOOK_S, LAST_LOOK_S = 0.005, 0.1
 """How long a reader without messages sleeps between looks: at first, and at most."""
 
@@ -61,15 +61,17 @@ class SqliteBroker:
             return
         with self._database.transaction():
             number = self._next(id_)
-            now = self._now(id_, number)
+            times = _times(messages, self._ahead(id_, number))
             self._database.many(
                 "INSERT INTO message VALUES(?,?,?,?,?,?)",
                 (
-                    (id_, offset, now, message.key, message.value, _encode(message.headers))
-                    for offset, message in enumerate(messages, number)
+                    (id_, offset, time_, message.key, message.value, _encode(message.headers))
+                    for offset, (time_, message) in enumerate(zip(times, messages, strict=True), number)
                 ),
             )
             self._database.run("UPDATE topic SET next=? WHERE id=?", number + len(messages), id_)
+        if number // FORGET != (number + len(messages)) // FORGET:
+            self._prune(self._topics[topic], datetime.now(UTC))
 
     @contextmanager
     def batch(self, topic: str, group: str, *, size: int, wait: float) -> Iterator[Sequence[Message]]:
@@ -113,16 +115,23 @@ class SqliteBroker:
             "INSERT INTO place VALUES(?,?,?) ON CONFLICT DO UPDATE SET next=excluded.next", id_, group, number
         )
 
+    def places(self, topic: str) -> Mapping[str, Position]:
+        """Where each group that has read the topic reads on."""
+        found = self._database.all("SELECT reader, next FROM place WHERE topic=?", self._id(topic))
+        return {str(group): Position(offsets={0: _whole((number,))}) for group, number in found}
+
+    @contextmanager
+    def hold(self, topic: str, group: str) -> Iterator[None]:
+        """Read for the group alone while the block runs, and until `close`; a `LockedError` where another process reads for it."""
+        self._hold(topic, group)
+        yield
+
     def retain(self, now: datetime) -> int:
         """Delete what is older than its topic keeps it and every known group has read; how many messages that were.
 
-        A topic that no group reads is kept whole.
+        Of a topic that no group reads, age alone decides. It is also done at each thousandth message of a topic.
         """
-        return sum(
-            self._forget(self._id(topic.name), now - timedelta(days=topic.keep_days))
-            for topic in self._topics.values()
-            if topic.keep_days is not None
-        )
+        return sum(self._prune(topic, now) for topic in self._topics.values())
 
     def topics(self, *, create: bool) -> Sequence[Standing]:  # noqa: ARG002  # a topic is there once it is used
         """Nothing: the file needs no making of topics."""
@@ -182,10 +191,10 @@ class SqliteBroker:
     def _time(self, id_: int, number: int) -> int:
         return self._count("SELECT time FROM message WHERE topic=? AND number=?", id_, number)
 
-    def _now(self, id_: int, number: int) -> int:
-        # Never before the message ahead, whatever the clock does: a place in time is found by halving.
+    def _ahead(self, id_: int, number: int) -> int:
+        """The time of the message before a number; 0 where there is none."""
         row = self._database.row("SELECT time FROM message WHERE topic=? AND number=?", id_, number - 1)
-        return max(_milliseconds(datetime.now(UTC)), _whole(row) if row else 0)
+        return _whole(row) if row else 0
 
     def _first(self, id_: int) -> int:
         row = self._database.row("SELECT number FROM message WHERE topic=? ORDER BY number LIMIT 1", id_)
@@ -197,9 +206,14 @@ class SqliteBroker:
     def _place(self, id_: int, group: str) -> int:
         return self._count("SELECT next FROM place WHERE topic=? AND reader=?", id_, group)
 
+    def _prune(self, topic: Topic, now: datetime) -> int:
+        if topic.keep_days is None:
+            return 0
+        return self._forget(self._id(topic.name), now - timedelta(days=topic.keep_days))
+
     def _forget(self, id_: int, before: datetime) -> int:
         first, end = self._first(id_), self._next(id_)
-        slowest = self._count("SELECT coalesce(min(next), 0) FROM place WHERE topic=?", id_)
+        slowest = self._count("SELECT coalesce(min(next), ?) FROM place WHERE topic=?", end, id_)
         end = max(first, min(slowest, self._since(id_, before, first, end)))
         for number in range(first, end, FORGET):
             self._database.run(
@@ -211,6 +225,14 @@ class SqliteBroker:
         row = self._database.row(sql, *bindings)
         assert row is not None, sql
         return _whole(row)
+
+
+def _times(messages: Sequence[Message], ahead: int) -> Iterator[int]:
+    # Never before the message ahead, whatever the clock does: a place in time is found by halving.
+    now = _milliseconds(datetime.now(UTC))
+    for message in messages:
+        ahead = max(ahead, min(now, _milliseconds(message.time)) if message.time else now)
+        yield ahead
 
 
 def _whole(row: Row) -> int:

@@ -4,18 +4,15 @@ import argparse
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from itertools import islice
-from pathlib import Path
 
 import msgspec
 
-from pipeline.broker import START, Broker, Position
+from pipeline.broker import Broker, Position
 from pipeline.codec import Message, decode
 from pipeline.deployment import Deployment
 from pipeline.errors import MalformedError, SettingsError
-from pipeline.index import Index, Mergeable, Query
-from pipeline.index.sqlite import SqliteIndex, rebuilt
+from pipeline.index import Index, Mergeable, Places, Query, Rebuild
 from pipeline.records import Assessment, Erasure, Review, Sighting
-from pipeline.settings import Settings, file_of
 from pipeline.sqlite import lock
 from pipeline.terminal import progress, show_facts, show_json
 from pipeline.topics import ASSESSMENTS, REVIEWS, Topic
@@ -24,8 +21,8 @@ from pipeline.worker import DATA_FAULTS
 TOPICS = (REVIEWS, ASSESSMENTS)
 """In this order, so that what was erased never enters."""
 AT_ONCE = 1_000
-Places = dict[str, Position]
-"""Up to where each topic was read."""
+TRIES = 3
+"""How often what came meanwhile is read, where the new index holds fewer documents than the one that serves."""
 
 
 class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +36,9 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
 
 def reindex_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `headstamp reindex`."""
+    parser.add_argument(
+        "--fewer", action="store_true", help="take the new index although the log tells of fewer listings"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object: messages, unreadable, listings")
 
 
@@ -47,8 +47,8 @@ def reindex(arguments: argparse.Namespace, deployment: Deployment) -> int:
     settings = deployment.settings
     with closing(deployment.broker()) as broker, lock(settings.root / "locks" / "reindex.lock", "reindex"):
         owed = sum(broker.lag(topic.name, "reindex") for topic in TOPICS)
-        with progress("messages", owed) as advance:
-            found = rebuild(broker, index_file(settings), advance)
+        with progress("messages", owed) as advance, closing(deployment.rebuild()) as building:
+            found = rebuild(broker, building, deployment.index, advance, fewer=arguments.fewer)
     if arguments.json:
         show_json(found)
     else:
@@ -56,24 +56,31 @@ def reindex(arguments: argparse.Namespace, deployment: Deployment) -> int:
     return 0
 
 
-def rebuild(broker: Broker, path: Path, advance: Callable[[int], None]) -> Rebuilt:
-    """The index in `path` as the log tells it; a log that goes on and stages that run meanwhile are welcome."""
-    tally = _Tally(advance)
-    with rebuilt(path) as fresh:
-        places = tally.fill(fresh, broker, {topic.name: START for topic in TOPICS})
-    with closing(SqliteIndex(path)) as index:
+def rebuild(
+    broker: Broker,
+    building: Rebuild,
+    serving: Callable[[], Index],
+    advance: Callable[[int], None],
+    *,
+    fewer: bool = False,
+) -> Rebuilt:
+    """Fill the index as the log tells it, and put it in place; a log that goes on and stages that run meanwhile are welcome."""
+    tally, places = _Tally(advance), building.places
+    for _ in range(TRIES):
+        places = tally.fill(building.index, broker, places, building.note)
+        if building.serve(fewer=fewer):
+            break
+    else:
+        raise SettingsError(
+            "reindex: the log tells of fewer listings than the index holds, which serves on; see whether the log was cut,"
+            " and if that is meant, `headstamp reindex --fewer` takes the new one"
+        )
+    with closing(serving()) as index:
         # The stages merged into the old one what came meanwhile; from here on they merge into the new one.
-        tally.fill(index, broker, places)
+        tally.fill(index, broker, places, building.note)
         listings = index.search(Query(size=0)).total
+    building.finish()
     return Rebuilt(messages=tally.messages, unreadable=tally.unreadable, listings=listings)
-
-
-def index_file(settings: Settings) -> Path:
-    """The file that holds the index."""
-    name = file_of(settings.index)
-    if not name:
-        raise SettingsError(f"reindex: rebuilds an index in a file, sqlite:///FILE; '{settings.index}' is none")
-    return settings.root / name
 
 
 class _Tally:
@@ -83,19 +90,18 @@ class _Tally:
         self.messages = self.unreadable = 0
         self._advance = advance
 
-    def fill(self, index: Index, broker: Broker, since: Places) -> Places:
-        """Merge all messages since these places; up to where they were read."""
-        return {topic.name: self._fill(index, broker, topic, since[topic.name]) for topic in TOPICS}
-
-    def _fill(self, index: Index, broker: Broker, topic: Topic, since: Position) -> Position:
-        offsets = dict(since.offsets)
-        unread = broker.read(topic.name, since)
-        while messages := list(islice(unread, AT_ONCE)):
-            self._merge(index, [record for message in messages if (record := self._record(message, topic))])
-            self.messages += len(messages)
-            self._advance(len(messages))
-            offsets.update({message.partition: message.offset + 1 for message in messages})
-        return Position(offsets=offsets)
+    def fill(self, index: Index, broker: Broker, since: Places, note: Callable[[Places], None]) -> Places:
+        """Merge all messages since these places, noting from batch to batch how far it is; up to where they were read."""
+        places = {topic.name: dict(since.get(topic.name, {})) for topic in TOPICS}
+        for topic in TOPICS:
+            unread = broker.read(topic.name, Position(offsets=dict(places[topic.name])))
+            while messages := list(islice(unread, AT_ONCE)):
+                self._merge(index, [record for message in messages if (record := self._record(message, topic))])
+                self.messages += len(messages)
+                self._advance(len(messages))
+                places[topic.name] |= {message.partition: message.offset + 1 for message in messages}
+                note(places)
+        return places
 
     def _record(self, message: Message, topic: Topic) -> Mergeable | None:
         try:

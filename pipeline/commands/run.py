@@ -9,9 +9,11 @@ from contextlib import closing
 from threading import Event
 
 from pipeline.broker import START
-from pipeline.deployment import RULES, STAGES, Deployment, stage
+from pipeline.deployment import CHART, RULES, STAGES, Deployment, stage
 from pipeline.errors import LockedError
 from pipeline.logs import line
+from pipeline.meter import Meter
+from pipeline.metrics.at_work import at_work, meters
 from pipeline.records import digest
 from pipeline.terminal import progress, show_json, show_table
 from pipeline.topics import LISTINGS
@@ -43,7 +45,7 @@ index_arguments = settle_arguments = run_arguments
 
 def run(arguments: argparse.Namespace, deployment: Deployment) -> int:
     """Run all stages: each in a thread of its own until Ctrl-C, or with --once one after the other."""
-    return _ran(STAGES, arguments, deployment)
+    return _ran((*STAGES, *_charts(deployment)), arguments, deployment)
 
 
 def assess(arguments: argparse.Namespace, deployment: Deployment) -> int:
@@ -54,8 +56,8 @@ def assess(arguments: argparse.Namespace, deployment: Deployment) -> int:
 
 
 def index(arguments: argparse.Namespace, deployment: Deployment) -> int:
-    """Run the stage that fills the index."""
-    return _ran(("index",), arguments, deployment)
+    """Run the stage that fills the index, and the one that charts measures where the index can hold them."""
+    return _ran(("index", *_charts(deployment)), arguments, deployment)
 
 
 def settle(arguments: argparse.Namespace, deployment: Deployment) -> int:
@@ -86,16 +88,24 @@ def stages_once(names: Sequence[str], deployment: Deployment) -> dict[str, Tally
 def stages_forever(names: Sequence[str], deployment: Deployment, stop: Event) -> dict[str, Tally]:
     """Run stages side by side until `stop` is set, Ctrl-C, or one fails, whose error is raised; what each did."""
     running: dict[str, Future[Tally]] = {}
-    with ThreadPoolExecutor(max_workers=len(names), thread_name_prefix="stage") as pool:
+    metered = meters(names)
+    with (
+        at_work(deployment, metered),
+        ThreadPoolExecutor(max_workers=len(names), thread_name_prefix="stage") as pool,
+    ):
         try:
-            for name in names:
-                running[name] = pool.submit(_forever, name, deployment, stop, alone=len(names) == 1)
+            for name, meter in metered.items():
+                running[name] = pool.submit(_forever, meter, deployment, stop, alone=len(names) == 1)
             wait(running.values(), return_when=FIRST_COMPLETED)
         except KeyboardInterrupt:
             line("stopping", stages=", ".join(names))
         finally:
             stop.set()
     return {name: future.result() for name, future in running.items()}
+
+
+def _charts(deployment: Deployment) -> Sequence[str]:
+    return () if deployment.measures is None else (CHART,)
 
 
 def _ran(names: Sequence[str], arguments: argparse.Namespace, deployment: Deployment) -> int:
@@ -125,14 +135,15 @@ def _once(name: str, deployment: Deployment, *, alone: bool) -> Tally:
         return Tally()
 
 
-def _forever(name: str, deployment: Deployment, stop: Event, *, alone: bool) -> Tally:
-    chosen = deployment.settings.run
+def _forever(meter: Meter, deployment: Deployment, stop: Event, *, alone: bool) -> Tally:
+    chosen, name = deployment.settings.run, meter.stage
     told = False
     with closing(deployment.broker()) as broker, stage(name, deployment) as opened:
         while not stop.is_set():
             try:
-                return run_forever(opened, broker, stop, size=chosen.batch, wait=chosen.wait_s)
+                return run_forever(opened, broker, stop, size=chosen.batch, wait=chosen.wait_s, meter=meter)
             except LockedError as error:
+                meter.turned()
                 told = told or _leave(name, error, alone=alone)
                 stop.wait(ASK_AGAIN_S)
         return Tally()

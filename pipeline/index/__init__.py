@@ -70,6 +70,10 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
     listings: int
 
 
+Places = Mapping[str, Mapping[int, int]]
+"""Up to where a log was read: topic → partition → next offset."""
+
+
 class Index(Protocol):
     """The searchable present: one document per listing, a merge of what the log says."""
 
@@ -90,3 +94,27 @@ class Index(Protocol):
 
     def close(self) -> None:
         """Let go of the index."""
+
+
+class Rebuild(Protocol):
+    """An index that is filled anew beside the one that serves, then takes its place."""
+
+    @property
+    def index(self) -> Index:
+        """What is filled."""
+
+    @property
+    def places(self) -> Places:
+        """Up to where a process that ended early had filled it; empty where the filling begins."""
+
+    def note(self, places: Places) -> None:
+        """Remember up to where it is filled; a `LockedError` where another process took over."""
+
+    def serve(self, *, fewer: bool = False) -> bool:
+        """Put it in place; False, and nothing done, where it holds fewer documents than what serves, unless that is meant."""
+
+    def finish(self) -> None:
+        """Remove what no longer serves."""
+
+    def close(self) -> None:
+        """Let go of it, ready or not."""

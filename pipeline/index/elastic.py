@@ -1,16 +1,22 @@
 """The index in an Elasticsearch, with full-text search."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
+from pipeline.errors import SettingsError
 from pipeline.index import Count, Hit, Mergeable, Page, Query
 from pipeline.index.cursor import Cursor, order, text
+from pipeline.index.elastic_access import secret
 from pipeline.index.elastic_client import Cluster, part
-from pipeline.index.elastic_layout import mapping
+from pipeline.index.elastic_layout import mapping, research_mapping
+from pipeline.index.elastic_research import copy
 from pipeline.index.elastic_search import counted, every, page
-from pipeline.index.elastic_setup import LISTINGS, Shelf, check_layout, ensure
+from pipeline.index.elastic_setup import LISTINGS, RESEARCH, Shelf, check_layout, ensure, serving
 from pipeline.index.elastic_write import Standing, merge_into, read
 from pipeline.index.query import check, check_fields
+from pipeline.index.research import LEAST_KEY_BYTES
 from pipeline.records import Erasure, Review
+from pipeline.settings import Elastic
 
 
 class ElasticIndex:
@@ -20,11 +26,33 @@ class ElasticIndex:
     that it merged itself.
     """
 
-    def __init__(self, cluster: Cluster, *, prefix: str = "", shards: int = 1) -> None:
-        """Nothing is asked of the cluster, and no index made, before the first question."""
-        self._cluster = cluster
-        self._listings = Shelf(alias=prefix + LISTINGS, mapping=mapping(), shards=shards)
-        self._made = self._fits = self._unseen = False
+    def __init__(self, cluster: Cluster, chosen: Elastic, *, number: int = 0) -> None:
+        """What the alias stands for, or the index of a number; nothing is asked of the cluster before the first question."""
+        self.cluster = cluster
+        self._chosen, self._number = chosen, number
+        self._there = self._fits = bool(number)
+        self._unseen = False
+
+    @cached_property
+    def shelves(self) -> Sequence[Shelf]:
+        """The indexes that are kept: `listings`, and `listings-research` where a key is set."""
+        prefix, shards = self._chosen.prefix, self._chosen.shards
+        kept = [Shelf(alias=prefix + LISTINGS, mapping=mapping(), shards=shards)]
+        if self._key:
+            kept.append(Shelf(alias=prefix + RESEARCH, mapping=research_mapping(self._key), shards=shards))
+        return kept
+
+    @cached_property
+    def name(self) -> str:
+        """What is read and written: the alias, or the index of the number."""
+        listings = self.shelves[0]
+        return listings.numbered(self._number) if self._number else listings.alias
+
+    def set_up(self) -> Mapping[str, str]:
+        """Make the templates and indexes that are missing; of each alias whether it was `created` or is `unchanged`."""
+        missing = [shelf.alias for shelf in self.shelves if serving(self.cluster, shelf) is None]
+        ensure(self.cluster, self.shelves)
+        return {shelf.alias: "created" if shelf.alias in missing else "unchanged" for shelf in self.shelves}
 
     def merge(self, records: Sequence[Mergeable]) -> None:
         """Merge records into their listings' documents; returns once that is durable.
@@ -32,31 +60,37 @@ class ElasticIndex:
         A record that cannot be encoded leaves all as it was. Where Elasticsearch goes away, part of the batch may be there;
         merged again, it is whole.
         """
-        self._make()
         if not self._fits:
-            check_layout(self._cluster, [self._listings])
-            self._fits = True
+            ensure(self.cluster, self.shelves)
+            check_layout(self.cluster, self.shelves)
+            self._there = self._fits = True
         decided = any(isinstance(record, Review | Erasure) for record in records)
         self._unseen = self._unseen or not decided
-        merge_into(self._cluster, self._listings.alias, records, self._follow, refresh=decided)
+        merge_into(self.cluster, self.name, records, self._follow, refresh=decided)
+        if any(isinstance(record, Erasure) for record in records):
+            self._expunge()
 
     def get(self, listing_id: str) -> Hit | None:
         """One listing's document, hidden ones too; None where there is none."""
-        self._make()
-        document = read(self._cluster, self._listings.alias, [listing_id])[listing_id].document
+        if not self._is_there():
+            return None
+        document = read(self.cluster, self.name, [listing_id])[listing_id].document
         return Hit(id=listing_id, document=document) if document else None
 
     def search(self, query: Query) -> Page:
         """The listings that match, a page at a time."""
         check(query)
         sort, after = order(query)
+        if not self._is_there():
+            return Page(hits=(), total=0)
         self._see()
-        found, matching = page(self._cluster, self._listings.alias, query, sort, after)
-        more, last = len(found) > query.size, found[query.size - 1 : query.size]
+        found, matching = page(self.cluster, self.name, query, sort, after)
+        hits, more = found[: query.size], found[query.size :]
+        last = hits[-1] if hits and more else None
         return Page(
-            hits=tuple(one.hit for one in found[: query.size]),
+            hits=tuple(one.hit for one in hits),
             total=matching,
-            next=text(Cursor(sort, last[0].key, last[0].hit.id)) if more and last else "",
+            next=text(Cursor(sort, last.key, last.hit.id)) if last else "",
         )
 
     def count(self, by: Sequence[str], query: Query) -> tuple[Count, ...]:
@@ -66,31 +100,50 @@ class ElasticIndex:
         """
         check(query)
         check_fields(by)
+        if not self._is_there():
+            return ()
         self._see()
-        return counted(self._cluster, self._listings.alias, query, by)
+        return counted(self.cluster, self.name, query, by)
 
     def scan(self, query: Query) -> Iterator[Hit]:
         """Every listing that matches, in the query's order."""
         check(query)
         sort, after = order(query)
-        self._see()
-        yield from every(self._cluster, self._listings.alias, query, sort, after)
+        if self._is_there():
+            self._see()
+            yield from every(self.cluster, self.name, query, sort, after)
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._cluster.close()
+        self.cluster.close()
 
-    def _make(self) -> None:
-        if not self._made:
-            ensure(self._cluster, [self._listings])
-            self._made = True
+    @cached_property
+    def _key(self) -> bytes:
+        file = self._chosen.research_key_file
+        key = secret(file, "elastic.research_key_file") if file else b""
+        if file and len(key) < LEAST_KEY_BYTES:
+            raise SettingsError(
+                f"elastic.research_key_file: {file} holds {len(key)} bytes; write {LEAST_KEY_BYTES} or more into it, as with `openssl rand -hex 32`"
+            )
+        return key
+
+    def _is_there(self) -> bool:
+        """Whether there is an index to read: who only reads makes none."""
+        self._there = self._there or serving(self.cluster, self.shelves[0]) is not None
+        return self._there
 
     def _see(self) -> None:
         """Let searches find what this instance merged."""
-        self._make()
         if self._unseen:
             self._unseen = False
-            self._cluster.ask("POST", f"/{part(self._listings.alias)}/_refresh", object)
+            self.cluster.ask("POST", f"/{part(self.name)}/_refresh", object)
 
     def _follow(self, standing: Sequence[Standing]) -> None:
-        pass
+        for shelf in self.shelves[1:]:
+            copy(self.cluster, shelf, self._key, standing)
+
+    def _expunge(self) -> None:
+        """Let the segments that hold what was erased be written anew; Elasticsearch goes on with it by itself."""
+        for shelf in self.shelves:
+            path = f"/{part(shelf.alias)}/_forcemerge?only_expunge_deletes=true&wait_for_completion=false"
+            self.cluster.ask("POST", path, object)

@@ -45,6 +45,11 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
         return f"{own} ({self.caused_by.text})"[: 2 * LONGEST_REASON] if self.caused_by else own
 
     @property
+    def missing(self) -> bool:
+        """Whether there is no such index."""
+        return self.type == "index_not_found_exception"
+
+    @property
     def blocked(self) -> bool:
         """Whether it takes no writes at all, for want of disk space or because somebody said so."""
         return self.type == BLOCKED
@@ -141,6 +146,8 @@ class Cluster:
             )
         if fault.blocked:
             return RefusedError(said_blocked(fault), status=status, kind=fault.type)
+        if fault.missing:
+            return RefusedError(said_missing(fault), status=status, kind=fault.type)
         if status == 403:  # noqa: PLR2004  # HTTP: forbidden
             return SettingsError(
                 f"index: this user may not do that ({fault.text}); give it the role of docs/elasticsearch.md"
@@ -158,6 +165,11 @@ def said_blocked(fault: Fault) -> str:
         f"Elasticsearch takes no writes ({fault.text}); free disk space or add a node (it lifts its own block then),"
         " or lift the block that somebody set: docs/elasticsearch.md"
     )
+
+
+def said_missing(fault: Fault) -> str:
+    """What to do about an index that was there and is no more."""
+    return f"an index is gone from Elasticsearch ({fault.text}); `headstamp reindex` builds it again from the log"
 
 
 def part(name: str) -> str:

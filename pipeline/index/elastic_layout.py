@@ -1,12 +1,13 @@
 """Lays documents out for Elasticsearch: the mapping, and what is stored of each listing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from pipeline.index.document import Document
 from pipeline.index.fields import FIELDS, Content, Field, Kind
 from pipeline.index.places import milliseconds
+from pipeline.index.research import RESEARCHED, pseudonym, pseudonymous
 from pipeline.records import digest
 from pipeline.text import tokens
 
@@ -30,16 +31,25 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 
 def mapping() -> Source:
     """The mapping of `listings`: every field of the table, `hidden`, and the whole document, which nothing searches."""
-    properties: Source = {}
-    for field in FIELDS.values():
-        properties |= _properties(field)
-    properties |= {"hidden": {"type": "keyword"}, "document": {"type": "object", "enabled": False}}
-    return described(properties)
+    return described(properties(FIELDS.values()) | {"document": {"type": "object", "enabled": False}})
 
 
-def described(properties: Source) -> Source:
-    """A strict mapping of these fields, with the digest by which a later program knows whether it is still its own."""
-    layout = digest("layout", _encoder.encode(properties).decode())
+def research_mapping(key: bytes = b"") -> Source:
+    """The mapping of `listings-research`: what is left of the fields under this key, and `hidden`."""
+    return described(properties(RESEARCHED.values()), pseudonym(key, "layout", "key"))
+
+
+def properties(fields: Iterable[Field]) -> Source:
+    """How each of these fields is stored, and `hidden`."""
+    found: Source = {"hidden": {"type": "keyword"}}
+    for field in fields:
+        found |= _properties(field)
+    return found
+
+
+def described(properties: Source, also: str = "") -> Source:
+    """A strict mapping of these fields, with the digest of it by which a later program knows whether it is still its own."""
+    layout = digest("layout", _encoder.encode(properties).decode(), also)
     return {"dynamic": "strict", "_meta": {"layout": layout}, "properties": properties}
 
 
@@ -49,6 +59,14 @@ def source(document: Document) -> Source:
     if current := document.current:
         for field in FIELDS.values():
             found |= _contents(field, field.get(document, current))
+    return found
+
+
+def research_source(document: Document, key: bytes) -> Source:
+    """What `listings-research` stores of a document."""
+    found: Source = {"hidden": "true" if document.hidden else "false"}
+    for name, content in pseudonymous(document, key).items():
+        found |= _contents(FIELDS[name], content)
     return found
 
 

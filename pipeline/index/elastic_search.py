@@ -234,6 +234,8 @@ def _within(name: str, span: Range) -> Source:
         return _range(name, _moment(low, milliseconds_up), _moment(high, milliseconds))
     assert not isinstance(low, datetime), "the query was checked"
     assert not isinstance(high, datetime), "the query was checked"
+    if low != low or high != high:  # noqa: PLR0124  # a bound that is no number has nothing above or below it
+        return NOTHING
     if RANGES[name].kind is Kind.MONEY:
         if (low is not None and not low <= MOST_WHOLE) or (high is not None and not high >= LEAST_WHOLE):
             return NOTHING

@@ -73,6 +73,8 @@ def make(cluster: Cluster, shelf: Shelf, number: int, *, behind_alias: bool) -> 
         "auto_expand_replicas": "0-1",
         "refresh_interval": "1s",
         "max_result_window": MOST_HITS + 1,
+        # What was erased leaves the segments at the merge that is asked for then, be it ever so little.
+        "merge.policy.expunge_deletes_allowed": 0,
     }
     component = {"template": {"settings": {"index": settings}, "mappings": shelf.mapping}}
     template = {
@@ -84,9 +86,18 @@ def make(cluster: Cluster, shelf: Shelf, number: int, *, behind_alias: bool) -> 
     }
     cluster.ask("PUT", f"/_component_template/{part(shelf.alias)}", object, component)
     cluster.ask("PUT", f"/_index_template/{part(shelf.alias)}", object, template)
+    _create(cluster, shelf.numbered(number), {"aliases": {shelf.alias: {}} if behind_alias else {}})
+
+
+def make_plain(cluster: Cluster, name: str) -> None:
+    """An index of things that are only got by their id; one that is there already is left as it is."""
+    settings = {"number_of_shards": 1, "auto_expand_replicas": "0-1"}
+    _create(cluster, name, {"settings": {"index": settings}, "mappings": {"enabled": False}})
+
+
+def _create(cluster: Cluster, name: str, body: Source) -> None:
     try:
-        aliases: Source = {shelf.alias: {}} if behind_alias else {}
-        cluster.ask("PUT", f"/{part(shelf.numbered(number))}", object, {"aliases": aliases})
+        cluster.ask("PUT", f"/{part(name)}", object, body)
     except RefusedError as error:
         if error.kind != "resource_already_exists_exception":
             raise

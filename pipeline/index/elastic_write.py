@@ -12,7 +12,7 @@ import msgspec
 from pipeline.errors import IndexUnavailableError, MalformedError
 from pipeline.index import Mergeable
 from pipeline.index.document import Document
-from pipeline.index.elastic_client import BUSY, Cluster, Fault, part, said_blocked
+from pipeline.index.elastic_client import BUSY, Cluster, Fault, part, said_blocked, said_missing
 from pipeline.index.elastic_layout import Source, encoded, source
 from pipeline.index.merge import merge, subject
 from pipeline.records import digest
@@ -50,10 +50,14 @@ class Outcome(NamedTuple):
 
     id: str
     version: int
-    again: bool
-    """Whether another process came first, or Elasticsearch was busy."""
+    status: int
     reason: str
-    """Why Elasticsearch refuses the document; "" where it does not."""
+    """Why Elasticsearch did not write the document; "" where it did."""
+
+    @property
+    def again(self) -> bool:
+        """Whether another process came first, or Elasticsearch was busy."""
+        return self.status in BUSY | {CONFLICT, MISSING}
 
 
 class _Source(msgspec.Struct, frozen=True):
@@ -97,6 +101,8 @@ def read(cluster: Cluster, alias: str, ids: Iterable[str]) -> dict[str, Known]:
         body = {"ids": [place(one) for one in some]}
         got = cluster.ask("POST", f"/{part(alias)}/_mget", _Docs, body, _source_includes="document")
         for one, each in zip(some, got.docs, strict=True):
+            if each.error and each.error.missing:
+                raise IndexUnavailableError(said_missing(each.error))
             if each.error:
                 raise IndexUnavailableError(
                     f"Elasticsearch cannot read '{alias}' ({each.error.text}); look at its health"
@@ -187,27 +193,29 @@ def _line(change: Change) -> bytes:
     else:
         state = {"if_seq_no": known.seq_no, "if_primary_term": known.primary_term}
         action = {"index": {"_index": known.inside, "_id": one, **state}}
-    return b"%b\n%b\n" % (msgspec.json.encode(action), encoded(source(change.after)))
+    return line(action, source(change.after))
+
+
+def line(action: Source, stored: Source) -> bytes:
+    """One line of a bulk request, and the one below it."""
+    return b"%b\n%b\n" % (msgspec.json.encode(action), encoded(stored))
 
 
 def _outcome(item: _Item) -> Outcome:
-    if item.error is None:
-        return Outcome(item.id, item.version, again=False, reason="")
-    if item.error.blocked:
+    if item.error and item.error.blocked:
         raise IndexUnavailableError(said_blocked(item.error))
-    passing = item.status in BUSY | {CONFLICT, MISSING}
-    return Outcome(item.id, 0, again=passing, reason="" if passing else item.error.text)
+    return Outcome(item.id, item.version, item.status, item.error.text if item.error else "")
 
 
 def _sized(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
     some: list[bytes] = []
     size = 0
-    for line in lines:
-        if some and size + len(line) > BYTES_AT_ONCE:
+    for each in lines:
+        if some and size + len(each) > BYTES_AT_ONCE:
             yield some
             some, size = [], 0
-        some.append(line)
-        size += len(line)
+        some.append(each)
+        size += len(each)
     if some:
         yield some
 

@@ -1,15 +1,16 @@
 """The index in one SQLite file, with full-text search."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from functools import reduce
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
 from pipeline.errors import CorruptError
-from pipeline.index import Count, Hit, Mergeable, Page, Query, Sort
+from pipeline.index import Count, Hit, Mergeable, Page, Places, Query, Sort
 from pipeline.index.cursor import Cursor, order, text
 from pipeline.index.document import Document
 from pipeline.index.merge import merge, subject
@@ -117,17 +118,32 @@ class SqliteIndex:
         return (Hit(id=one, document=known[one][1]) for one in ids if one in known)
 
 
-@contextmanager
-def rebuilt(path: Path) -> Iterator[SqliteIndex]:
-    """An empty index to fill while the block runs. It then takes the place of what `path` holds, even where that is damaged,
-    and whoever has that open sees it at once; where the block fails, all stays as it was.
-    """
-    beside = path.with_name(f"{path.name}.new")
-    _remove(beside)
-    with closing(SqliteIndex(beside)) as index:
-        yield index
-    replace(path, beside)
-    _remove(beside)
+class SqliteRebuild:
+    """An empty index to fill beside that of `path`, whose place it takes even where that is damaged."""
+
+    places: Places = MappingProxyType({})
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._beside = path, path.with_name(f"{path.name}.new")
+        _remove(self._beside)
+        self.index = SqliteIndex(self._beside)
+
+    def note(self, _places: Places) -> None:
+        """Nothing: a rebuild that ended early begins again."""
+
+    def serve(self, *, fewer: bool = True) -> bool:  # noqa: ARG002  # a log in a file forgets nothing
+        """Put it in place; whoever has the index open sees it at once."""
+        self.index.close()
+        replace(self._path, self._beside)
+        return True
+
+    def finish(self) -> None:
+        """Remove the files beside."""
+        _remove(self._beside)
+
+    def close(self) -> None:
+        """Let go of the files; where it was not put in place, all stays as it was."""
+        self.index.close()
 
 
 def _remove(path: Path) -> None:

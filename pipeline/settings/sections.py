@@ -12,6 +12,8 @@ STARTED = SOCKS.with_name("process.json")
 """There from the start of the home's own tor until it is stopped."""
 
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
+Space = Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,100}$")]
+"""Id of a Kibana space."""
 Share = Annotated[float, Meta(ge=0, le=1)]
 
 
@@ -136,6 +138,40 @@ class Serve(Section, frozen=True, kw_only=True):
     """Name under which reviews are filed; "" takes the name of the user who started the console."""
 
 
+class Metrics(Section, frozen=True, kw_only=True):
+    """Where a process of stages, or the console, serves its figures, health and readiness."""
+
+    host: str = "127.0.0.1"
+    """Address that they are served on; nobody is asked for a password."""
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 0
+    """Port that they are served on, one for each process; 0 is none."""
+
+
+class Kibana(Section, frozen=True, kw_only=True):
+    """Where `headstamp dashboards install` puts what Kibana shows."""
+
+    address: str = ""
+    """Address of Kibana, with its base path where it has one: https://HOST:PORT, or http:// on loopback; "" is none."""
+    timeout_s: Annotated[float, Meta(gt=0, le=600)] = 60.0
+    """Seconds that Kibana may keep silent before it counts as away."""
+    user: str = ""
+    """Name under which it is asked, with password_file; "" is no name."""
+    password_file: str = ""
+    """The file that holds that user's password; "" is none."""
+    api_key_file: str = ""
+    """The file that holds an API key (as encoded by Elasticsearch), instead of user and password; "" is none."""
+    ca_file: str = ""
+    """A PEM file of the authority that signed its certificate; "" trusts the system's."""
+    console: Annotated[str, Meta(pattern=r"^https?://[^\s{}\"]+$")] = "http://127.0.0.1:8600"
+    """Address of the console as the browsers of Kibana's users reach it, to which listings are linked."""
+    investigators: Space = "headstamp"
+    """Kibana space of the investigators, who see listings."""
+    researchers: Space = "headstamp-research"
+    """Kibana space of the researchers, who see listings-research and nothing else."""
+    operators: Space = "headstamp-operators"
+    """Kibana space of the operators, who see measures."""
+
+
 class Log(Section, frozen=True, kw_only=True):
     """What is written to stderr."""
 
@@ -183,6 +219,8 @@ class Settings(Section, frozen=True, kw_only=True):
     counts: Counts = Counts()
     serve: Serve = Serve()
     elastic: Elastic = Elastic()
+    metrics: Metrics = Metrics()
+    kibana: Kibana = Kibana()
     log: Log = Log()
 
     @property

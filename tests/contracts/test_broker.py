@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from pipeline.broker import START, Broker, Position
 from pipeline.broker.sqlite import SqliteBroker
 from pipeline.codec import Message
-from pipeline.errors import HeadstampError
+from pipeline.errors import HeadstampError, LockedError
 from pipeline.topics import ALERTS
-from tests.kafka_logs import kafka_log
+from tests.kafka_logs import LEAVES_SOCKETS, kafka_log
+
+pytestmark = LEAVES_SOCKETS
 
 TOPIC, OTHER = ALERTS.name, ALERTS.dead
 """Topics of one partition: what is promised about order holds for the whole of them."""
@@ -100,6 +102,16 @@ def test_a_message_tells_when_it_was_published(broker: Broker) -> None:
         assert taken.time == read.time
     assert read.time is not None
     assert before <= read.time <= datetime.now(UTC)
+
+
+def test_a_message_that_comes_from_another_log_keeps_its_time_unless_that_is_yet_to_come(broker: Broker) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    times = [now - timedelta(days=40), now - timedelta(days=2), now + timedelta(days=9)]
+    broker.publish(TOPIC, [Message(key=b"key", value=b"1", time=time) for time in times])
+    *kept, cut = (each.time for each in broker.read(TOPIC, START))
+    assert kept == times[:-1]
+    assert cut is not None
+    assert now <= cut <= datetime.now(UTC)
 
 
 def test_topics_do_not_mix(broker: Broker) -> None:
@@ -193,6 +205,30 @@ def test_lag_counts_what_the_group_has_not_marked_read(broker: Broker) -> None:
         assert broker.lag(TOPIC, GROUP) == 3
     assert broker.lag(TOPIC, GROUP) == 1
     assert broker.lag(TOPIC, "others") == 3
+
+
+def test_the_places_of_the_groups_that_read_are_told(broker: Broker) -> None:
+    assert broker.places(TOPIC) == {}
+    broker.publish(TOPIC, numbered(1, 2, 3))
+    take(broker, size=2, group="one")
+    take(broker, group="two")
+    second, third = list(broker.read(TOPIC, START))[1:]
+    assert dict(broker.places(TOPIC)) == {
+        "one": Position(offsets={second.partition: second.offset + 1}),
+        "two": Position(offsets={third.partition: third.offset + 1}),
+    }
+    assert broker.places(OTHER) == {}
+
+
+def test_a_group_that_another_process_reads_for_cannot_be_held(opened: Open) -> None:
+    reader, operator = opened(), opened()
+    reader.publish(TOPIC, numbered(1))
+    take(reader)
+    with pytest.raises(LockedError, match=GROUP), operator.hold(TOPIC, GROUP):
+        pass
+    reader.close()
+    with operator.hold(TOPIC, GROUP):
+        assert operator.lag(TOPIC, GROUP) == 0
 
 
 def test_a_rewound_group_reads_again(broker: Broker) -> None:

@@ -17,6 +17,7 @@ from crawlers.frontier import Frontier
 from crawlers.gates.desk import Desk
 from crawlers.gates.entry import Entry
 from crawlers.gates.vault import Vault
+from crawlers.health.telling import Telling
 from crawlers.leave import Leave
 from crawlers.profile import MarketProfile, load
 from crawlers.reason import Reason
@@ -173,6 +174,7 @@ def test_a_walk_that_runs_past_the_end_of_its_authority_stops_and_keeps_what_wai
         backoff=Backoff(),
         entry=Entry(profile=PROFILE, visit="v1", desk=cast("Desk", None), vault=Vault(tmp_path)),
         keeper=cast("Keeper", None),
+        telling=cast("Telling", None),
         leave=Leave(profile=PROFILE, authority=CASE, database=frontier.database),
     )
     assert not walk.waits(), "the year of the record is over"

@@ -16,6 +16,7 @@ from crawlers.gates.desk import Desk
 from crawlers.gates.entry import MOST_WAIT_S, MOST_WAITS, Entry
 from crawlers.gates.patience import KNOCKS, Patience
 from crawlers.gates.vault import Vault
+from crawlers.health.telling import Telling
 from crawlers.leave import Leave
 from crawlers.links import Kind
 from crawlers.outcome import Outcome, Place, State
@@ -190,6 +191,7 @@ def test_a_gate_that_a_full_disk_leaves_unnoted_stops_the_walk_with_that_one_err
             backoff=Backoff(),
             entry=entry,
             keeper=cast("Keeper", None),
+            telling=cast("Telling", None),
             leave=cast("Leave", None),
         )
         place = frontier.take(visit, 10)

@@ -19,6 +19,8 @@ from pipeline.taxonomy import SIGNS, Category, Verdict
 from tests.dashboards.conftest import Site, offer
 from tests.dashboards.examples import EVERY, THREAT, told
 from tests.dashboards.test_console_alerts import alert, publish
+from tests.dashboards.test_console_operations import measure, visit
+from tests.dashboards.test_console_operations import publish as publish_measures
 
 pytestmark = pytest.mark.browser
 
@@ -165,6 +167,18 @@ def window(driver: webdriver.Chrome, site: Site) -> Iterator[Window]:
     driver.get("about:blank")
 
 
+@pytest.mark.parametrize("width", [400, 1280])
+def test_hostile_figures_are_inert_and_break_no_layout(window: Window, site: Site, width: int) -> None:
+    names = ("visit_failures", "visit_gated", "visit_fill_ratio", "visit_expected_fill_ratio")
+    told = [measure(name, value, market=HOSTILE, reason=HOSTILE, field=HOSTILE) for value, name in enumerate(names)]
+    publish_measures(site, [*visit(), *told, measure("server_waiting_seconds", 9, stage=HOSTILE, reason=HOSTILE)])
+    window.open("/operations", width=width)
+    assert window.run("return window.owned") is None
+    assert window.run("return document.documentElement.scrollWidth <= innerWidth")
+    assert window.complaints() == []
+    assert "practice" in window.words()
+
+
 @pytest.mark.parametrize("width", [400, 1600])
 def test_a_hostile_listing_is_inert_and_breaks_no_layout(window: Window, site: Site, width: int) -> None:
     fa = offer("fa", HOSTILE, HOSTILE, vendor=HOSTILE, market=HOSTILE[:200], ships_from=(HOSTILE,))
@@ -291,7 +305,11 @@ def test_every_page_can_be_read_and_used_by_anyone(window: Window, site: Site, s
     site.review(fa.id, decision="FA")
     site.index(EVERY)
     publish(site, alert("a", listing=THREAT.id), alert("b", kind="layout", detail="titles are missing"))
-    paths = ("/", "/search?market=practice", f"/listing/{fa.id}?via=queue", "/about", "/alerts", "/?market=nowhere")
+    publish_measures(site, [*visit(), measure("server_waiting_seconds", 95, stage="index", reason="index")])
+    paths = (
+        *("/", "/search?market=practice", f"/listing/{fa.id}?via=queue", "/about"),
+        *("/alerts", "/operations", "/?market=nowhere"),
+    )
     for path in (*paths, *(f"/listing/{one.id}" for one in EVERY)):
         window.open(path, scheme=scheme)
         assert window.run(UNREADABLE) == []

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,10 +12,10 @@ import pytest
 import headstamp
 from pipeline.broker.sqlite import SqliteBroker
 from pipeline.codec import Message, messages
-from pipeline.commands.reindex import Rebuilt, index_file, rebuild, reindex
-from pipeline.errors import LockedError, SettingsError
+from pipeline.commands.reindex import Rebuilt, rebuild, reindex
+from pipeline.errors import LockedError
 from pipeline.index import Query
-from pipeline.index.sqlite import SqliteIndex
+from pipeline.index.sqlite import SqliteIndex, SqliteRebuild
 from pipeline.records import (
     Assessment,
     Capture,
@@ -66,7 +67,13 @@ def home(settings: Settings) -> Path:
 
 def built(home: Path) -> Rebuilt:
     with closing(SqliteBroker(home / "log.db")) as broker:
-        return rebuild(broker, home / "index.db", lambda _steps: None)
+        return rebuilt(broker, home, lambda _steps: None)
+
+
+def rebuilt(broker: SqliteBroker, home: Path, advance: Callable[[int], None]) -> Rebuilt:
+    path = home / "index.db"
+    with closing(SqliteRebuild(path)) as building:
+        return rebuild(broker, building, lambda: SqliteIndex(path), advance)
 
 
 def documents(home: Path) -> list[object]:
@@ -110,7 +117,7 @@ def test_what_comes_while_it_is_built_is_not_lost(home: Path) -> None:
                 broker.publish(ASSESSMENTS.name, messages([assessment(77)]))
                 live.merge([assessment(77)])
 
-        found = rebuild(broker, home / "index.db", meanwhile)
+        found = rebuilt(broker, home, meanwhile)
         assert found.listings == 20
         assert live.get(assessment(77).id) is not None
 
@@ -123,17 +130,12 @@ def test_unreadable_messages_are_passed_over_and_counted(home: Path) -> None:
 
 
 def test_the_command_prints_what_it_did(home: Path, settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    assert reindex(argparse.Namespace(json=True), headstamp.deployment(settings)) == 0
+    assert reindex(argparse.Namespace(json=True, fewer=False), headstamp.deployment(settings)) == 0
     assert json.loads(capsys.readouterr().out) == {"messages": 23, "unreadable": 0, "listings": 19}
-    assert reindex(argparse.Namespace(json=False), headstamp.deployment(settings)) == 0
+    assert reindex(argparse.Namespace(json=False, fewer=False), headstamp.deployment(settings)) == 0
     assert capsys.readouterr().out == "messages: 23\nunreadable: 0\nlistings: 19\n"
 
 
 def test_one_process_builds_at_a_time(home: Path, settings: Settings) -> None:
     with lock(home / "locks" / "reindex.lock", "reindex"), pytest.raises(LockedError, match="reindex"):
-        reindex(argparse.Namespace(json=True), headstamp.deployment(settings))
-
-
-def test_an_index_on_a_server_is_not_rebuilt_as_a_file() -> None:
-    with pytest.raises(SettingsError, match="reindex"):
-        index_file(Settings(index="https://localhost:9200"))
+        reindex(argparse.Namespace(json=True, fewer=False), headstamp.deployment(settings))

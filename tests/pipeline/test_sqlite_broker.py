@@ -237,10 +237,22 @@ def test_what_a_group_has_not_read_is_never_deleted(old: SqliteBroker) -> None:
     assert old.lag(KEPT.name, "slow") == 300
 
 
-def test_a_topic_without_readers_is_kept_whole(path: Path) -> None:
+def test_of_a_topic_without_readers_age_alone_decides(path: Path) -> None:
     with closing(SqliteBroker(path, {KEPT.name: KEPT})) as broker:
         publish(broker, b"1", topic=KEPT.name)
-        assert broker.retain(later(31)) == 0
+        assert broker.retain(later(29)) == 0
+        assert broker.retain(later(31)) == 1
+
+
+def test_a_topic_that_grows_forgets_by_itself_what_is_too_old(path: Path) -> None:
+    with closing(SqliteBroker(path, {KEPT.name: KEPT})) as broker:
+        publish(broker, b"old", b"older", topic=KEPT.name)
+        with closing(Database(path, MIGRATIONS)) as database:
+            database.run("UPDATE message SET time=0")
+        publish(broker, *[b"new"] * 997, topic=KEPT.name)
+        assert len(everything(broker, KEPT.name)) == 999
+        publish(broker, b"new", topic=KEPT.name)
+        assert everything(broker, KEPT.name) == [b"new"] * 998
 
 
 def test_offsets_go_on_after_everything_was_deleted(old: SqliteBroker) -> None:

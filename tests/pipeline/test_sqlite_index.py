@@ -14,7 +14,7 @@ import pytest
 from pipeline.errors import CorruptError, StorageError
 from pipeline.index import Query, Range, Sort, places
 from pipeline.index.places import ALWAYS_CROWDED, bucket, bucket_of
-from pipeline.index.sqlite import SqliteIndex, rebuilt
+from pipeline.index.sqlite import SqliteIndex, SqliteRebuild
 from pipeline.index.sqlite_layout import LAYOUTS
 from pipeline.records import Assessment, Capture, Classification, Erasure, Listing, Presence, Review, Sighting, digest
 from pipeline.records.review import Decision
@@ -237,8 +237,10 @@ def test_a_damaged_index_says_how_to_build_it_again(path: Path) -> None:
 def test_a_rebuilt_index_takes_the_place_of_one_that_is_damaged_or_missing(path: Path, damage: bytes | None) -> None:
     if damage is not None:
         path.write_bytes(damage)
-    with rebuilt(path) as fresh:
-        fresh.merge([assessment("new")])
+    with closing(SqliteRebuild(path)) as building:
+        building.index.merge([assessment("new")])
+        assert building.serve()
+        building.finish()
     with closing(SqliteIndex(path)) as index:
         assert index.search(Query(words="lot")).total == 1
     assert sorted(file.name for file in path.parent.iterdir() if file.is_file()) == ["index.db"]
@@ -246,9 +248,10 @@ def test_a_rebuilt_index_takes_the_place_of_one_that_is_damaged_or_missing(path:
 
 def test_an_index_in_use_shows_what_was_rebuilt(index: SqliteIndex, path: Path) -> None:
     index.merge([assessment("old")])
-    with rebuilt(path) as fresh:
-        fresh.merge([assessment("new"), assessment("newer")])
+    with closing(SqliteRebuild(path)) as building:
+        building.index.merge([assessment("new"), assessment("newer")])
         assert index.search(Query()).total == 1
+        assert building.serve()
     assert index.search(Query(words="lot")).total == 2
     index.merge([assessment("newest")])
     assert index.search(Query(words="lot")).total == 3
@@ -256,8 +259,8 @@ def test_an_index_in_use_shows_what_was_rebuilt(index: SqliteIndex, path: Path) 
 
 def test_a_rebuilding_that_fails_leaves_the_index_as_it_was(index: SqliteIndex, path: Path) -> None:
     index.merge([assessment("old")])
-    with pytest.raises(UnicodeEncodeError), rebuilt(path) as fresh:
-        fresh.merge([assessment("new", title="\ud800")])
+    with closing(SqliteRebuild(path)) as building, pytest.raises(UnicodeEncodeError):
+        building.index.merge([assessment("new", title="\ud800")])
     assert index.search(Query()).total == 1
 
 

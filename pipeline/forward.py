@@ -1,0 +1,144 @@
+"""Carries what a crawl wrote to its home's log on to the broker of the stages: at least once, and in its order."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from threading import Event
+
+import msgspec
+
+from pipeline.broker import Broker
+from pipeline.broker.sqlite import SqliteBroker
+from pipeline.codec import Message, message
+from pipeline.errors import TooLargeError
+from pipeline.logs import line
+from pipeline.patience import AWAY, Patience
+from pipeline.records import DeadLetter
+from pipeline.topics import ALERTS, LISTINGS, MEASURES, TASKS, Topic
+
+GROUP = "forward"
+CRAWLED = (LISTINGS, TASKS, ALERTS, MEASURES)
+"""What crawls write. Dead letters stay with the home that set them aside; reviews and audit are no crawl's."""
+IDLE_S = 0.1
+"""How long a forward that found nothing sleeps before it looks again."""
+PRUNE_EVERY_S = 3_600.0
+LONGEST_REASON = 1_000
+
+
+class Carried(msgspec.Struct, frozen=True, kw_only=True):
+    """How many messages of a topic were taken from the log, published and set aside, and how many wait still."""
+
+    taken: int = 0
+    published: int = 0
+    dead: int = 0
+    lag: int = 0
+
+
+class Forward:
+    """One home's log and the broker that it is carried to; a second one of the same home gets a `LockedError`.
+
+    A message counts as read once the broker has it. One that the broker can never take is set aside as a dead letter on
+    the home's log, and the next go on.
+    """
+
+    def __init__(self, log: SqliteBroker, broker: Broker, *, size: int) -> None:
+        self._log, self._broker, self._size = log, broker, size
+        self._did = {topic.name: Carried() for topic in CRAWLED}
+        self._pruned = 0.0
+
+    def once(self, advance: Callable[[int], None] = lambda _taken: None) -> None:
+        """Carry what waits now, not what is written meanwhile; a `BrokerUnavailableError` where the broker is away."""
+        owed = {topic: self._log.lag(topic.name, GROUP) for topic in CRAWLED}
+        while any(owed.values()):
+            for topic in CRAWLED:
+                taken = self._carry(topic, min(self._size, owed[topic])) if owed[topic] else 0
+                owed[topic] = owed[topic] - taken if taken else 0
+                advance(taken)
+
+    def forever(self, stop: Event) -> None:
+        """Carry what comes until `stop` is set; the batch in hand is finished, and a broker that is away is waited for."""
+        patience = Patience(GROUP)
+        while not stop.is_set():
+            taken, away = self._round(stop)
+            if away:
+                patience.wait(away, stop)
+                continue
+            patience.over()
+            if not taken:
+                self._prune()
+                stop.wait(IDLE_S)
+
+    def did(self) -> dict[str, Carried]:
+        """What was carried so far, by topic, and what waits now."""
+        return {
+            name: msgspec.structs.replace(carried, lag=self._log.lag(name, GROUP))
+            for name, carried in self._did.items()
+        }
+
+    def _round(self, stop: Event) -> tuple[int, Exception | None]:
+        """One batch of every topic, so that none waits for another to end: how much there was, and what was away."""
+        taken, away = 0, None
+        for topic in CRAWLED:
+            if stop.is_set():
+                break
+            try:
+                taken += self._carry(topic, self._size)
+            except AWAY as error:
+                away = error
+        return taken, away
+
+    def _carry(self, topic: Topic, size: int) -> int:
+        begun = time.monotonic()
+        with self._log.batch(topic.name, GROUP, size=size, wait=0) as found:
+            letters = _delivered(topic, found, self._broker) if found else []
+            if letters:
+                self._log.publish(topic.dead, [message(letter) for letter in letters])
+        if found:
+            self._count(topic, len(found), len(letters), time.monotonic() - begun)
+        return len(found)
+
+    def _count(self, topic: Topic, taken: int, dead: int, seconds: float) -> None:
+        before = self._did[topic.name]
+        self._did[topic.name] = Carried(
+            taken=before.taken + taken, published=before.published + taken - dead, dead=before.dead + dead
+        )
+        line(
+            "batch",
+            level=logging.WARNING if dead else logging.INFO,
+            stage=GROUP,
+            topic=topic.name,
+            taken=taken,
+            published=taken - dead,
+            dead=dead,
+            lag=self._log.lag(topic.name, GROUP),
+            seconds=round(seconds, 3),
+        )
+
+    def _prune(self) -> None:
+        """Let the log forget what is older than its topic keeps it, now and then: nothing else of such a home does."""
+        if not self._pruned or time.monotonic() - self._pruned > PRUNE_EVERY_S:
+            self._log.retain(datetime.now(UTC))
+            self._pruned = time.monotonic()
+
+
+def _delivered(topic: Topic, found: Sequence[Message], broker: Broker) -> list[DeadLetter]:
+    """Publish messages as they are; letters for those that the broker can never take."""
+    try:
+        broker.publish(topic.name, found)
+    except TooLargeError as error:
+        if len(found) > 1:
+            return [letter for each in found for letter in _delivered(topic, [each], broker)]
+        return [_letter(topic, found[0], str(error))]
+    return []
+
+
+def _letter(topic: Topic, found: Message, reason: str) -> DeadLetter:
+    return DeadLetter(
+        topic=topic.name,
+        group=GROUP,
+        key=found.key,
+        value=found.value,
+        headers=found.headers,
+        reason=reason[:LONGEST_REASON],
+    )
