@@ -21,8 +21,8 @@ NEWER = "1.99"
 """The schema that a newer program writes beside this one."""
 REVIEWED = SIGHTED = RENEWED = 10
 """Of so many listings one is reviewed, seen again, written by a newer program."""
-BEYOND = 2**63
-"""US cents that Elasticsearch cannot hold: a `long` ends one before."""
+BEYOND = -(2**63) - 1
+"""US cents that Elasticsearch cannot hold: a `long` begins one above."""
 
 
 class Sent(NamedTuple):

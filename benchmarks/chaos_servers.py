@@ -10,11 +10,11 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
 
 import msgspec
 
@@ -146,13 +146,13 @@ def _calm(home: Path, sent: Sequence[Sequence[Sent]]) -> Deployment:
 def _round(struck: Site, sent: Sequence[Sent], name: str, draw: random.Random, seconds: float) -> Struck:
     before = struck.ended.total()
     sys.stderr.write(f"{time.strftime('%X')} {name}: begins\n")
-    publisher = Thread(target=struck.publish, args=(sent,))
-    publisher.start()
-    time.sleep(draw.uniform(0, LATEST_S))
-    at_work = publisher.is_alive() or struck.owed() > 0
-    FAULTS[name].strike(struck, draw, seconds)
-    begun = time.monotonic()
-    publisher.join()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        publishing = pool.submit(struck.publish, sent)
+        time.sleep(draw.uniform(0, LATEST_S))
+        at_work = publishing.running() or struck.owed() > 0
+        FAULTS[name].strike(struck, draw, seconds)
+        begun = time.monotonic()
+        publishing.result()
     caught_up = _caught_up(struck)
     taken = time.monotonic() - begun
     said = "nothing is owed" if caught_up else "something is STILL owed"

@@ -1,6 +1,7 @@
 """A deployment that can be struck: its own servers, one process a stage, started again when they end, and a publisher."""
 
 import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -61,7 +62,7 @@ class Site:
         """A process of a stage; it is killed when the site closes."""
         with self._lock:
             return self._stack.enter_context(
-                running(name, home=self.home, more=self.preload, log=self.home.parent / f"{name}.log", **self.settings)
+                running(name, home=self.home, more=self.preload, log=self._log_of(name), **self.settings)
             )
 
     def again(self, name: str, *, kill: bool) -> None:
@@ -125,11 +126,16 @@ class Site:
             doors[crawled] = parts.log() if crawled else parts.broker()
         return doors[crawled]
 
+    def _log_of(self, name: str) -> Path:
+        return self.home.parent / f"{name}.log"
+
     def _watch(self) -> None:
         while not self._over.wait(AGAIN_S):
             for name, process in list(self._processes.items()):
                 if process.poll() is not None and self._processes.get(name) is process and not self._over.is_set():
                     self.ended[name] += 1
+                    said = self._log_of(name).read_text(encoding="utf-8").splitlines()
+                    sys.stderr.write(f"{name} ended with {process.returncode}: {said[-1] if said else ''}\n")
                     self._processes[name] = self.start(name)
 
 
