@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.chaos_load import Sent
-from benchmarks.product import done, environment, running
+from benchmarks.product import done, environment, logging
 from benchmarks.servers import Server, server
 from headstamp import COMMANDS, deployment
 from pipeline.broker import Broker
@@ -61,9 +61,8 @@ class Site:
     def start(self, name: str) -> subprocess.Popen[str]:
         """A process of a stage; it is killed when the site closes."""
         with self._lock:
-            return self._stack.enter_context(
-                running(name, home=self.home, more=self.preload, log=self._log_of(name), **self.settings)
-            )
+            around = environment(self.home, self.settings) | self.preload
+            return self._stack.enter_context(logging(name, around, self._log_of(name)))
 
     def again(self, name: str, *, kill: bool) -> None:
         """End a stage, with SIGKILL or in order, and start it again."""

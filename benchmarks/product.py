@@ -4,8 +4,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).parents[1]
 
@@ -26,22 +27,24 @@ def asked(*words: str, home: Path, **settings: str) -> str:
 
 
 @contextmanager
-def running(
-    *words: str, home: Path, more: Mapping[str, str] | None = None, log: Path | None = None, **settings: str
+def running(*words: str, home: Path, **settings: str) -> Iterator[subprocess.Popen[str]]:
+    """A command at work; it is killed at the end of the block."""
+    with _killed_after(words, environment(home, settings), subprocess.PIPE, None) as process:
+        yield process
+
+
+@contextmanager
+def logging(word: str, around: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[str]]:
+    """The same in an environment, with a file to which all that it says is added."""
+    with log.open("a", encoding="utf-8") as said, _killed_after((word,), around, said, said) as process:
+        yield process
+
+
+@contextmanager
+def _killed_after(
+    words: Sequence[str], around: Mapping[str, str], out: IO[str] | int, err: IO[str] | None
 ) -> Iterator[subprocess.Popen[str]]:
-    """A command at work, killed at the end of the block; `more` is further environment, `log` a file for what it says."""
-    with ExitStack() as stack:
-        said = stack.enter_context(log.open("a", encoding="utf-8")) if log else None
-        process = stack.enter_context(
-            subprocess.Popen(
-                _command(words),
-                cwd=ROOT,
-                env=environment(home, settings) | dict(more or {}),
-                stdout=said or subprocess.PIPE,
-                stderr=said,
-                text=True,
-            )
-        )
+    with subprocess.Popen(_command(words), cwd=ROOT, env=around, stdout=out, stderr=err, text=True) as process:
         try:
             yield process
         finally:
