@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from itertools import cycle, islice
+from itertools import cycle, takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -73,6 +73,7 @@ def main() -> int:
     parser.add_argument("--listings", type=int, default=300, help="listings published in a round (default: 300)")
     parser.add_argument("--seconds", type=float, default=5.0, help="how long a server is away (default: 5)")
     parser.add_argument("--long", action="store_true", help="servers are away for 60 seconds")
+    parser.add_argument("--minutes", type=float, default=600.0, help="no round begins after these (default: 600)")
     parser.add_argument("--seed", type=int, default=1, help="what draws moments and order (default: 1)")
     parser.add_argument("--only", action="append", choices=list(FAULTS), help="faults (default: all)")
     parser.add_argument("--files", action="append", choices=("kafka", "elastic"), help="a file in place of this server")
@@ -86,6 +87,7 @@ def main() -> int:
             listings=arguments.listings,
             seconds=60.0 if arguments.long else arguments.seconds,
             seed=arguments.seed,
+            minutes=arguments.minutes,
             servers={"kafka", "elastic"} - set(arguments.files or ()),
         )
     show_json(report) if arguments.json else _show(report)
@@ -101,25 +103,26 @@ def chaos(
     seconds: float,
     seed: int,
     servers: AbstractSet[str],
+    minutes: float = 600.0,
 ) -> Report:
-    """Take the same load through a calm home and through a site where a fault strikes each round, and compare."""
-    draw = random.Random(seed)
-    sent = loads(rounds, listings, draw, refused="elastic" in servers)
-    calm = _calm(folder / "calm", sent)
+    """Take the same load through a site where a fault strikes each round, and through a calm home, and compare."""
+    draw, until = random.Random(seed), time.monotonic() + 60 * minutes
+    loaded = loads(rounds, listings, draw, refused="elastic" in servers)
     with (
         small_disk(folder / "home") as is_small,
         site(folder, kafka="kafka" in servers, elastic="elastic" in servers) as struck,
     ):
-        turns = islice(cycle(_possible(names, servers, is_small=is_small)), rounds)
-        struck_rounds = [_round(struck, each, name, draw, seconds) for each, name in zip(sent, turns, strict=True)]
-        parts = struck.parts()
+        turns = zip(loaded, cycle(_possible(names, servers, is_small=is_small)), strict=False)
+        timely = takewhile(lambda _: time.monotonic() < until, turns)
+        done_rounds = [_round(struck, load_, name, draw, seconds) for load_, name in timely]
+        sent, parts = loaded[: len(done_rounds)], struck.parts()
         return Report(
-            rounds=tuple(struck_rounds),
+            rounds=tuple(done_rounds),
             listings=len(subjects(sent)),
             reviews=len(decided(sent)),
             poison=len(poison(sent)),
             repeated=_repeated(parts),
-            faults=tuple(_faults(calm, parts, sent)),
+            faults=tuple(_faults(_calm(folder / "calm", sent), parts, sent)),
         )
 
 
