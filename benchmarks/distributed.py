@@ -12,7 +12,6 @@ from benchmarks.distributed_way import way
 from benchmarks.servers import server
 from pipeline.terminal import show_table
 
-GOALS = {"share of the raw bulk rate": 0.5, "of the ceiling": 0.8}
 PARTS = ("bulk", "way", "search")
 
 
@@ -33,7 +32,8 @@ def main() -> None:
                 _show_bulk(shares(elastic.port, arguments.listings))
             if "way" in parts:
                 with server("kafka", folder) as kafka:
-                    show_table(("what", "figure"), list(way(kafka, elastic, folder, arguments.listings)))
+                    for what, figure in way(kafka, elastic, folder, arguments.listings):
+                        print(f"{what:46} {figure}", flush=True)
             if "search" in parts:
                 _show_asked(asked(elastic.port, arguments.searched, folder, sqlite=not arguments.no_sqlite))
     print(f"load of the machine after: {os.getloadavg()[0]:.1f}")
