@@ -16,7 +16,6 @@ from pipeline.terminal import plain
 
 if TYPE_CHECKING:
     from pipeline.broker import Broker
-    from pipeline.broker.sqlite import SqliteBroker
     from pipeline.deployment import Deployment, Reread
     from pipeline.index import Index, Rebuild
     from pipeline.index.elastic import ElasticIndex
@@ -236,7 +235,7 @@ def _measures(settings: Settings) -> "Charts":
     return ElasticMeasures(cluster(settings.index, settings.elastic), prefix=settings.elastic.prefix)
 
 
-def _log(settings: Settings, address: str) -> "SqliteBroker":
+def _log(settings: Settings, address: str) -> "Broker":
     from pipeline.broker.sqlite import SqliteBroker  # noqa: PLC0415
 
     return SqliteBroker(_file(settings, address))

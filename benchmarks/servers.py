@@ -17,9 +17,9 @@ class Server:
 
     def __init__(self, kind: str, folder: Path, **more: str) -> None:
         self._script = str(scripts() / f"{kind}.sh")
-        self.port = _free()
+        self.port = free()
         own = {"SERVICES_DIR": str(folder), PORTS[kind]: str(self.port), "ES_HEAP": "256m"}
-        self._environment: Mapping[str, str] = {**os.environ, **own, **more}
+        self.environment: Mapping[str, str] = {**os.environ, **own, **more}
         self._state = folder / f"{kind}-{self.port}"
 
     @property
@@ -43,10 +43,14 @@ class Server:
         """End it with SIGKILL; `start` begins again from the same state."""
         self._ask("kill9")
 
+    def command(self, word: str) -> list[str]:
+        """What asks its script, for who does not wait for the answer."""
+        return [self._script, word]
+
     def _ask(self, word: str) -> str:
-        with (Path(self._environment["SERVICES_DIR"]) / f"said-{self.port}").open("w+") as said:
+        with (Path(self.environment["SERVICES_DIR"]) / f"said-{self.port}").open("w+") as said:
             # A file, no pipe: the server keeps what it inherits open.
-            subprocess.run([self._script, word], env=self._environment, stdout=said, stderr=said, check=False)
+            subprocess.run(self.command(word), env=self.environment, stdout=said, stderr=said, check=False)
             said.seek(0)
             lines = said.read().strip().splitlines()
         return lines[-1] if lines else ""
@@ -68,7 +72,7 @@ def scripts() -> Path:
     return Path(os.environ.get(SERVICES, Path(__file__).parents[2] / "shared" / "services")).absolute()
 
 
-def _free() -> int:
+def free() -> int:
     """A port that nobody listens on, nor on the one two or a hundred above it."""
     while True:
         with socket.socket() as one:

@@ -16,7 +16,9 @@ def serve_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=int, metavar="N", help="port to listen on, 0 for a free one (default: the setting serve.port)"
     )
-    parser.add_argument("--host", metavar="H", help="loopback address to listen on (default: the setting serve.host)")
+    parser.add_argument(
+        "--host", metavar="H", help="loopback address or unix:/PATH to listen on (default: the setting serve.host)"
+    )
 
 
 def serve(arguments: argparse.Namespace, deployment: Deployment) -> int:
@@ -46,7 +48,7 @@ def serve_console(deployment: Deployment, *, host: str, port: int, ready: Callab
         at_work(deployment, stages, crawls=True),
         settling(deployment, stages["settle"]),
     ):
-        server(deployment, door, ready).run(sockets=[door])
+        server(deployment, door, ready, port).run(sockets=[door])
 
 
 def _say(address: str) -> None:
@@ -67,14 +69,17 @@ def dashboards_arguments(parser: argparse.ArgumentParser) -> None:
 def dashboards(arguments: argparse.Namespace, deployment: Deployment) -> int:
     """Make the indexes and fill Kibana; it may be repeated, and says what that changed."""
     from dashboards.kibana.access import kibana  # noqa: PLC0415  # `--help` needs no TLS
+    from dashboards.kibana.indexes import make_indexes  # noqa: PLC0415
     from dashboards.kibana.install import install  # noqa: PLC0415
+    from pipeline.index.elastic import ElasticIndex  # noqa: PLC0415
 
     if file_of(deployment.settings.index):
         raise SettingsError("index: Kibana shows an index in Elasticsearch; write index = https://HOST:PORT")
     chosen = None if arguments.index_only else kibana(deployment.settings.kibana)
     with closing(deployment.index()) as index:
-        index.merge(())
-    changes = install(chosen, deployment.settings) if chosen else []
+        assert isinstance(index, ElasticIndex), "what is no file is an Elasticsearch"
+        changes = make_indexes(index, deployment.settings.elastic)
+    changes += install(chosen, deployment.settings) if chosen else []
     if arguments.json:
         show_json(changes)
     else:

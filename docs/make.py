@@ -11,6 +11,7 @@ sys.path.insert(0, str(ROOT))
 import headstamp  # noqa: E402  # the checkout's, whatever is installed
 from dashboards.kibana.audiences import files  # noqa: E402
 from pipeline.index.fields import FIELDS  # noqa: E402
+from pipeline.metrics.table import METRICS  # noqa: E402
 from pipeline.taxonomy import FACETS, MISP_TAGS, RAND_GROUPS, Entry, Open, entry  # noqa: E402
 from pipeline.taxonomy.facets import Facet  # noqa: E402
 from pipeline.topics import TOPICS  # noqa: E402
@@ -38,7 +39,7 @@ def pages() -> dict[str, str]:
     return {
         "commands.md": MADE + "# Commands\n\n" + "\n".join(map(_command, headstamp.COMMANDS)),
         "settings.md": MADE + f"# Settings\n\n```toml\n{(ROOT / 'headstamp.toml').read_text(encoding='utf-8')}```\n",
-        "reference.md": MADE + "# Reference\n\n" + f"{_topics()}\n{_fields()}",
+        "reference.md": MADE + "# Reference\n\n" + f"{_topics()}\n{_metrics()}\n{_fields()}",
         "taxonomy.md": MADE + f"# Taxonomy\n\n{ABOUT}\n" + "\n".join(map(_facet, FACETS)) + f"\n{_crosswalks()}",
     }
 
@@ -71,6 +72,13 @@ def _topics() -> str:
     return "## Topics\n\n" + _table(
         ("topic", "records", "key", "writer", "readers", "partitions on Kafka", "kept"), rows
     )
+
+
+def _metrics() -> str:
+    rows = [
+        (f"`{metric.name}`", str(metric.kind), ", ".join(metric.labels), metric.meaning) for metric in METRICS.values()
+    ]
+    return "## Metrics\n\n" + _table(("metric", "kind", "labels", "meaning"), rows)
 
 
 def _fields() -> str:

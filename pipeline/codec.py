@@ -1,5 +1,6 @@
 """Records become messages, and messages records again."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
@@ -25,6 +26,8 @@ from pipeline.records import (
 SCHEMA = "1.2"
 """Major and minor version of the records, in the header `schema`. A new optional field raises the minor one only."""
 
+TRACE, TRACE_LENGTH = "trace", 16
+"""The header by which what is made of a message is followed through the topics, and its length in hexadecimal digits."""
 LONGEST_VERSION = 10
 
 KEYS = {
@@ -61,9 +64,21 @@ def encode(record: Record) -> bytes:
     return _encoder.encode(record)
 
 
-def message(record: Record) -> Message:
-    """The message that carries the record, keyed by what keeps its records in order."""
-    return Message(key=KEYS[type(record)](record).encode(), value=encode(record), headers={"schema": SCHEMA})
+def key(record: Record) -> str:
+    """What keeps the records of one thing in order."""
+    name: str = KEYS[type(record)](record)
+    return name
+
+
+def message(record: Record, trace: str = "") -> Message:
+    """The message that carries the record, under a trace that it shares with what it was made from; without one it begins its own."""
+    value = encode(record)
+    return Message(key=key(record).encode(), value=value, headers={"schema": SCHEMA, TRACE: trace or begun(value)})
+
+
+def begun(value: bytes) -> str:
+    """The trace of a message that was made from no other: equal messages have equal ones."""
+    return hashlib.sha256(value).hexdigest()[:TRACE_LENGTH]
 
 
 def messages(records: Sequence[Record]) -> list[Message]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pipeline.activations import Activations
 from pipeline.audit import Audit
 from pipeline.broker import Broker
-from pipeline.broker.sqlite import SqliteBroker
 from pipeline.context import no_context, vendor_context
 from pipeline.errors import ModelRejectedError, SettingsError
 from pipeline.index import Index, Query, Rebuild
@@ -63,7 +62,7 @@ class Deployment:
 
     settings: Settings
     broker: Callable[[], Broker]
-    log: Callable[[], SqliteBroker]
+    log: Callable[[], Broker]
     """The SQLite log of this home, which a crawl writes to whatever the broker is."""
     index: Callable[[], Index]
     classifier: Callable[[], Classifier]

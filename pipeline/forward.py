@@ -3,16 +3,15 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from threading import Event
 
 import msgspec
 
 from pipeline.broker import Broker
-from pipeline.broker.sqlite import SqliteBroker
 from pipeline.codec import Message, message
 from pipeline.errors import TooLargeError
 from pipeline.logs import line
+from pipeline.meter import Meter
 from pipeline.patience import AWAY, Patience
 from pipeline.records import DeadLetter
 from pipeline.topics import ALERTS, LISTINGS, MEASURES, TASKS, Topic
@@ -22,7 +21,6 @@ CRAWLED = (LISTINGS, TASKS, ALERTS, MEASURES)
 """What crawls write. Dead letters stay with the home that set them aside; reviews and audit are no crawl's."""
 IDLE_S = 0.1
 """How long a forward that found nothing sleeps before it looks again."""
-PRUNE_EVERY_S = 3_600.0
 LONGEST_REASON = 1_000
 
 
@@ -42,10 +40,11 @@ class Forward:
     the home's log, and the next go on.
     """
 
-    def __init__(self, log: SqliteBroker, broker: Broker, *, size: int) -> None:
+    def __init__(self, log: Broker, broker: Broker, *, size: int) -> None:
         self._log, self._broker, self._size = log, broker, size
+        self.meter = Meter(GROUP, [topic.name for topic in CRAWLED])
+        """What it does, for whoever looks at it meanwhile."""
         self._did = {topic.name: Carried() for topic in CRAWLED}
-        self._pruned = 0.0
 
     def once(self, advance: Callable[[int], None] = lambda _taken: None) -> None:
         """Carry what waits now, not what is written meanwhile; a `BrokerUnavailableError` where the broker is away."""
@@ -59,14 +58,16 @@ class Forward:
     def forever(self, stop: Event) -> None:
         """Carry what comes until `stop` is set; the batch in hand is finished, and a broker that is away is waited for."""
         patience = Patience(GROUP)
+        self.meter.opened()
         while not stop.is_set():
             taken, away = self._round(stop)
             if away:
+                self.meter.away(away)
                 patience.wait(away, stop)
                 continue
+            self.meter.turned()
             patience.over()
             if not taken:
-                self._prune()
                 stop.wait(IDLE_S)
 
     def did(self) -> dict[str, Carried]:
@@ -99,6 +100,7 @@ class Forward:
         return len(found)
 
     def _count(self, topic: Topic, taken: int, dead: int, seconds: float) -> None:
+        self.meter.worked(taken=taken, published=taken - dead, dead=dead, seconds=seconds)
         before = self._did[topic.name]
         self._did[topic.name] = Carried(
             taken=before.taken + taken, published=before.published + taken - dead, dead=before.dead + dead
@@ -114,12 +116,6 @@ class Forward:
             lag=self._log.lag(topic.name, GROUP),
             seconds=round(seconds, 3),
         )
-
-    def _prune(self) -> None:
-        """Let the log forget what is older than its topic keeps it, now and then: nothing else of such a home does."""
-        if not self._pruned or time.monotonic() - self._pruned > PRUNE_EVERY_S:
-            self._log.retain(datetime.now(UTC))
-            self._pruned = time.monotonic()
 
 
 def _delivered(topic: Topic, found: Sequence[Message], broker: Broker) -> list[DeadLetter]:

@@ -10,12 +10,13 @@ import msgspec
 
 from pipeline.broker import Broker
 from pipeline.codec import Message, decode, message
-from pipeline.errors import MalformedError
+from pipeline.errors import MalformedError, TooLargeError
 from pipeline.logs import line
 from pipeline.meter import Meter
 from pipeline.patience import AWAY, Patience
 from pipeline.records import DeadLetter, Record
 from pipeline.stages import Stage
+from pipeline.traces import Taken, Traces, trace
 
 DATA_FAULTS = (
     # What code raises over one record that it cannot work: that record is set aside, the next goes on. Anything else
@@ -32,6 +33,8 @@ LONGEST_REASON = 1_000
 
 Answer = list[tuple[str, Message]]
 """What to publish: names of topics with messages, in order."""
+Fault = tuple[Message, str]
+"""A message that could not be worked, and why."""
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,11 +92,10 @@ def work_batch(stage: Stage, broker: Broker, *, size: int, wait: float, meter: M
         if not found:
             return Tally()
         begun = time.monotonic()
-        readable, letters = _decoded(stage, found)
-        answer, failed = _worked(stage, readable)
-        letters += failed
-        _publish(broker, answer + [(stage.topic.dead, message(letter)) for letter in letters])
-    tally = Tally(taken=len(found), published=len(answer), dead=len(letters))
+        readable, unreadable = _decoded(stage, found)
+        published, letters = _answered(stage, broker, readable)
+        _set_aside(stage, broker, unreadable + letters)
+    tally = Tally(taken=len(found), published=published, dead=len(unreadable) + len(letters))
     seconds = time.monotonic() - begun
     if meter:
         meter.worked(**msgspec.structs.asdict(tally), seconds=seconds)
@@ -101,52 +103,72 @@ def work_batch(stage: Stage, broker: Broker, *, size: int, wait: float, meter: M
     return tally
 
 
-def _decoded(stage: Stage, found: Sequence[Message]) -> tuple[list[tuple[Message, Record]], list[DeadLetter]]:
+def _decoded(stage: Stage, found: Sequence[Message]) -> tuple[list[tuple[Message, Record]], list[Fault]]:
     readable: list[tuple[Message, Record]] = []
-    letters: list[DeadLetter] = []
+    faults: list[Fault] = []
     for each in found:
+        line("read", level=logging.DEBUG, stage=stage.name, trace=trace(each))
         try:
             readable.append((each, decode(each, stage.topic.records)))
         except MalformedError as error:
-            letters.append(_letter(stage, each, _reason(error)))
-    return readable, letters
+            faults.append((each, _reason(error)))
+    return readable, faults
 
 
-def _worked(stage: Stage, readable: Sequence[tuple[Message, Record]]) -> tuple[Answer, list[DeadLetter]]:
-    records = [record for _, record in readable]
-    for _ in range(2 if records else 0):
-        answer = _attempt(stage, records)
+def _answered(stage: Stage, broker: Broker, readable: Taken) -> tuple[int, list[Fault]]:
+    """Work and publish a batch; one that fails twice, or whose answer no topic takes, is worked message by message."""
+    for _ in range(2 if readable else 0):
+        answer = _attempt(stage, readable)
         if not isinstance(answer, str):
-            return answer, []
-    return _worked_singly(stage, readable)
+            try:
+                return _publish(broker, answer), []
+            except TooLargeError:
+                break
+    return _answered_singly(stage, broker, readable)
 
 
-def _worked_singly(stage: Stage, readable: Sequence[tuple[Message, Record]]) -> tuple[Answer, list[DeadLetter]]:
-    whole: Answer = []
-    letters: list[DeadLetter] = []
-    for each, record in readable:
-        answer = _attempt(stage, [record])
+def _answered_singly(stage: Stage, broker: Broker, readable: Taken) -> tuple[int, list[Fault]]:
+    published = 0
+    faults: list[Fault] = []
+    for each in readable:
+        answer = _attempt(stage, [each])
         if isinstance(answer, str):
-            letters.append(_letter(stage, each, answer))
-        else:
-            whole += answer
-    return whole, letters
+            faults.append((each[0], answer))
+            continue
+        try:
+            published += _publish(broker, answer)
+        except TooLargeError as error:
+            faults.append((each[0], _reason(error)))
+    return published, faults
 
 
-def _attempt(stage: Stage, records: Sequence[Record]) -> Answer | str:
+def _attempt(stage: Stage, readable: Taken) -> Answer | str:
     # Why it failed is returned as text: an exception would keep the frames of the work alive, and what they hold open.
     try:
-        return [(topic.name, message(record)) for topic, record in stage.work(records)]
+        traces = Traces(readable)
+        return [
+            (topic.name, message(record, traces.of(topic.name, record)))
+            for topic, record in stage.work([record for _, record in readable])
+        ]
     except DATA_FAULTS as error:
         return _reason(error)
 
 
-def _publish(broker: Broker, answer: Answer) -> None:
+def _publish(broker: Broker, answer: Answer) -> int:
     by_topic: defaultdict[str, list[Message]] = defaultdict(list)
     for topic, each in answer:
         by_topic[topic].append(each)
     for topic, messages in by_topic.items():
         broker.publish(topic, messages)
+    return len(answer)
+
+
+def _set_aside(stage: Stage, broker: Broker, faults: Sequence[Fault]) -> None:
+    letters = [message(_letter(stage, found, reason), trace(found)) for found, reason in faults]
+    if letters:
+        broker.publish(stage.topic.dead, letters)
+    for found, _ in faults:
+        line("set aside", level=logging.DEBUG, stage=stage.name, trace=trace(found))
 
 
 def _letter(stage: Stage, found: Message, reason: str) -> DeadLetter:

@@ -1,6 +1,7 @@
 """Topics of a test's own on a real Kafka, deleted at its end."""
 
 import gc
+import logging
 import os
 import uuid
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 import pytest
 
 from pipeline.broker.kafka import KafkaBroker
+from pipeline.logs import CHATTER
 from pipeline.settings import Kafka
 from pipeline.topics import TOPICS, Topic
 
@@ -44,6 +46,7 @@ def kafka_log(
     """Topics under a prefix of their own: those named, else all; on the Kafka at HOST:PORT, else the one that tests share."""
     if not address and KAFKA not in os.environ:
         pytest.skip(f"{KAFKA} names no Kafka: nothing was asked of it")
+    logging.getLogger(CHATTER).setLevel(logging.CRITICAL)
     chosen = Kafka(**({"prefix": f"t{uuid.uuid4().hex[:10]}."} | settings))  # type: ignore[arg-type]
     wanted = {name: topics[name] for name in names or topics}
     log = KafkaLog(f"kafka://{address or os.environ[KAFKA]}", chosen, wanted)

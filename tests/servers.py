@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.servers import SERVICES, Server
+from benchmarks.servers import SERVICES, Server, free
 from benchmarks.servers import server as started
+
+__all__ = ["SERVICES", "Server", "free", "server"]
 
 
 def server(kind: str, folder: Path, **more: str) -> AbstractContextManager[Server]:

@@ -73,10 +73,15 @@ def test_an_unknown_key_of_the_file_names_the_nearest_known_one(tmp_path: Path) 
     assert "unknown key 'crawl.sock'; did you mean 'crawl.socks'?" in done.stderr
 
 
-def test_an_address_of_the_distributed_deployment_says_so(tmp_path: Path) -> None:
-    done = run("search", "x", home=tmp_path, HEADSTAMP_INDEX="http://127.0.0.1:9200")
-    assert done.returncode == 2
-    assert "distributed deployment" in done.stderr
+def test_servers_that_do_not_answer_are_named_with_what_to_do(tmp_path: Path) -> None:
+    for setting, address, words in (
+        ("index", "http://127.0.0.1:9", ["search", "x"]),
+        ("broker", "kafka://127.0.0.1:9", ["dead", "list"]),
+    ):
+        done = run(*words, home=tmp_path, **{f"HEADSTAMP_{setting.upper()}": address})
+        assert done.returncode == 1
+        assert re.search(r"127\.0\.0\.1:9.*does not answer|does not answer.*127\.0\.0\.1:9", done.stderr)
+        assert setting in done.stderr.lower()
 
 
 def test_two_homes_never_touch_each_other(tmp_path: Path) -> None:

@@ -7,9 +7,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.codec import messages
 from pipeline.deployment import Deployment
 from pipeline.errors import ModelRejectedError
 from pipeline.terminal import FIRST, show_facts, show_json, show_table
+from pipeline.topics import MEASURES
 
 if TYPE_CHECKING:
     from classifier.drift.report import Drift
@@ -37,6 +39,7 @@ def drift_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", type=Path, metavar="DIR", help="compare with this model directory (default: that in force)"
     )
+    parser.add_argument("--publish", action="store_true", help="put the shifts on the log as measures, for dashboards")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -57,8 +60,17 @@ def drift(arguments: argparse.Namespace, deployment: Deployment) -> int:
     filters = {"market": tuple(arguments.market)} if arguments.market else {}
     with closing(deployment.index()) as index:
         found = compared(index.scan(Query(filters=filters)), known, classifier.digest)
+    if arguments.publish:
+        _publish(found, deployment)
     show_json(found) if arguments.json else _show(found)
     return 0
+
+
+def _publish(found: "Drift", deployment: Deployment) -> None:
+    from classifier.drift.telling import measures  # noqa: PLC0415  # `--help` needs no numpy
+
+    with closing(deployment.broker()) as log:
+        log.publish(MEASURES.name, messages(measures(found)))
 
 
 def _show(found: "Drift") -> None:

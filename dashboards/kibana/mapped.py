@@ -1,35 +1,23 @@
 """Which fields our indexes have, and of what type, so that nothing in Kibana asks for another."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
-from msgspec.structs import fields
-
-from pipeline.index import elastic_layout
-from pipeline.records import Measure
-
-WITHHELD = ("title", "title_words", "description_words", "document")
-"""What `listings-research` leaves out."""
+from pipeline.index import elastic_layout, elastic_measures
+from pipeline.index.elastic_layout import Source
 
 
 def mapped(index: str) -> Mapping[str, str]:
     """The type of each field of an index of ours, by its name without prefix."""
     match index:
         case "listings":
-            return _listings()
+            return _types(elastic_layout.mapping())
         case "listings-research":
-            return {name: kind for name, kind in _listings().items() if name not in WITHHELD}
+            return _types(elastic_layout.research_mapping())
         case _:
-            return {field.name: _type(field.type) for field in fields(Measure)}
+            return _types(elastic_measures.mapping())
 
 
-def _listings() -> Mapping[str, str]:
-    properties = elastic_layout.mapping()["properties"]
+def _types(mapping: Source) -> Mapping[str, str]:
+    properties = mapping["properties"]
     assert isinstance(properties, dict), "a mapping has properties"
     return {name: found["type"] for name, found in properties.items()}
-
-
-def _type(kind: object) -> str:
-    if kind is datetime:
-        return "date"
-    return "double" if kind is float else "keyword"

@@ -41,6 +41,7 @@ class KafkaBroker:
         self._topics = topics
         self._ledger = Ledger(self._cluster)
         self._members: dict[tuple[str, str], Member] = {}
+        self._seen: set[str] = set()
         self._producer: Any = None  # Any: the client has no types
         self._lock = RLock()
 
@@ -132,12 +133,19 @@ class KafkaBroker:
     def _member(self, topic: str, group: str) -> Member:
         name = self._name(topic)
         if (topic, group) not in self._members:
-            self._ledger.partitions(name)  # says where the topic is not there
+            self._see(name)
             found = Member(self._cluster, self._settings, name, self._group(topic, group))
             self._members[topic, group] = found
         return self._members[topic, group]
 
+    def _see(self, name: str) -> None:
+        """Say at once where a topic is not there, which a client would find out in half a minute."""
+        if name not in self._seen:
+            self._ledger.partitions(name)
+            self._seen.add(name)
+
     def _send(self, name: str, messages: Sequence[Message]) -> None:
+        self._see(name)
         try:
             with self._cluster.told():
                 producer = self._open()
@@ -150,6 +158,7 @@ class KafkaBroker:
                 for each in sent:
                     each.get(timeout=0)
         except BrokerUnavailableError:
+            self._seen.clear()
             self._drop()  # what it still holds is published again: it must not come later, from here
             raise
 

@@ -4,7 +4,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from socket import create_connection
+from socket import create_connection, socket
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -22,6 +22,7 @@ from kafka.errors import (
     SaslAuthenticationFailedError,
     UnsupportedSaslMechanismError,
 )
+from kafka.net.inet import KafkaNetSocket
 
 from pipeline.errors import BrokerUnavailableError, HeadstampError, SettingsError, TooLargeError
 from pipeline.settings import Kafka
@@ -44,6 +45,22 @@ TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 
 Client = TypeVar("Client")
 Options = dict[str, Any]  # Any: the client's keyword arguments are of many types
+
+
+class Direct(KafkaNetSocket):  # type: ignore[misc]  # the client has no types
+    """Connects without a proxy, and closes what did not connect: the client itself leaves a socket open at every attempt while a server is away."""
+
+    SCHEMES = ("direct",)
+
+    async def sock_connect(
+        self, net: Any, sock: socket, address: Any, timeout_at: float | None = None
+    ) -> Any:  # Any: as above
+        """The socket once it is connected."""
+        try:
+            return await super().sock_connect(net, sock, address, timeout_at=timeout_at)
+        except BaseException:
+            sock.close()
+            raise
 
 
 class Cluster:
@@ -131,6 +148,7 @@ class Cluster:
             "reconnect_backoff_max_ms": AGAIN_MS,
             "metadata_max_age_ms": REFRESH_MS,
             "ssl_context": self._tls,
+            "proxy_url": f"{Direct.SCHEMES[0]}://",
         }
 
     def _login(self) -> Options:

@@ -38,7 +38,7 @@ def _partition(cluster: Cluster, partition: TopicPartition, place: int, end: int
         while place < end:
             with cluster.told():
                 found = consumer.poll(timeout_ms=POLL_MS).get(partition, ())
-                place = consumer.position(partition)
+                place = consumer.position(partition) or place
             yield from (message(each) for each in found if each.offset < end)
             if found:
                 heard = monotonic()

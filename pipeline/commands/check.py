@@ -19,10 +19,12 @@ from pipeline.errors import (
     StorageError,
     TorUnavailableError,
 )
+from pipeline.forward import CRAWLED, GROUP
 from pipeline.index import Query
 from pipeline.policy import force
 from pipeline.rates import FILE as RATES
 from pipeline.rates import Rates
+from pipeline.settings import CRAWL_LOG, file_of
 from pipeline.terminal import show_json, show_table
 from pipeline.topics import ASSESSMENTS, LISTINGS, REVIEWS
 
@@ -60,7 +62,9 @@ def findings(deployment: Deployment) -> Iterator[Finding]:
         "home": _home,
         "disk": _disk,
         **deployment.checks,
+        "topics": _topics,
         "log": _log,
+        "forward": _forward,
         "model": _model,
         "policy": _policy,
         "rates": _rates,
@@ -100,11 +104,30 @@ def _disk(deployment: Deployment) -> str:
     return f"{free:.1f} GiB free"
 
 
+def _topics(deployment: Deployment) -> str:
+    with closing(deployment.broker()) as broker:
+        found = broker.topics(create=False)
+    if faults := [f"{each.topic}: {each.detail}" for each in found if each.state in ("missing", "differs")]:
+        raise SettingsError("; ".join(faults) + "; docs/kafka.md says what to do")
+    return f"{len(found)} as they should be" if found else "need no creating"
+
+
 def _log(deployment: Deployment) -> str:
     topics = dict(zip(STAGES, (LISTINGS, ASSESSMENTS, REVIEWS), strict=True))
     with closing(deployment.broker()) as broker:
         owed = {name: broker.lag(topic.name, name) for name, topic in topics.items()}
     return ", ".join(f"{name} owes {count:,}" for name, count in owed.items())
+
+
+def _forward(deployment: Deployment) -> str:
+    settings = deployment.settings
+    if file_of(settings.broker):
+        return "not needed: the broker is a file"
+    if not (settings.root / CRAWL_LOG).exists():
+        return "no crawl wrote to this home"
+    with closing(deployment.log()) as log:
+        owed = {topic.name: log.lag(topic.name, GROUP) for topic in CRAWLED}
+    return ", ".join(f"owes {count:,} {name}" for name, count in owed.items())
 
 
 def _model(deployment: Deployment) -> str:

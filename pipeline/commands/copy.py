@@ -78,8 +78,12 @@ def _show(did: Sequence[Moved], *, as_json: bool) -> None:
             [{name: value for name, value in msgspec.structs.asdict(each).items() if name != "end"} for each in did]
         )
         return
-    rows = [(each.topic, each.read, each.there, each.copied, each.erased, _owed(each)) for each in did if each.read]
-    show_table(("topic", "read", "there", "copied", "erased", "owed"), rows)
+    rows = [
+        (each.topic, each.read, each.there, each.copied, each.erased, each.expired, _owed(each))
+        for each in did
+        if each.read
+    ]
+    show_table(("topic", "read", "there", "copied", "erased", "expired", "owed"), rows)
 
 
 def _owed(each: Moved) -> str:

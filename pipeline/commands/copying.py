@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -32,6 +33,8 @@ class Moved(msgspec.Struct, kw_only=True):
     copied: int = 0
     erased: int = 0
     """Messages about erased listings, with the markers of their letters: they stay behind."""
+    expired: int = 0
+    """Messages that are as old as the topic keeps any, or will be tomorrow: they stay behind as well."""
     owed: dict[str, int] = msgspec.field(default_factory=dict)
     """What each group has still to read on the target."""
     end: Position = START
@@ -78,14 +81,21 @@ class _Move:
         places = {group: place for group, place in self.source.places(name).items() if group not in without}
         done: dict[str, Counter[Name]] = {group: Counter() for group in places}
         sent = _Sent(name, self.target, self.size, self.advance)
+        since = self._since()
         for found in self.source.read(name, START):
-            if sent.take(found, beaten=self.gone.beats(self.topic, found)):
+            old = found.time is not None and found.time < since
+            if sent.take(found, beaten=self.gone.beats(self.topic, found), expired=old):
                 for group in [each for each, place in places.items() if _is_behind(found, place)]:
                     done[group][_name(found)] += 1
         sent.finish()
         self._settle(sent, done)
         sent.moved.owed = {group: self.target.lag(name, group) for group in places}
         return sent.moved
+
+    def _since(self) -> datetime:
+        """From when on messages move: the target forgets what is older, and must not while it is compared."""
+        days = self.topic.keep_days
+        return datetime.now(UTC) - timedelta(days=days - 1) if days else datetime.min.replace(tzinfo=UTC)
 
     def letters(self) -> Moved:
         """Move the dead letters, then the markers of those that were replayed, which name a letter by its offset."""
@@ -142,8 +152,8 @@ class _Sent:
         self._waiting: list[Message] = []
         self._ends: dict[int, int] = {}
 
-    def take(self, found: Message, *, beaten: bool) -> bool:
-        """Send a message, unless it is there already or beaten by an erasure; whether the target has it then."""
+    def take(self, found: Message, *, beaten: bool, expired: bool = False) -> bool:
+        """Send a message, unless it is there already or must stay behind; whether the target has it then."""
         name = _name(found)
         self.moved.read += 1
         self._ends[found.partition] = found.offset + 1
@@ -151,8 +161,9 @@ class _Sent:
         if self._there[name] > 0:
             self._there[name] -= 1
             self.moved.there += 1
-        elif beaten:
-            self.moved.erased += 1
+        elif beaten or expired:
+            self.moved.erased += beaten
+            self.moved.expired += expired and not beaten
             return False
         else:
             self.moved.copied += 1

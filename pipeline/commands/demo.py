@@ -223,7 +223,10 @@ def _end_with(parent: int) -> None:
 
 
 def _environment(settings: Settings, home: Path) -> dict[str, str]:
-    """The environment in which a child reads these very settings, whatever its file says."""
+    """The environment in which a child reads these very settings, whatever its file says, but works on files of the home.
+
+    A unit's Kafka and Elasticsearch never hear of invented listings, nor is its audit begun anew here.
+    """
     told = dict(os.environ)
     for name, path in names().items():
         value: object = settings
@@ -231,4 +234,5 @@ def _environment(settings: Settings, home: Path) -> dict[str, str]:
             value = getattr(value, part)
         if value is not None:
             told[name] = str(value)
-    return told | {f"{PREFIX}HOME": str(home)}
+    files = Settings()
+    return told | {f"{PREFIX}HOME": str(home), f"{PREFIX}BROKER": files.broker, f"{PREFIX}INDEX": files.index}

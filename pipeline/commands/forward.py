@@ -12,6 +12,7 @@ from pipeline.deployment import Deployment
 from pipeline.errors import SettingsError
 from pipeline.forward import CRAWLED, GROUP, Forward
 from pipeline.logs import line
+from pipeline.metrics.at_work import at_work
 from pipeline.settings import CRAWL_LOG, Settings
 from pipeline.terminal import progress, show_json, show_table
 
@@ -31,7 +32,8 @@ def forward(arguments: argparse.Namespace, deployment: Deployment) -> int:
             with progress(GROUP, _owed(log)) as advance:
                 carrier.once(advance)
         else:
-            until_interrupted(carrier)
+            with at_work(deployment, {GROUP: carrier.meter}, reads=deployment.log, crawls=True):
+                until_interrupted(carrier)
         _show(carrier, as_json=arguments.json)
     return 0
 

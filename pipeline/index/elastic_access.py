@@ -15,13 +15,15 @@ def cluster(address: str, chosen: Elastic) -> Cluster:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise SettingsError(f"index: '{address}' is no address ({error}); write https://HOST:PORT") from error
+        raise SettingsError(
+            f"index: '{address}' is no address ({error}); write sqlite:///FILE or https://HOST:PORT"
+        ) from error
     if parts.username or parts.password:
         raise SettingsError(
             "index: name the user in elastic.user and the file of its password in elastic.password_file"
         )
     if not host or parts.path.strip("/") or parts.query or parts.fragment:
-        raise SettingsError(f"index: '{address}' is no address; write https://HOST:PORT")
+        raise SettingsError(f"index: '{address}' is no address; write sqlite:///FILE or https://HOST:PORT")
     if parts.scheme == "http" and not _is_loopback(host):
         raise SettingsError(
             f"index: '{address}' would carry listings in clear; write https://HOST:PORT, http is for loopback"

@@ -131,7 +131,7 @@ class Serve(Section, frozen=True, kw_only=True):
     """The console."""
 
     host: str = "127.0.0.1"
-    """Loopback address the console listens on."""
+    """Loopback address the console listens on, or unix:/PATH of a socket to which something passes `port` of loopback on."""
     port: Annotated[int, Meta(ge=0, le=65_535)] = 8600
     """Port of the console; 0 takes a free one."""
     analyst: str = ""

@@ -14,12 +14,16 @@ from msgspec.structs import replace
 import headstamp
 from classifier.drift.report import ALL, UNDATED, Month, drift
 from classifier.drift.shift import divergence, named_moved, scores_moved
+from classifier.drift.telling import measures
 from classifier.reference import Reference, Seen, reference, save
 from classifier.store import ENCODER_FILES, LINEAR_FILES, MANIFEST, load
+from pipeline.broker import START
+from pipeline.broker.sqlite import SqliteBroker
 from pipeline.index import Hit, Query
 from pipeline.index.sqlite import SqliteIndex
 from pipeline.records import Assessment, Classification, Import, Listing, Precision
 from pipeline.taxonomy import Category, Track, Verdict
+from pipeline.topics import MEASURES
 
 SHIPPED = Path(__file__).parents[2] / "models" / "stack-1"
 WORDS = ["".join(letters) for letters in product("abcdefg", repeat=3)]
@@ -109,6 +113,19 @@ def test_markets_are_told_apart(tmp_path: Path) -> None:
     assert (found["a", ALL], found["b", ALL]) == ("steady", "words")
 
 
+def test_months_stand_on_the_log_as_measures_with_what_chance_would_show(tmp_path: Path) -> None:
+    given = [*assessments(OTHERS, 1, market="b"), *assessments(WORDS, 20, market="few", count=40)]
+    told = measures(drift(hits(given, tmp_path), known(), "d"))
+    assert {one.market for one in told} == {"b"}, "of few listings nothing is claimed"
+    assert sorted({one.time for one in told}) == [datetime(2024, month, 1, tzinfo=UTC) for month in (5, 6)]
+    may = {one.name.removeprefix("headstamp_drift_"): one.value for one in told if one.time.month == 5}
+    assert may["unknown_words_ratio"] == 1
+    assert may["scores_psi"] > 2 * may["scores_by_chance_psi"]
+    assert may["words_jsd"] > 2 * may["words_by_chance_jsd"]
+    other = measures(drift(hits(assessments(WORDS, 1, model="older"), tmp_path / "other"), known(), "d"))
+    assert not [one for one in other if "scores" in one.name]
+
+
 def test_equal_counts_have_not_moved_and_disjoint_ones_have_moved_most() -> None:
     assert divergence(np.array([0.5, 0.5]), np.array([0.5, 0.5])) == 0
     assert named_moved({"a": 10_000}, {"b": 10_000}, 0.2).value == pytest.approx(1, abs=0.01)
@@ -135,7 +152,9 @@ def test_the_command_compares_the_index_of_a_home(
     assert "no listings to compare: `headstamp ingest FILE`" in capsys.readouterr().out
     assert headstamp.main(["drift", "--json"]) == 0
     assert [month["month"] for month in json.loads(capsys.readouterr().out)["months"]] == [ALL, "2024-05", "2024-06"]
-    assert headstamp.main(["drift", "--market", "m"]) == 0
+    assert headstamp.main(["drift", "--market", "m", "--publish"]) == 0
+    with closing(SqliteBroker(tmp_path / "log.db")) as log:
+        assert len(list(log.read(MEASURES.name, START))) == 2 * 5
     assert "steady" in capsys.readouterr().out
 
 

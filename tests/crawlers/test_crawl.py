@@ -33,6 +33,13 @@ def test_a_visit_publishes_what_the_market_shows(bench: Bench) -> None:
     assert {record.presence for record in sightings(bench)} == {Presence.PRESENT}
 
 
+def test_a_crawl_writes_to_its_homes_log_whatever_and_wherever_the_broker_is(bench: Bench) -> None:
+    stock(bench)
+    done = bench.crawl(HEADSTAMP_BROKER="kafka://127.0.0.1:1", HEADSTAMP_INDEX="http://127.0.0.1:1")
+    assert done.status == 0, done.errors
+    assert [record.title for record in listings(bench)] == ["Lot k0", "Lot k1", "Lot k2"]
+
+
 def test_a_listing_says_where_and_how_it_was_read(bench: Bench) -> None:
     stock(bench, 1)
     visit = bench.crawl().visit["visit"]

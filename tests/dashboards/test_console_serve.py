@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -51,6 +52,41 @@ def test_another_host_is_wrong_usage_in_one_line(tmp_path: Path) -> None:
         assert process.returncode == 2
         assert err.startswith("headstamp: serve: 0.0.0.0 is not a loopback address")
         assert err.count("\n") == 1
+
+
+def asked(path: Path, host: str) -> str:
+    """The status line of a page that is asked for at a socket's path."""
+    with closing(socket.socket(socket.AF_UNIX)) as visitor:
+        visitor.connect(str(path))
+        visitor.sendall(f"GET /health HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        return visitor.makefile("rb").readline().decode().strip()
+
+
+def test_behind_a_socket_file_it_answers_to_the_loopback_address_that_leads_there_and_to_no_other(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "door"
+    with closing(socket.socket(socket.AF_UNIX)) as killed:
+        killed.bind(str(path))  # what a killed console left behind
+    with console(tmp_path / "home", "--host", f"unix:{path}", "--port", "8611") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "console: http://127.0.0.1:8611\n"
+        assert path.stat().st_mode & 0o077 == 0, "only its own user gets in"
+        assert asked(path, "127.0.0.1:8611") == asked(path, "localhost:8611") == "HTTP/1.1 200 OK"
+        assert asked(path, "127.0.0.1:8600").startswith("HTTP/1.1 421")
+        assert asked(path, "console:8611").startswith("HTTP/1.1 421")
+        with console(tmp_path / "other", "--host", f"unix:{path}", "--port", "8611") as second:
+            _, told = second.communicate(timeout=30)
+            assert (second.returncode, told.count("\n")) == (2, 1)
+            assert "another console may listen there" in told
+        process.terminate()
+        assert process.wait(30) == 0
+
+
+def test_a_socket_file_without_a_port_is_wrong_usage(tmp_path: Path) -> None:
+    with console(tmp_path, "--host", f"unix:{tmp_path / 'door'}", "--port", "0") as process:
+        _, told = process.communicate(timeout=30)
+        assert (process.returncode, "--port" in told) == (2, True)
 
 
 def test_it_leaves_settling_to_another_process_and_takes_over_when_that_ends(

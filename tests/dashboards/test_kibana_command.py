@@ -47,12 +47,13 @@ def test_one_command_makes_the_index_and_fills_kibana(
         assert "headstamp-research" in said
         view = there.objects["index-pattern", "headstamp-listings"][1]
         assert view["attributes"]["title"] == f"{prefix}listings"
-    assert "listings" in aliases(prefix)
+    assert aliases(prefix) == {"listings", "measures"}
 
 
 def test_the_index_alone_is_made_where_there_is_no_kibana(prefix: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert headstamp.main([*INSTALL, "--index-only"]) == 0
-    assert "listings" in aliases(prefix)
+    assert f"{prefix}measures" in capsys.readouterr().out
+    assert aliases(prefix) == {"listings", "measures"}
     assert headstamp.main(INSTALL) == 2
     assert "kibana.address: names no Kibana" in capsys.readouterr().err
 

@@ -1,30 +1,35 @@
 """Every panel's aggregation, on a real Elasticsearch, gives the figures reckoned from the listings themselves."""
 
 import json
-import os
 import random
-import uuid
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.request import Request, urlopen
 
 import pytest
 
 from dashboards.kibana.alarms import TOLD, query
 from dashboards.kibana.audiences import AUDIENCES
-from dashboards.kibana.mapped import WITHHELD, mapped
+from dashboards.kibana.indexes import make_indexes
 from dashboards.kibana.objects import Place, objects
 from dashboards.kibana.source import Alarm, Audience, Panel
-from pipeline.index import elastic_layout
+from pipeline.index.elastic import ElasticIndex
+from pipeline.index.elastic_access import cluster
+from pipeline.index.elastic_client import Cluster
+from pipeline.index.elastic_layout import Source, encoded, research_source, source
+from pipeline.index.elastic_measures import ElasticMeasures
 from pipeline.index.places import milliseconds
+from pipeline.settings import Elastic
 from tests.dashboards.kibana_asked import Asked, kuery
 from tests.dashboards.kibana_reckoned import Fact, holds, reckoned
 from tests.dashboards.kibana_seeds import document, fact_of, listings, measures
+from tests.elastics import address, own_prefix
 
-NAME = "HEADSTAMP_TEST_ELASTIC"
 LISTINGS = 3_000
+DATES = ("first_seen", "last_seen")
+KEY = b"a key of nobody's, for invented listings"
 PANELS = [
     pytest.param(audience, panel, id=f"{audience.name}-{panel.name}")
     for audience in AUDIENCES
@@ -48,62 +53,49 @@ ALARMS = [
 class Seeded:
     """An Elasticsearch that holds documents of our own making, and the facts that they were made from."""
 
-    url: str
+    server: Cluster
     prefix: str
     now: datetime
     facts: Mapping[str, list[Fact]]
 
-    def ask(self, method: str, path: str, body: bytes = b"", kind: str = "application/json") -> Any:
-        asked = Request(f"{self.url}/{path}", data=body or None, method=method, headers={"Content-Type": kind})
-        with urlopen(asked, timeout=60) as answer:
-            return json.loads(answer.read() or b"{}")
-
-    def fill(self, index: str, mapping: object, sources: Mapping[str, bytes]) -> None:
-        settings = {"number_of_shards": 1, "number_of_replicas": 0}
-        created = {"mappings": mapping, "settings": settings}
-        self.ask("PUT", f"{self.prefix}{index}", json.dumps(created).encode())
+    def fill(self, index: str, sources: Mapping[str, Source]) -> None:
         lines = b"".join(
-            json.dumps({"create": {"_id": name}}).encode() + b"\n" + source + b"\n" for name, source in sources.items()
+            json.dumps({"create": {"_id": name}}).encode() + b"\n" + encoded(stored) + b"\n"
+            for name, stored in sources.items()
         )
-        done = self.ask("POST", f"{self.prefix}{index}/_bulk?refresh=true", lines, "application/x-ndjson")
+        done = self.server.ask("POST", f"/{self.prefix}{index}/_bulk", dict[str, Any], lines=lines, refresh="true")
         assert not done["errors"], [item for item in done["items"] if item["create"]["status"] != 201][:2]
 
     def search(self, index: str, body: Mapping[str, object]) -> Any:
-        return self.ask("POST", f"{self.prefix}{index}/_search", json.dumps(body).encode())
+        return self.server.ask("POST", f"/{self.prefix}{index}/_search", dict[str, Any], body)
 
 
 @pytest.fixture(scope="module")
-def seeded() -> Iterator[Seeded]:
-    if NAME not in os.environ:
-        pytest.skip(f"{NAME} names no Elasticsearch: no panel was asked of one")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
     now, chance = datetime.now(UTC).replace(microsecond=0), random.Random(6)
-    facts = listings(LISTINGS, now, chance)
-    said = measures(now, chance)
+    facts, said = listings(LISTINGS, now, chance), measures(now, chance)
     visible = [fact for fact in facts if fact["hidden"] == "false"]
-    known = {"listings": visible, "listings-research": visible, "measures": [fact_of(measure) for measure in said]}
-    server = Seeded(os.environ[NAME].rstrip("/"), f"kibana-{uuid.uuid4().hex[:8]}-", now, known)
-    made = [elastic_layout.source(document(fact)) for fact in facts]
-    pseudonymous = [{name: value for name, value in one.items() if name not in WITHHELD} for one in made]
-    try:
-        server.fill("listings", elastic_layout.mapping(), {str(one["id"]): elastic_layout.encoded(one) for one in made})
-        server.fill(
-            "listings-research",
-            _strict(mapped("listings-research")),
-            {str(one["id"]): elastic_layout.encoded(one) for one in pseudonymous},
-        )
-        sources = {
-            measure.id: json.dumps({**fact_of(measure), "time": milliseconds(measure.time)}).encode()
-            for measure in said
-        }
-        server.fill("measures", _strict(mapped("measures")), sources)
-        yield server
-    finally:
-        for index in known:
-            server.ask("DELETE", f"{server.prefix}{index}?ignore_unavailable=true")
+    known: Mapping[str, list[Fact]] = {
+        "listings": visible,
+        "listings-research": [{**fact, **{name: _day(fact[name]) for name in DATES}} for fact in visible],
+        "measures": [fact_of(measure) for measure in said],
+    }
+    key = tmp_path_factory.mktemp("research") / "key"
+    key.write_bytes(KEY)
+    with closing(cluster(address(), Elastic())) as server, own_prefix(server) as prefix:
+        chosen = Elastic(prefix=prefix, research_key_file=str(key))
+        make_indexes(ElasticIndex(server, chosen), chosen)
+        made = Seeded(server, prefix, now, known)
+        documents = [document(fact) for fact in facts]
+        made.fill("listings", {one.id: source(one) for one in documents})
+        made.fill("listings-research", {one.id: research_source(one, KEY) for one in documents})
+        ElasticMeasures(server, prefix=prefix).put(said)
+        server.ask("POST", f"/{prefix}measures/_refresh", object)
+        yield made
 
 
-def _strict(types: Mapping[str, str]) -> object:
-    return {"dynamic": "strict", "properties": {name: {"type": kind} for name, kind in types.items()}}
+def _day(time: datetime) -> datetime:
+    return time.replace(hour=0, minute=0, second=0)
 
 
 def _chart(audience: Audience, panel: Panel) -> Any:

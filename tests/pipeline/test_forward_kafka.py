@@ -19,9 +19,10 @@ from pipeline.broker.sqlite import SqliteBroker
 from pipeline.codec import Message
 from pipeline.settings import Kafka
 from pipeline.topics import ALERTS, LISTINGS, MEASURES, TASKS
-from tests.kafka_logs import KafkaLog, kafka_log
+from tests.kafka_logs import LEAVES_SOCKETS, KafkaLog, kafka_log
 from tests.servers import server
 
+pytestmark = LEAVES_SOCKETS
 ROOT = Path(__file__).parents[2]
 TOPICS = [topic.name for topic in (LISTINGS, TASKS, ALERTS, MEASURES)]
 KEYS = 50

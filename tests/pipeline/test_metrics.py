@@ -20,6 +20,7 @@ from pipeline.broker.sqlite import SqliteBroker
 from pipeline.commands import run
 from pipeline.deployment import Deployment
 from pipeline.errors import BrokerUnavailableError, IndexUnavailableError, MalformedError, SettingsError
+from pipeline.forward import Forward
 from pipeline.index import Index
 from pipeline.index.sqlite import SqliteIndex
 from pipeline.meter import Meter
@@ -34,7 +35,7 @@ from pipeline.records import Measure, Presence, Sighting
 from pipeline.settings import Metrics, Run, Settings
 from pipeline.stages import Classifier
 from pipeline.topics import LISTINGS, MEASURES, REVIEWS
-from tests.servers import _free
+from tests.servers import free
 
 TIME = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -58,7 +59,7 @@ def deployed(home: Path, port: int = 0) -> Deployment:
 
 @pytest.fixture
 def deployment(tmp_path: Path) -> Deployment:
-    return deployed(tmp_path / "home", _free())
+    return deployed(tmp_path / "home", free())
 
 
 def get(address: str, path: str, method: str = "GET") -> tuple[int, str]:
@@ -300,3 +301,25 @@ def test_the_chart_stage_runs_beside_the_index_where_measures_can_be_charted(dep
     assert (did["chart"].taken, did["chart"].dead, charts.kept) == (3, 1, ["good", "better"])
     assert run._charts(charting) == ("chart",)
     assert run._charts(deployment) == ()
+
+
+def test_a_forward_shows_what_it_carried_and_what_crawls_left(tmp_path: Path) -> None:
+    deployment = deployed(tmp_path / "home", free())
+    publish(deployment, LISTINGS.name, 25)
+    write(deployment.settings.root, "alder", [Figure(VISIT_PAGES, 3, {"market": "alder"})])
+    with (
+        closing(SqliteBroker(deployment.settings.root / "log.db")) as log,
+        closing(SqliteBroker(tmp_path / "far.db")) as broker,
+    ):
+        meter = Meter("forward", [LISTINGS.name, "tasks"])
+        carrier = Forward(log, broker, size=10, meter=meter)
+        stop = threading.Event()
+        runner = threading.Thread(target=carrier.forever, args=(stop,))
+        with at_work(deployment, {"forward": meter}, reads=deployment.log, crawls=True) as address:
+            runner.start()
+            until(address, "/metrics", 'headstamp_stage_lag{stage="forward",topic="tasks"} 0')
+            page = until(address, "/metrics", 'headstamp_stage_messages_total{stage="forward"} 25')
+            assert get(address, "/healthz")[0] == 200
+            stop.set()
+            runner.join()
+    assert samples(page)["headstamp_visit_pages", "alder"] == 3

@@ -14,11 +14,11 @@ import pytest
 from pipeline import codec, logs
 from pipeline.broker import START
 from pipeline.broker.sqlite import SqliteBroker
-from pipeline.codec import Message
-from pipeline.errors import IndexUnavailableError, LockedError, SchemaTooNewError, StorageError
+from pipeline.codec import TRACE, Message
+from pipeline.errors import IndexUnavailableError, LockedError, SchemaTooNewError, StorageError, TooLargeError
 from pipeline.records import Alert, DeadLetter, Presence, Record, Sighting
 from pipeline.stages import Published, Stage
-from pipeline.topics import ALERTS, LISTINGS, Topic
+from pipeline.topics import ALERTS, ASSESSMENTS, LISTINGS, Topic
 from pipeline.worker import Tally, run_forever, run_once, work_batch
 
 TIME = datetime(2026, 3, 1, tzinfo=UTC)
@@ -277,3 +277,81 @@ def test_one_line_is_logged_for_a_batch(broker: SqliteBroker, capsys: pytest.Cap
     facts = {name: line[name] for name in ("event", "level", "stage", "taken", "published", "dead")}
     assert facts == {"event": "batch", "level": "warning", "stage": "notice", "taken": 2, "published": 1, "dead": 1}
     assert line["seconds"] >= 0
+
+
+def traces(broker: SqliteBroker, topic: str) -> list[str]:
+    return [each.headers[TRACE] for each in broker.read(topic, START)]
+
+
+def test_what_is_made_of_a_message_has_its_trace(broker: SqliteBroker) -> None:
+    publish(broker, "a", "b")
+    publish(broker, "a")
+    again = msgspec.structs.replace(sighting("a"), visit="w")
+    broker.publish(LISTINGS.name, [codec.message(again)])
+
+    def work(found: Sequence[Record]) -> Published:
+        about = [
+            (ALERTS, msgspec.structs.replace(alert(each), id=f"x{each.listing_id}", listing_id=each.listing_id))
+            for each in found
+            if isinstance(each, Sighting)
+        ]
+        return [*about, *((ASSESSMENTS, each) for each in found)]
+
+    once(work, broker)
+    a, b, *_, last = taken = traces(broker, LISTINGS.name)
+    assert len({a, b, last}) == 3
+    assert traces(broker, ASSESSMENTS.name) == traces(broker, ALERTS.name) == taken
+
+
+def test_a_message_without_a_trace_hands_on_the_one_that_it_would_have_begun(broker: SqliteBroker) -> None:
+    publish(broker, "a")
+    old = msgspec.structs.replace(codec.message(sighting("a")), headers={"schema": codec.SCHEMA})
+    broker.publish(LISTINGS.name, [old])
+    once(lambda found: [(ASSESSMENTS, record) for record in found], broker)
+    assert traces(broker, ASSESSMENTS.name) == [codec.message(sighting("a")).headers[TRACE]] * 2
+
+
+def test_a_dead_letter_has_the_trace_of_its_message(broker: SqliteBroker) -> None:
+    publish(broker, "bad")
+    once(choke(ValueError("x"), on="bad"), broker)
+    assert traces(broker, LISTINGS.dead) == traces(broker, LISTINGS.name)
+
+
+class Narrow(SqliteBroker):
+    """A log that takes short messages only."""
+
+    def publish(self, topic: str, messages: Sequence[Message]) -> None:
+        if any(b'"visit":"long"' in each.value and topic == ASSESSMENTS.name for each in messages):
+            raise TooLargeError("too large")
+        super().publish(topic, messages)
+
+
+def test_an_answer_too_large_for_its_topic_sets_its_message_aside_and_the_rest_goes_on(tmp_path: Path) -> None:
+    with closing(Narrow(tmp_path / "log.db")) as broker:
+        long = msgspec.structs.replace(sighting("long"), visit="long")
+        broker.publish(LISTINGS.name, codec.messages([sighting("a"), long, sighting("b")]))
+        tally = once(lambda found: [(ASSESSMENTS, record) for record in found], broker)
+        assert tally == Tally(taken=3, published=2, dead=1)
+        assert [letter.reason for letter in letters(broker)] == ["TooLargeError: too large"]
+        assert records(broker, ASSESSMENTS) == [sighting("a"), sighting("b")]
+
+
+def test_a_server_that_went_away_is_waited_for_with_one_line(
+    broker: SqliteBroker, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish(broker, "a")
+    stop, asked = threading.Event(), []
+
+    def work(found: Sequence[Record]) -> Published:
+        asked.append(found)
+        if len(asked) < 3:
+            raise IndexUnavailableError("gone")
+        stop.set()
+        return notice(found)
+
+    caplog.set_level("WARNING", "headstamp")
+    assert run_forever(stage(work), broker, stop, size=10, wait=0) == Tally(taken=1, published=1)
+    assert (ids(broker), letters(broker)) == (["a"], [])
+    waiting, going_on = caplog.records
+    assert (waiting.message, waiting.facts["reason"]) == ("waiting", "gone")  # type: ignore[attr-defined]
+    assert going_on.message == "going on"
