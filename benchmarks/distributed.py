@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +9,6 @@ from tempfile import TemporaryDirectory
 from benchmarks.distributed_index import Asked, Bulk, asked, shares
 from benchmarks.distributed_way import way
 from benchmarks.servers import server
-from pipeline.terminal import show_table
 
 PARTS = ("bulk", "way", "search")
 
@@ -20,6 +18,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", action="append", choices=PARTS, help="parts (default: all)")
     parser.add_argument("--listings", type=int, default=20_000, help="listings merged and carried (default: 20,000)")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds, of which the median counts (default: 3)")
     parser.add_argument("--searched", type=int, default=1_000_000, help="listings searched (default: 1,000,000)")
     parser.add_argument("--no-sqlite", action="store_true", help="do not search SQLite beside")
     arguments = parser.parse_args()
@@ -29,29 +28,30 @@ def main() -> None:
         folder = Path(name)
         with server("elasticsearch", folder, ES_HEAP="1g") as elastic:
             if "bulk" in parts:
-                _show_bulk(shares(elastic.port, arguments.listings))
+                _show_bulk(shares(elastic, arguments.listings, arguments.rounds))
             if "way" in parts:
                 with server("kafka", folder) as kafka:
-                    for what, figure in way(kafka, elastic, folder, arguments.listings):
+                    for what, figure in way(kafka, elastic, folder, arguments.listings, arguments.rounds):
                         print(f"{what:46} {figure}", flush=True)
             if "search" in parts:
-                _show_asked(asked(elastic.port, arguments.searched, folder, sqlite=not arguments.no_sqlite))
+                _show_asked(asked(elastic, arguments.searched, folder, sqlite=not arguments.no_sqlite))
     print(f"load of the machine after: {os.getloadavg()[0]:.1f}")
 
 
 def _show_bulk(found: Iterator[Bulk]) -> None:
-    rows = [(each.work, each.batch, f"{each.raw:,.0f}", f"{each.stage:,.0f}", f"{each.share:.2f}") for each in found]
-    show_table(("documents", "a batch", "raw/s", "stage/s", "share"), rows)
-    sys.stdout.flush()
+    """A line each as it comes: a run is long."""
+    print(f"{'documents':32} {'a batch':>8} {'raw/s':>8} {'stage/s':>8} {'share':>6} {'raw, ms CPU':>12} {'stage':>6}")
+    for each in found:
+        print(f"{each.work:32} {each.batch:8,} {each.raw:8,.0f} {each.stage:8,.0f} {each.share:6.2f}", end=" ")
+        print(f"{each.cpu_ms[0]:12.2f} {each.cpu_ms[1]:6.2f}", flush=True)
 
 
 def _show_asked(found: Iterator[Asked]) -> None:
-    rows = []
+    print(f"{'question, ms':44} {'p50':>8} {'p95':>8} {'SQLite p50':>10} {'p95':>8} {'times faster':>12}")
     for each in found:
         there = each.sqlite or (0.0, 0.0)
-        ratio = f"{there[0] / each.elastic[0]:.2f}" if each.sqlite else "-"
-        rows.append((each.work, *(f"{value:,.1f}" for value in (*each.elastic, *there)), ratio))
-    show_table(("question", "p50 ms", "p95 ms", "SQLite p50", "p95", "times faster (p50)"), rows)
+        figures = f"{each.elastic[0]:8,.1f} {each.elastic[1]:8,.1f} {there[0]:10,.1f} {there[1]:8,.1f}"
+        print(f"{each.work:44} {figures} {there[0] / each.elastic[0]:12.2f}", flush=True)
 
 
 if __name__ == "__main__":

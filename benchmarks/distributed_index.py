@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ import msgspec
 
 from benchmarks.index import SAMPLE, listings, questions, reassessed, seen, vocabulary
 from benchmarks.index_sides import Ours
+from benchmarks.servers import Server, cpu_of
 from pipeline.index import Index, Mergeable, Query, Range
 from pipeline.index.elastic import ElasticIndex
 from pipeline.index.elastic_access import cluster
@@ -26,7 +28,6 @@ from pipeline.settings import Elastic
 
 BATCHES = (500, 2_000)
 """Documents a batch: what a stage takes by its defaults, and what the goal was measured with."""
-ROUNDS = 3
 TURNS = 40
 PRICES = Range(low=500, high=40_000)
 FACETS = ("month", "category", "ships_from")
@@ -41,6 +42,15 @@ class Bulk(NamedTuple):
     stage: float
     share: float
     """The median of the rounds' shares."""
+    cpu_ms: tuple[float, float]
+    """Milliseconds of CPU a document, of Elasticsearch and of who asks it: raw, and the stage's."""
+
+
+class Cost(NamedTuple):
+    """What a number of documents took: seconds by the clock, and of CPU."""
+
+    seconds: float = 0.0
+    cpu: float = 0.0
 
 
 class Asked(NamedTuple):
@@ -54,10 +64,11 @@ class Asked(NamedTuple):
 class Raw:
     """Bulk requests of bytes made beforehand, and nothing else: what the server alone can do."""
 
-    def __init__(self, port: int, name: str) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port)
+    def __init__(self, elastic: Server, name: str) -> None:
+        self.server = elastic
+        self._connection = http.client.HTTPConnection("127.0.0.1", elastic.port)
         self._name = name
-        with closing(cluster(f"http://127.0.0.1:{port}", Elastic())) as at:
+        with closing(cluster(f"http://127.0.0.1:{elastic.port}", Elastic())) as at:
             ensure(at, [Shelf(alias=name, mapping=mapping())])
 
     def lines(self, records: Sequence[Assessment]) -> list[bytes]:
@@ -82,45 +93,59 @@ class Raw:
         self._connection.close()
 
 
-def shares(port: int, number: int) -> Iterator[Bulk]:
+def shares(elastic: Server, number: int, rounds: int) -> Iterator[Bulk]:
     """The stage's share of the raw bulk rate, for documents never seen, seen with news, and sighted."""
     records = list(listings(number, random.Random(3)))
     for size in BATCHES:
-        rounds = [_round(port, records, size, f"r{size}-{turn}") for turn in range(ROUNDS)]
+        if size == BATCHES[0]:
+            _round(elastic, records[:size], size, "warm")
+        found = [_round(elastic, records, size, f"r{size}-{turn}") for turn in range(rounds)]
         for place, work in enumerate(("first seen", "seen before, other category", "seen before, sighted later")):
-            found = [each[place] for each in rounds]
+            pairs = [each[place] for each in found]
             yield Bulk(
                 work,
                 size,
-                raw=statistics.median(raw for raw, _ in found),
-                stage=statistics.median(stage for _, stage in found),
-                share=statistics.median(stage / raw for raw, stage in found),
+                raw=statistics.median(number / raw.seconds for raw, _ in pairs),
+                stage=statistics.median(number / stage.seconds for _, stage in pairs),
+                share=statistics.median(raw.seconds / stage.seconds for raw, stage in pairs),
+                cpu_ms=(
+                    statistics.median(1_000 * raw.cpu / number for raw, _ in pairs),
+                    statistics.median(1_000 * stage.cpu / number for _, stage in pairs),
+                ),
             )
 
 
-def _round(port: int, records: list[Assessment], size: int, prefix: str) -> list[tuple[float, float]]:
-    address = f"http://127.0.0.1:{port}"
+def _round(elastic: Server, records: list[Assessment], size: int, prefix: str) -> list[tuple[Cost, Cost]]:
+    address = f"http://127.0.0.1:{elastic.port}"
     chosen = Elastic(prefix=f"{prefix}-")
-    with closing(Raw(port, f"{prefix}-raw")) as raw, closing(ElasticIndex(cluster(address, chosen), chosen)) as index:
+    with (
+        closing(Raw(elastic, f"{prefix}-raw")) as raw,
+        closing(ElasticIndex(cluster(address, chosen), chosen)) as index,
+    ):
         index.get("0" * 32)  # so that the index is there
         again = [reassessed(each) for each in records]
-        return [
-            _turns(raw, index, records, records, size),
-            _turns(raw, index, again, again, size),
-            _turns(raw, index, again, [seen(each) for each in records], size),
-        ]
+        work = ((records, records), (again, again), (again, [seen(each) for each in records]))
+        return [_turns(raw, index, sent, merged, size) for sent, merged in work]
 
 
 def _turns(
     raw: Raw, index: Index, sent: Sequence[Assessment], merged: Sequence[Mergeable], size: int
-) -> tuple[float, float]:
-    """Documents a second of both; they take turns batch by batch, so that other work slows them alike."""
-    spent = [0.0, 0.0]
+) -> tuple[Cost, Cost]:
+    """What each of both took; they take turns batch by batch, so that other work slows them alike."""
+    plain, ours = Cost(), Cost()
     for some, others in zip(batches(sent, size), batches(merged, size), strict=True):
         lines = raw.lines(some)
-        spent[0] += _seconds(lambda lines=lines: raw.send(lines))  # type: ignore[misc]  # a loop's value, bound now
-        spent[1] += _seconds(lambda others=others: index.merge(others))  # type: ignore[misc]  # as above
-    return len(sent) / spent[0], len(sent) / spent[1]
+        plain = _spent(plain, raw.server, partial(raw.send, lines))
+        ours = _spent(ours, raw.server, partial(index.merge, others))
+    return plain, ours
+
+
+def _spent(before: Cost, elastic: Server, work: Callable[[], object]) -> Cost:
+    pid = elastic.pid
+    cpu, begun = cpu_of(pid) + time.process_time(), time.perf_counter()
+    work()
+    seconds = time.perf_counter() - begun
+    return Cost(before.seconds + seconds, before.cpu + cpu_of(pid) + time.process_time() - cpu)
 
 
 class Sides(Ours):
@@ -130,14 +155,14 @@ class Sides(Ours):
         self._index = index  # type: ignore[assignment]  # any index answers them
 
 
-def asked(port: int, number: int, folder: Path, *, sqlite: bool) -> Iterator[Asked]:
+def asked(elastic: Server, number: int, folder: Path, *, sqlite: bool) -> Iterator[Asked]:
     """How long questions take on `number` invented listings of 1.2 KB, beside SQLite where `sqlite` says so."""
     chosen = Elastic(prefix="ask-")
     file = SqliteIndex(folder / "index.db") if sqlite else None
     sample: list[Assessment] = []
     with (
-        closing(Raw(port, "ask-listings")) as raw,
-        closing(ElasticIndex(cluster(f"http://127.0.0.1:{port}", chosen), chosen)) as index,
+        closing(Raw(elastic, "ask-listings")) as raw,
+        closing(ElasticIndex(cluster(f"http://127.0.0.1:{elastic.port}", chosen), chosen)) as index,
     ):
         for some in batches(listings(number, random.Random(3)), BATCHES[1]):
             sample += some[:: max(1, number // SAMPLE)]

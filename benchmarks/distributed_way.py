@@ -1,6 +1,5 @@
 """How fast listings go from Kafka through `assess` and `index` into Elasticsearch, in processes of their own, and how soon one is found."""
 
-import os
 import random
 import statistics
 import time
@@ -14,7 +13,7 @@ from msgspec.structs import replace
 from benchmarks.index import listings as invented
 from benchmarks.journey import FILE
 from benchmarks.product import environment, logging
-from benchmarks.servers import Server
+from benchmarks.servers import Server, cpu_of
 from headstamp import deployment
 from pipeline import codec
 from pipeline.broker import Broker
@@ -34,7 +33,6 @@ FIRST, LAST = 0.1, 0.9
 READ_OF = {"assess": LISTINGS, "index": ASSESSMENTS}
 LOAD_S, EVERY_S, MARK_S = 30.0, 0.1, 0.25
 """How long listings come at half load, how often some are published, and how often one is looked for."""
-ROUNDS = 3
 
 
 class Pace(NamedTuple):
@@ -73,16 +71,16 @@ class Ground:
 
     def spent(self, processes: Sequence[int]) -> float:
         """CPU-seconds of the servers and of these processes so far."""
-        return sum(_cpu(pid) for pid in (self._kafka.pid, self._elastic.pid, *processes))
+        return sum(cpu_of(pid) for pid in (self._kafka.pid, self._elastic.pid, *processes))
 
 
-def way(kafka: Server, elastic: Server, folder: Path, number: int) -> Iterator[tuple[str, str]]:
+def way(kafka: Server, elastic: Server, folder: Path, number: int, rounds: int) -> Iterator[tuple[str, str]]:
     """What was measured, and its figure."""
     ground = Ground(kafka, elastic, folder)
     ready = _ready(number)
-    yield from _log(ground, folder, ready)
+    yield from _log(ground, folder, ready, rounds)
     one, two, index, whole = [], [], [], []
-    for _ in range(ROUNDS):  # in turn, so that other work slows them alike
+    for _ in range(rounds):  # in turn, so that other work slows them alike
         home, settings = ground.fresh()
         _publish(home, settings, ready)
         one.append(_paced(ground, home, settings, ["assess"], number))
@@ -120,10 +118,10 @@ def _ratios(found: list[float]) -> str:
     return f"{statistics.median(found):.2f} ({min(found):.2f} to {max(found):.2f})"
 
 
-def _log(ground: Ground, folder: Path, ready: list[Message]) -> Iterator[tuple[str, str]]:
+def _log(ground: Ground, folder: Path, ready: list[Message], rounds: int) -> Iterator[tuple[str, str]]:
     """Messages a second that a log takes and gives, by turns on Kafka and on a file."""
     found: dict[str, list[float]] = {}
-    for turn in range(ROUNDS):
+    for turn in range(rounds):
         home, settings = ground.fresh()
         for name, made in (
             ("KafkaBroker", parts_of(home, settings).broker),
@@ -252,8 +250,3 @@ def _marked(found: Message, market: str) -> Message:
 def parts_of(home: Path, settings: dict[str, str]) -> Deployment:
     """What the product's commands are given there."""
     return deployment(load(environment(home, settings)))
-
-
-def _cpu(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

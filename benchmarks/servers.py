@@ -72,6 +72,12 @@ def scripts() -> Path:
     return Path(os.environ.get(SERVICES, Path(__file__).parents[2] / "shared" / "services")).absolute()
 
 
+def cpu_of(pid: int) -> float:
+    """CPU-seconds that a process has spent so far, with all its threads."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def free() -> int:
     """A port that nobody listens on, nor on the one two or a hundred above it."""
     while True:
