@@ -21,7 +21,7 @@ from pipeline.logs import CHATTER, configure
 from pipeline.settings import Kafka
 from pipeline.topics import ALERTS, TOPICS
 from tests.kafka_logs import LEAVES_SOCKETS, kafka_log
-from tests.servers import SERVICES, Server, _free
+from tests.servers import SERVICES, Server, free
 
 pytestmark = [LEAVES_SOCKETS, pytest.mark.slow]
 USER, PASSWORD = "unit", "correct-horse-battery"
@@ -95,7 +95,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
         signed(folder, name, by)
     (folder / "password").write_text(PASSWORD + "\n")
     (folder / "wrong").write_text("incorrect-horse\n")
-    kafka, login, proven = Server("kafka", folder, KAFKA_EXTRA=str(folder / "extra")), _free(), _free()
+    kafka, login, proven = Server("kafka", folder, KAFKA_EXTRA=str(folder / "extra")), free(), free()
     (folder / "extra").write_text(properties(folder, kafka.port, login, proven))
     try:
         kafka.start()
