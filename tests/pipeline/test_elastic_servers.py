@@ -33,8 +33,21 @@ from pipeline.settings import Elastic
 from tests.pipeline.test_elastic_index import assessment, erasure, review
 from tests.servers import SERVICES, Server, server
 
-PASSWORDS = {"service": "service-pass-1", "anna": "anna-pass-22", "rosa": "rosa-pass-333"}
-ROLES = {"service": "headstamp", "anna": "investigators", "rosa": "researchers"}
+PASSWORDS = {
+    "service": "service-pass-1",
+    "anna": "anna-pass-22",
+    "rosa": "rosa-pass-333",
+    "settle": "settle-pass-4444",
+    "index": "index-pass-55555",
+}
+ROLES = {
+    "service": "headstamp",
+    "anna": "investigators",
+    "rosa": "researchers",
+    "settle": "headstamp-console",
+    "index": "headstamp-index",
+}
+COMPOSED = Path(__file__).parents[2] / "compose" / "elasticsearch" / "roles.yml"
 
 
 def signed(
@@ -91,7 +104,8 @@ class Secured:
         config.mkdir(parents=True)
         (config / "own.key").write_bytes(pem(key))
         (config / "own.pem").write_bytes(own.public_bytes(serialization.Encoding.PEM))
-        (config / "roles.yml").write_text("".join(f"{name}: {json.dumps(role)}\n" for name, role in roles().items()))
+        own_roles = "".join(f"{name}: {json.dumps(role)}\n" for name, role in roles().items())
+        (config / "roles.yml").write_text(own_roles + COMPOSED.read_text())
         (config / "users").write_text("".join(f"{name}:{hashed(word)}\n" for name, word in PASSWORDS.items()))
         (config / "users_roles").write_text("".join(f"{role}:{name}\n" for name, role in ROLES.items()))
         for name, word in (*PASSWORDS.items(), ("wrong", "not-the-password")):
@@ -173,6 +187,17 @@ def test_investigators_read_listings_and_write_nothing(secured: Secured) -> None
         assert reading.search(Query()).total >= 1
         with pytest.raises(SettingsError, match="may not do that"):
             reading.merge([assessment(4)])
+
+
+def test_the_stages_of_the_compose_deployment_may_do_their_work(secured: Secured) -> None:
+    one = assessment(5)
+    with closing(secured.opened(replace(secured.chosen("index"), prefix="listings-of-index-"))) as index:
+        index.merge([one])
+    with closing(secured.opened(secured.chosen("index"))) as index:
+        index.merge([one])
+    with closing(secured.opened(secured.chosen("settle"))) as index:
+        index.merge([review(one), erasure(one)])
+        assert index.search(Query(words="5")).total == 0
 
 
 @pytest.mark.parametrize(
@@ -258,21 +283,3 @@ def test_a_server_that_is_killed_under_load_and_comes_back_holds_every_document(
                 assert hit is not None
                 assert hit.document == reduce(merge, of, Document(id=hit.id))
             assert index.search(Query()).total == 120
-
-
-@pytest.mark.slow
-def test_nothing_of_an_erased_text_stays_on_disk(tmp_path: Path) -> None:
-    one = assessment(1, title="Zanzibarian teapots", vendor="teapot-seller")
-    with server("elasticsearch", tmp_path) as running:
-        with closing(ElasticIndex(cluster(f"http://127.0.0.1:{running.port}", Elastic()), Elastic())) as index:
-            index.merge([one, *(assessment(number) for number in range(2, 50))])
-            index.search(Query())
-            index.merge([erasure(one)])
-            index.cluster.ask("POST", "/listings/_forcemerge?only_expunge_deletes=true&flush=true", object)
-        running.stop()
-    left = [
-        file
-        for file in tmp_path.rglob("*")
-        if file.is_file() and "data" in file.parts and b"anzibarian" in file.read_bytes()
-    ]
-    assert left == []
