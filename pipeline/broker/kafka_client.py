@@ -113,12 +113,12 @@ class Cluster:
                 return self._touch(host, port, listening=listening)
             except ssl.SSLCertVerificationError as error:
                 raise SettingsError(
-                    f"{self.address}: the certificate of {host}:{port} is not to be trusted ({error.verify_message}); correct kafka.ca"
+                    f"{self.address}: the certificate of {host}:{port} is not to be trusted ({error.verify_message}); correct kafka.ca_file"
                 ) from error
             except ssl.SSLError as error:
                 if listening:
                     raise SettingsError(
-                        f"{self.address}: {host}:{port} refuses what is shown to it ({error.reason}); correct kafka.certificate and kafka.key"
+                        f"{self.address}: {host}:{port} refuses what is shown to it ({error.reason}); correct kafka.certificate_file and kafka.key_file"
                     ) from error
                 faults.append(f"{host}:{port}: TLS failed ({error.reason or error})")
             except OSError as error:
@@ -201,12 +201,12 @@ def _server(text: str) -> tuple[str, int] | None:
 
 def _tls(settings: Kafka) -> ssl.SSLContext:
     try:
-        context = ssl.create_default_context(cafile=settings.ca or None)
-        if settings.certificate:
-            context.load_cert_chain(settings.certificate, settings.key or None, password=_no_password)
+        context = ssl.create_default_context(cafile=settings.ca_file or None)
+        if settings.certificate_file:
+            context.load_cert_chain(settings.certificate_file, settings.key_file or None, password=_no_password)
     except (OSError, ValueError) as error:
         raise SettingsError(
-            f"kafka.ca, kafka.certificate or kafka.key cannot be used ({error}); name PEM files, the key without a password"
+            f"kafka.ca_file, kafka.certificate_file or kafka.key_file cannot be used ({error}); name PEM files, the key without a password"
         ) from error
     return context
 

@@ -128,7 +128,7 @@ def test_a_name_and_its_password_over_tls_get_in(guarded: Guarded, mechanism: st
 
 def test_a_certificate_gets_in(guarded: Guarded) -> None:
     folder = guarded.folder
-    own = guarded.settings(certificate=str(folder / "unit.pem"), key=str(folder / "unit.key"))
+    own = guarded.settings(certificate_file=str(folder / "unit.pem"), key_file=str(folder / "unit.key"))
     assert asked(guarded.proven, own)
 
 
@@ -149,10 +149,10 @@ def test_a_wrong_password_is_said_and_not_waited_for(guarded: Guarded, mechanism
 
 
 def test_a_server_that_another_authority_vouches_for_is_not_spoken_to(guarded: Guarded) -> None:
-    error = told(guarded, guarded.login, guarded.named(ca=str(guarded.folder / "stranger.pem")))
+    error = told(guarded, guarded.login, guarded.named(ca_file=str(guarded.folder / "stranger.pem")))
     assert isinstance(error, SettingsError)
     assert "is not to be trusted" in str(error)
-    assert "kafka.ca" in str(error)
+    assert "kafka.ca_file" in str(error)
 
 
 @pytest.mark.parametrize("name", ["", "intruder"])
@@ -161,7 +161,7 @@ def test_no_certificate_or_a_strangers_is_said(guarded: Guarded, name: str) -> N
     own = {"certificate": str(folder / f"{name}.pem"), "key": str(folder / f"{name}.key")} if name else {}
     error = told(guarded, guarded.proven, guarded.settings(**own))
     assert isinstance(error, SettingsError)
-    assert "kafka.certificate" in str(error)
+    assert "kafka.certificate_file" in str(error)
 
 
 def test_speaking_plainly_to_a_guarded_port_is_said(guarded: Guarded) -> None:
