@@ -1,12 +1,13 @@
 """The log on Kafka: topics in partitions, groups whose members share them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from threading import RLock
 from typing import Any
 
 from kafka import KafkaProducer
+from kafka.errors import KafkaError
 
 from pipeline.broker import Position, Standing
 from pipeline.broker.kafka_client import Cluster
@@ -183,4 +184,6 @@ class KafkaBroker:
         with self._lock:
             producer, self._producer = self._producer, None
         if producer:
-            producer.close(timeout=CLOSE_S)
+            producer._sender.force_close()  # noqa: SLF001  # close() alone raises while anything waits, and leaves the rest to be sent later
+            with suppress(KafkaError):
+                producer.close(timeout=CLOSE_S)

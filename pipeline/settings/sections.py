@@ -67,7 +67,7 @@ class Run(Section, frozen=True, kw_only=True):
 class Kafka(Section, frozen=True, kw_only=True):
     """How Kafka is spoken to, where the broker is kafka://HOST:PORT."""
 
-    prefix: str = ""
+    prefix: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{0,100}$")] = ""
     """What names of topics and groups begin with, where others use the same Kafka."""
     replicas: Annotated[int, Meta(ge=1, le=100)] = 1
     """Brokers that hold each message, for topics that `headstamp topics` creates; 3 survive the loss of one."""
