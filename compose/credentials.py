@@ -180,7 +180,7 @@ def _kibana(root: Path) -> None:
         "xpack.encryptedSavedObjects.encryptionKey",
         "xpack.reporting.encryptionKey",
     )
-    lines = [f"elasticsearch.serviceAccountToken: {token}", *(f"{key}: {secrets.token_hex(32)}" for key in keys)]
+    lines = [f"elasticsearch.serviceAccountToken: {token}", *(f"{key}: '{secrets.token_hex(32)}'" for key in keys)]
     _once(root / "kibana" / "secret.yml", "".join(f"{line}\n" for line in lines))
 
 

@@ -40,9 +40,9 @@ class Forward:
     the home's log, and the next go on.
     """
 
-    def __init__(self, log: Broker, broker: Broker, *, size: int) -> None:
+    def __init__(self, log: Broker, broker: Broker, *, size: int, meter: Meter | None = None) -> None:
         self._log, self._broker, self._size = log, broker, size
-        self.meter = Meter(GROUP, [topic.name for topic in CRAWLED])
+        self.meter = meter or Meter(GROUP, [topic.name for topic in CRAWLED])
         """What it does, for whoever looks at it meanwhile."""
         self._did = {topic.name: Carried() for topic in CRAWLED}
 

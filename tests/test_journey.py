@@ -45,8 +45,10 @@ def documents(home: Path, *words: str) -> dict[str, object]:
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("demo") / "home"
     # A unit's Kafka and index never hear of invented listings: the demo works on files.
-    elsewhere = {"HEADSTAMP_BROKER": "kafka://127.0.0.1:1", "HEADSTAMP_INDEX": "http://127.0.0.1:1"}
-    (home.parent / "said").write_text(headstamp("demo", "--once", home=home, **elsewhere))
+    said = headstamp(
+        "demo", "--once", home=home, HEADSTAMP_BROKER="kafka://127.0.0.1:1", HEADSTAMP_INDEX="http://127.0.0.1:1"
+    )
+    (home.parent / "said").write_text(said)
     return home
 
 

@@ -9,10 +9,12 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from kafka import KafkaConsumer
+from kafka.codec import has_gzip, has_lz4, has_snappy, has_zstd
 from kafka.errors import (
     AuthorizationError,
     IllegalSaslStateError,
     InvalidReplicationFactorError,
+    InvalidSessionTimeoutError,
     KafkaConfigurationError,
     KafkaError,
     KafkaTimeoutError,
@@ -31,16 +33,25 @@ CONNECT_S = 5.0
 """Seconds that a server may take to accept a connection, and to agree on its encryption."""
 ANSWER_MS = 20_000
 """Milliseconds that a server may take to answer a request."""
-BOOTSTRAP_MS = 15_000
+BOOTSTRAP_MS = 10_000
 """Milliseconds that a new client may take to get to know the cluster."""
 AGAIN_MS = 2_000
 """Milliseconds between attempts to connect again, at most: the client's own 30 s would lie between a server's return and ours."""
 REFRESH_MS = 60_000
 """Milliseconds after which added partitions are noticed, at most."""
+VERSIONS = bytes.fromhex("0000000a 0012 0000 00000000 ffff")
+"""The question which versions of its protocol a server speaks (ApiVersions 0, key 18), which it answers to anybody."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
+PACKED = {"gzip": has_gzip, "lz4": has_lz4, "snappy": has_snappy, "zstd": has_zstd, "none": lambda: True}
 REFUSED = (SaslAuthenticationFailedError, UnsupportedSaslMechanismError, IllegalSaslStateError)
-WRONG = (AuthorizationError, InvalidReplicationFactorError, KafkaConfigurationError, PolicyViolationError)
+WRONG = (
+    AuthorizationError,
+    InvalidReplicationFactorError,
+    InvalidSessionTimeoutError,
+    KafkaConfigurationError,
+    PolicyViolationError,
+)
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 
 Client = TypeVar("Client")
@@ -71,6 +82,8 @@ class Cluster:
         self._settings = settings
         self._servers = _servers(address)
         self._tls = _tls(settings) if settings.tls else None
+        if not PACKED[settings.compression]():
+            raise SettingsError(f"kafka.compression: {settings.compression} needs a Python package; gzip needs none")
         self._options = self._common() | self._login()
 
     def open(self, make: Callable[..., Client], **more: object) -> Client:
@@ -88,26 +101,28 @@ class Cluster:
             except KafkaError as error:
                 for each in begun:
                     each.close()
-                if isinstance(error, KafkaTimeoutError):
-                    self.reach(listening=True)
+                if isinstance(error, KafkaTimeoutError) and self.reach(listening=True) and self._settings.user:
+                    raise SaslAuthenticationFailedError from error
                 raise
 
-    def reach(self, *, listening: bool = False) -> None:
-        """Return once a server accepts a connection, else raise why none does; `listening` waits for an alert of its TLS."""
+    def reach(self, *, listening: bool = False) -> bool:
+        """Return once a server accepts a connection, else raise why none does; with `listening`, whether it then answers a stranger."""
         faults = []
         for host, port in self._servers:
             try:
-                self._touch(host, port, listening=listening)
+                return self._touch(host, port, listening=listening)
             except ssl.SSLCertVerificationError as error:
                 raise SettingsError(
-                    f"{self.address}: the certificate of {host}:{port} is not to be trusted ({error.verify_message}); correct kafka.ca"
+                    f"{self.address}: the certificate of {host}:{port} is not to be trusted ({error.verify_message}); correct kafka.ca_file"
                 ) from error
             except ssl.SSLError as error:
+                if listening:
+                    raise SettingsError(
+                        f"{self.address}: {host}:{port} refuses what is shown to it ({error.reason}); correct kafka.certificate_file and kafka.key_file"
+                    ) from error
                 faults.append(f"{host}:{port}: TLS failed ({error.reason or error})")
             except OSError as error:
                 faults.append(f"{host}:{port}: {error.strerror or error}")
-            else:
-                return
         raise BrokerUnavailableError(
             f"{self.address} does not answer ({'; '.join(faults)}); start it or correct HEADSTAMP_BROKER"
         )
@@ -124,7 +139,7 @@ class Cluster:
         reason = f"{type(error).__name__}: {error}"
         if isinstance(error, REFUSED):
             return SettingsError(
-                f"{self.address} refuses user '{self._settings.user}'; correct kafka.user, kafka.password_file and kafka.mechanism"
+                f"{self.address} answers, but not to user '{self._settings.user}'; correct kafka.user, kafka.password_file and kafka.mechanism"
             )
         if isinstance(error, WRONG):
             return SettingsError(f"{self.address} refuses: {reason}; see docs/kafka.md")
@@ -132,12 +147,12 @@ class Cluster:
             return TooLargeError(f"{self.address}: {reason}; see kafka.message_bytes in docs/kafka.md")
         return BrokerUnavailableError(f"{self.address} does not answer: {reason}; see whether it runs")
 
-    def _touch(self, host: str, port: int, *, listening: bool) -> None:
+    def _touch(self, host: str, port: int, *, listening: bool) -> bool:
         with closing(create_connection((host, port), timeout=CONNECT_S)) as plain:
-            if self._tls:
-                with closing(self._tls.wrap_socket(plain, server_hostname=host)) as secure:
-                    if listening:
-                        _listen(secure)
+            if not self._tls:
+                return listening and _answers(plain)
+            with closing(self._tls.wrap_socket(plain, server_hostname=host)) as secure:
+                return listening and _answers(secure)
 
     def _common(self) -> Options:
         return {
@@ -186,12 +201,12 @@ def _server(text: str) -> tuple[str, int] | None:
 
 def _tls(settings: Kafka) -> ssl.SSLContext:
     try:
-        context = ssl.create_default_context(cafile=settings.ca or None)
-        if settings.certificate:
-            context.load_cert_chain(settings.certificate, settings.key or None, password=_no_password)
+        context = ssl.create_default_context(cafile=settings.ca_file or None)
+        if settings.certificate_file:
+            context.load_cert_chain(settings.certificate_file, settings.key_file or None, password=_no_password)
     except (OSError, ValueError) as error:
         raise SettingsError(
-            f"kafka.ca, kafka.certificate or kafka.key cannot be used ({error}); name PEM files, the key without a password"
+            f"kafka.ca_file, kafka.certificate_file or kafka.key_file cannot be used ({error}); name PEM files, the key without a password"
         ) from error
     return context
 
@@ -210,10 +225,10 @@ def _secret(file: str) -> str:
     return secret
 
 
-def _listen(secure: ssl.SSLSocket) -> None:
-    """Wait a moment for the alert of a server that did not like our certificate: TLS 1.3 tells it after the handshake."""
-    secure.settimeout(1.0)
+def _answers(connection: socket) -> bool:
+    """Whether a server answers who has not logged in yet; it does where it runs. TLS 1.3 tells only now that it did not like our certificate."""
     try:
-        secure.recv(1)
+        connection.sendall(VERSIONS)
+        return bool(connection.recv(1))
     except TimeoutError:
-        return
+        return False

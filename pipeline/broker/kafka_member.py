@@ -64,7 +64,10 @@ class Member:
         with self._cluster.told():
             while not (found := self._poll(size, begun + wait - monotonic())):
                 waited = monotonic() - begun
-                if waited >= wait and (self._is_at_the_end() or waited >= SETTLE_S):
+                if waited >= wait and self._is_at_the_end():
+                    return []
+                if waited >= max(wait, SETTLE_S):
+                    self._cluster.reach()  # a member that is still to join does not notice by itself that Kafka is away
                     return []
         return [message(record) for _, records in sorted(found.items()) for record in records]
 

@@ -179,7 +179,6 @@ def _body(query: Query, sort: Sort, after: Cursor | None, size: int) -> Source:
         "size": size,
         "query": selection(query),
         "sort": [{field: direction}, {"id": direction}],
-        "_source": ["document"],
     }
     return body | ({"search_after": [after.key, after.id]} if after else {})
 

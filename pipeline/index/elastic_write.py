@@ -99,7 +99,7 @@ def read(cluster: Cluster, alias: str, ids: Iterable[str]) -> dict[str, Known]:
     found = {}
     for some in _some(ids, AT_ONCE):
         body = {"ids": [place(one) for one in some]}
-        got = cluster.ask("POST", f"/{part(alias)}/_mget", _Docs, body, _source_includes="document")
+        got = cluster.ask("POST", f"/{part(alias)}/_mget", _Docs, body)
         for one, each in zip(some, got.docs, strict=True):
             if each.error and each.error.missing:
                 raise IndexUnavailableError(said_missing(each.error))
@@ -170,7 +170,7 @@ def _turn(
     known = read(cluster, alias, waiting)
     after = {one: reduce(merge, waiting[one], known[one].document or Document(id=one)) for one in waiting}
     changes = [Change(known[one], after[one]) for one in waiting if after[one] is not known[one].document]
-    lines = [_line(change) for change in changes]  # all of them before the first is sent: one may not be encodable
+    lines = [line_of(change) for change in changes]  # all of them before the first is sent: one may not be encodable
     outcomes = {outcome.id: outcome for outcome in bulk(cluster, lines, refresh=refresh)}
     standing, again, reasons = [], {}, []
     for one, mergeable in waiting.items():
@@ -186,7 +186,8 @@ def _turn(
     return again, reasons
 
 
-def _line(change: Change) -> bytes:
+def line_of(change: Change) -> bytes:
+    """What a bulk request says of a change: refused where somebody else wrote meanwhile."""
     known, one = change.known, place(change.after.id)
     if known.document is None:
         action: Source = {"create": {"_index": known.inside, "_id": one}}

@@ -67,7 +67,7 @@ class Run(Section, frozen=True, kw_only=True):
 class Kafka(Section, frozen=True, kw_only=True):
     """How Kafka is spoken to, where the broker is kafka://HOST:PORT."""
 
-    prefix: str = ""
+    prefix: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{0,100}$")] = ""
     """What names of topics and groups begin with, where others use the same Kafka."""
     replicas: Annotated[int, Meta(ge=1, le=100)] = 1
     """Brokers that hold each message, for topics that `headstamp topics` creates; 3 survive the loss of one."""
@@ -81,11 +81,11 @@ class Kafka(Section, frozen=True, kw_only=True):
     """Seconds without a sign of life after which a process's partitions go to another one."""
     tls: bool = False
     """Whether connections are encrypted, and the server's certificate is checked."""
-    ca: str = ""
+    ca_file: str = ""
     """PEM file of the authorities that vouch for the server; "" takes the system's."""
-    certificate: str = ""
+    certificate_file: str = ""
     """PEM file of the certificate shown to the server; "" shows none."""
-    key: str = ""
+    key_file: str = ""
     """PEM file of that certificate's private key."""
     user: str = ""
     """Name to log in with; "" does not log in."""

@@ -21,8 +21,10 @@ from tests.dashboards.conftest import Site, serving
 NOW = datetime.now(UTC).replace(microsecond=0)
 
 
-def measure(name: str, value: float, *, ago: timedelta = timedelta(minutes=1), **labels: str) -> Measure:
-    return Measure(name=f"headstamp_{name}", value=value, time=NOW - ago, **labels)
+def measure(
+    name: str, value: float, *, ago: timedelta = timedelta(minutes=1), now: datetime | None = None, **labels: str
+) -> Measure:
+    return Measure(name=f"headstamp_{name}", value=value, time=(now or datetime.now(UTC)) - ago, **labels)
 
 
 def visit(market: str = "practice", *, ago: timedelta = timedelta(hours=2), pages: int = 1_200) -> list[Measure]:
@@ -39,7 +41,7 @@ def visit(market: str = "practice", *, ago: timedelta = timedelta(hours=2), page
         ("visit_expected_fill_ratio", 0.98, {"field": "vendor"}),
         ("visit_coverage_ratio", 0.87, {}),
     ]
-    return [measure(name, value, ago=ago, market=market, **labels) for name, value, labels in told]
+    return [measure(name, value, ago=ago, now=NOW, market=market, **labels) for name, value, labels in told]
 
 
 def publish(site: Site, found: Sequence[Measure]) -> None:
@@ -74,15 +76,8 @@ def test_stages_are_shown_with_lag_work_and_dead_letters(unsettled: Site) -> Non
     with closing(unsettled.deployment.broker()) as log:
         log.publish(LISTINGS.name, messages([sighting] * 3))
         log.publish(LISTINGS.dead, [letter(1), letter(2)])
-    worked = [("headstamp_stage_messages_total", 40, 50), ("headstamp_stage_messages_total", 2, 1)]
-    publish(
-        unsettled,
-        [measure("stage_messages_total", 999, ago=2 * HOUR, stage="assess")]
-        + [
-            Measure(name=name, value=value, time=NOW - timedelta(minutes=ago), stage="assess")
-            for name, value, ago in worked
-        ],
-    )
+    worked = ((999, 2 * HOUR), (40, timedelta(minutes=50)), (2, timedelta(minutes=1)))
+    publish(unsettled, [measure("stage_messages_total", count, ago=ago, stage="assess") for count, ago in worked])
     words = unsettled.get("/operations").words
     assert "assess reads listings lag 3 worked in the last hour 42 dead letters 2" in words
     assert "index reads assessments lag 0 worked in the last hour 0 dead letters 0" in words

@@ -102,6 +102,7 @@ def test_a_file_moves_to_kafka_and_back_with_groups_and_letters(
         assert TASKS.name not in {topic for topic in TOPICS if kafka.places(topic)}
 
 
+@pytest.mark.slow
 def test_a_copy_to_kafka_killed_at_any_moment_goes_on_and_doubles_nothing(
     source: SqliteBroker, log: KafkaLog, kafka: KafkaBroker, tmp_path: Path
 ) -> None:

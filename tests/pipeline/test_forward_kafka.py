@@ -109,6 +109,7 @@ def test_twenty_thousand_messages_arrive_once_and_in_the_order_of_their_keys(
         assert alert.time == next(iter(home.read(ALERTS.name, START))).time
 
 
+@pytest.mark.slow
 def test_a_forward_killed_at_any_moment_loses_nothing_and_keeps_the_order(home: SqliteBroker, tmp_path: Path) -> None:
     kills, count, dice = 5, 5_000, random.Random(1)
     with kafka_log(*TOPICS) as log, closing(log.open()) as broker:
@@ -124,6 +125,7 @@ def test_a_forward_killed_at_any_moment_loses_nothing_and_keeps_the_order(home: 
         assert len(list(broker.read(LISTINGS.name, START))) <= count + kills * 500
 
 
+@pytest.mark.slow
 def test_a_kafka_that_is_away_and_dies_is_waited_for_and_sigterm_ends_in_order(
     home: SqliteBroker, tmp_path: Path
 ) -> None:

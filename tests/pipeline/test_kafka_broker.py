@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -72,11 +72,15 @@ def in_order(found: list[Message]) -> bool:
     return all(numbers == sorted(numbers) for numbers in ([int(each.value) for each in own] for _, own in by_key))
 
 
-def eventually(found: Callable[[], bool]) -> None:
+def until_settled(*members: KafkaBroker) -> list[Message]:
+    """What the members get in turn until their group owes nothing."""
+    found: list[Message] = []
     until = time.monotonic() + 60
-    while not found():
+    while members[0].lag(TOPIC, GROUP):
         assert time.monotonic() < until
-        time.sleep(0.1)
+        for member in members:
+            found += take(member)
+    return found
 
 
 def test_messages_spread_over_partitions_and_those_of_one_key_keep_their_order(broker: KafkaBroker) -> None:
@@ -95,34 +99,51 @@ def test_reading_merges_the_partitions_by_time(broker: KafkaBroker) -> None:
     assert first == again
 
 
-def test_two_processes_of_a_group_share_its_partitions(log: KafkaLog) -> None:
-    with closing(log.open()) as one, closing(log.open()) as other:
-        take(one)
-        joining = threading.Thread(target=take, args=(other,))
-        joining.start()
-        while joining.is_alive():
-            take(one)
-        one.publish(TOPIC, numbered(NUMBERS))
-        first, second = take_all(one), take_all(other)
-        assert first
-        assert second
-        assert values(first + second) == list(NUMBERS)
-        assert {each.partition for each in first}.isdisjoint(each.partition for each in second)
-        assert one.lag(TOPIC, GROUP) == 0
+@contextmanager
+def reading(log: KafkaLog) -> Iterator[list[Message]]:
+    """What one more member gets while the block runs, in a thread of its own as in a process."""
+    stop, found = threading.Event(), list[Message]()
+
+    def read() -> None:
+        with closing(log.open()) as member:
+            while not stop.is_set():
+                found.extend(take(member))
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    try:
+        yield found
+    finally:
+        stop.set()
+        thread.join()
 
 
-def test_a_member_that_leaves_hands_its_partitions_on(log: KafkaLog) -> None:
-    with closing(log.open()) as one:
-        take(one)
-        with closing(log.open()) as other:
-            joining = threading.Thread(target=take, args=(other,))
-            joining.start()
-            while joining.is_alive():
-                take(one)
-        one.publish(TOPIC, numbered(NUMBERS))
-        found: list[Message] = []
-        eventually(lambda: bool(found.extend(take(one)) or one.lag(TOPIC, GROUP) == 0))
-        assert values(found) == list(NUMBERS)
+def publish_until(broker: KafkaBroker, done: Callable[[], bool]) -> None:
+    """Publish and let the members take it, again until `done`."""
+    until = time.monotonic() + 120
+    while not done():
+        assert time.monotonic() < until
+        broker.publish(TOPIC, numbered(NUMBERS))
+        while broker.lag(TOPIC, GROUP):
+            time.sleep(0.1)
+
+
+def test_two_processes_of_a_group_share_its_partitions(log: KafkaLog, broker: KafkaBroker) -> None:
+    with reading(log) as one, reading(log) as other:
+        publish_until(broker, lambda: bool(one and other))
+        one.clear()
+        other.clear()
+        publish_until(broker, lambda: bool(one and other))
+        assert {each.partition for each in one}.isdisjoint(each.partition for each in other)
+    assert set(values(one + other)) == set(NUMBERS)
+
+
+def test_a_member_that_leaves_hands_its_partitions_on(log: KafkaLog, broker: KafkaBroker) -> None:
+    with reading(log) as one:
+        with reading(log) as other:
+            publish_until(broker, lambda: bool(one and other))
+        one.clear()
+        publish_until(broker, lambda: set(values(one)) == set(NUMBERS))
 
 
 def test_a_batch_that_outlasts_its_time_marks_nothing_and_another_member_reads_it(
@@ -131,17 +152,14 @@ def test_a_batch_that_outlasts_its_time_marks_nothing_and_another_member_reads_i
     with kafka_log(TOPIC, batch_s=1.0) as log, closing(log.open()) as slow, closing(log.open()) as other:
         slow.publish(TOPIC, numbered(NUMBERS))
         caplog.set_level("WARNING", "headstamp")
-        found: list[Message] = []
         with slow.batch(TOPIC, GROUP, size=100, wait=5) as held:
             time.sleep(2.5)
-            eventually(lambda: bool(found.extend(take(other)) or other.lag(TOPIC, GROUP) == 0))
+            found = until_settled(other)
         assert held
         assert values(found) == list(NUMBERS)
         assert [record.message for record in caplog.records] == ["too late"]
         slow.publish(TOPIC, numbered(range(60, 70)))
-        more: list[Message] = []
-        eventually(lambda: bool(more.extend(take(slow) + take(other)) or other.lag(TOPIC, GROUP) == 0))
-        assert set(values(more)) == set(range(60, 70))
+        assert set(values(until_settled(slow, other))) == set(range(60, 70))
 
 
 def test_a_group_is_rewound_while_its_members_look_for_messages(log: KafkaLog) -> None:
@@ -150,9 +168,7 @@ def test_a_group_is_rewound_while_its_members_look_for_messages(log: KafkaLog) -
         assert values(take_all(member)) == list(NUMBERS)
         operator.rewind(TOPIC, GROUP, START)
         assert operator.lag(TOPIC, GROUP) == len(NUMBERS)
-        found: list[Message] = []
-        eventually(lambda: bool(found.extend(take(member)) or operator.lag(TOPIC, GROUP) == 0))
-        assert values(found) == list(NUMBERS)
+        assert values(until_settled(member)) == list(NUMBERS)
 
 
 def test_a_group_is_rewound_to_a_place_in_each_partition(broker: KafkaBroker) -> None:

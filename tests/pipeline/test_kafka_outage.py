@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -65,7 +66,7 @@ def publish(log: KafkaLog, numbers: range) -> None:
     with closing(log.open()) as broker:
         for first in range(numbers.start, numbers.stop, 20):
             batch = [message(sighting(number)) for number in range(first, min(first + 20, numbers.stop))]
-            patiently(lambda batch=batch: broker.publish(LISTINGS.name, batch))
+            patiently(partial(broker.publish, LISTINGS.name, batch))
             time.sleep(0.02)
 
 

@@ -311,11 +311,10 @@ def test_a_forward_shows_what_it_carried_and_what_crawls_left(tmp_path: Path) ->
         closing(SqliteBroker(deployment.settings.root / "log.db")) as log,
         closing(SqliteBroker(tmp_path / "far.db")) as broker,
     ):
-        meter = Meter("forward", [LISTINGS.name, "tasks"])
-        carrier = Forward(log, broker, size=10, meter=meter)
+        carrier = Forward(log, broker, size=10)
         stop = threading.Event()
         runner = threading.Thread(target=carrier.forever, args=(stop,))
-        with at_work(deployment, {"forward": meter}, reads=deployment.log, crawls=True) as address:
+        with at_work(deployment, {"forward": carrier.meter}, reads=deployment.log, crawls=True) as address:
             runner.start()
             until(address, "/metrics", 'headstamp_stage_lag{stage="forward",topic="tasks"} 0')
             page = until(address, "/metrics", 'headstamp_stage_messages_total{stage="forward"} 25')
