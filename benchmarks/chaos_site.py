@@ -25,8 +25,9 @@ from pipeline.topics import ASSESSMENTS, LISTINGS, REVIEWS
 GROUPS = dict(zip(STAGES, (LISTINGS, ASSESSMENTS, REVIEWS), strict=True))
 FORWARD = "forward"
 CHUNK = 25
-"""Messages published at once, so that a round's load lasts."""
-PAUSE_S = 0.05
+"""Messages published at once."""
+LOAD_S = 4.0
+"""How long a round's load lasts at least."""
 AGAIN_S = 0.5
 CALM = {
     "run_batch": "50",
@@ -83,7 +84,7 @@ class Site:
         while chunk := list(islice(rest, CHUNK)):
             self._insist([each for each in chunk if self._crawled(each)], crawled=True)
             self._insist([each for each in chunk if not self._crawled(each)], crawled=False)
-            time.sleep(PAUSE_S)
+            time.sleep(LOAD_S * CHUNK / len(sent))
 
     def owed(self) -> int:
         """Messages that no stage has marked read; those that wait in the home's log too."""
