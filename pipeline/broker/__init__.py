@@ -18,6 +18,8 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
 
 
 START = Position()
+AT_ONCE = 8 * 2**20
+"""Bytes of keys, values and headers that a batch has at most, unless its first message alone has more: what a process holds, and what must arrive at once."""
 DAMAGED = {"schema": "damaged"}
 """Headers of a message whose own cannot be read: no schema, so that the message is set aside and the next go on."""
 
@@ -44,7 +46,7 @@ class Broker(Protocol):
         """
 
     def batch(self, topic: str, group: str, *, size: int, wait: float) -> AbstractContextManager[Sequence[Message]]:
-        """The next messages for a group, at most `size`, none after `wait` seconds without any; marked read only if the block succeeds."""
+        """The next messages for a group, at most `size` and `AT_ONCE` bytes, none after `wait` seconds without any; marked read only if the block succeeds."""
 
     def read(self, topic: str, since: Position) -> Iterator[Message]:
         """The messages of a topic from a place to its present end, each with the time at which it was published, for no group."""

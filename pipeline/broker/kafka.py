@@ -12,7 +12,7 @@ from kafka.errors import KafkaError
 from pipeline.broker import Position, Standing
 from pipeline.broker.kafka_client import Cluster
 from pipeline.broker.kafka_member import Member
-from pipeline.broker.kafka_messages import headers, moment
+from pipeline.broker.kafka_messages import headers, moment, parts
 from pipeline.broker.kafka_messages import size as size_of
 from pipeline.broker.kafka_offsets import Ledger
 from pipeline.broker.kafka_reading import merged
@@ -23,7 +23,7 @@ from pipeline.settings import Kafka
 from pipeline.topics import TOPICS, Topic, known
 
 DELIVER_MS = 30_000
-"""Milliseconds within which Kafka must have made messages durable; then it is away, and they are published again."""
+"""Milliseconds within which Kafka must have made `AT_ONCE` bytes of messages durable; then it is away, and they are published again."""
 BATCH_BYTES, LINGER_MS = 2**18, 5
 """Bytes that are sent to a partition at once, and milliseconds that the first of them waits for more."""
 CLOSE_S = 2.0
@@ -150,13 +150,14 @@ class KafkaBroker:
             with self._cluster.told():
                 producer = self._open()
                 now = datetime.now(UTC)
-                sent = [
-                    producer.send(name, each.value, each.key, headers(each), timestamp_ms=moment(each.time, now))
-                    for each in messages
-                ]
-                producer.flush(timeout=DELIVER_MS / 1_000)
-                for each in sent:
-                    each.get(timeout=0)
+                for part in parts(messages):
+                    sent = [
+                        producer.send(name, each.value, each.key, headers(each), timestamp_ms=moment(each.time, now))
+                        for each in part
+                    ]
+                    producer.flush(timeout=DELIVER_MS / 1_000)
+                    for each in sent:
+                        each.get(timeout=0)
         except BrokerUnavailableError:
             self._seen.clear()
             self._drop()  # what it still holds is published again: it must not come later, from here

@@ -14,8 +14,10 @@ from kafka.errors import (
 )
 from kafka.structs import MemberState
 
+from pipeline.broker import AT_ONCE
 from pipeline.broker.kafka_client import Cluster
 from pipeline.broker.kafka_messages import message
+from pipeline.broker.kafka_messages import size as size_of
 from pipeline.codec import Message
 from pipeline.errors import BrokerUnavailableError
 from pipeline.logs import line
@@ -23,6 +25,8 @@ from pipeline.settings import Kafka
 
 POLL_MS = 500
 """Milliseconds of one look for messages, at most."""
+SOME = 20
+"""Messages of one look, at most: only then is it known how large they are."""
 LEAST_POLL_MS = 20
 """Milliseconds of one look at least: what a member needs to get on with joining."""
 FETCH_MS = 100
@@ -59,17 +63,21 @@ class Member:
             self._consumer.partitions_for_topic(topic)  # a member that leads before it knows them gives nobody any
 
     def take(self, size: int, wait: float) -> list[Message]:
-        """The next messages, at most `size`; none after `wait` seconds without any, once it is sure that none are owed."""
+        """The next messages, at most `size`, and no more looks once they have `AT_ONCE` bytes; none after `wait` seconds without any, once it is sure that none are owed."""
         begun = monotonic()
         with self._cluster.told():
-            while not (found := self._poll(size, begun + wait - monotonic())):
+            while not (found := self._poll(size, max((begun + wait - monotonic()) * 1_000, LEAST_POLL_MS))):
                 waited = monotonic() - begun
                 if waited >= wait and self._is_at_the_end():
                     return []
                 if waited >= max(wait, SETTLE_S):
                     self._cluster.reach()  # a member that is still to join does not notice by itself that Kafka is away
                     return []
-        return [message(record) for _, records in sorted(found.items()) for record in records]
+            room = AT_ONCE - sum(map(size_of, found))
+            while room > 0 and len(found) < size and (more := self._poll(size - len(found), 0)):
+                found += more
+                room -= sum(map(size_of, more))
+        return sorted(found, key=_place)
 
     def mark(self, found: Sequence[Message]) -> None:
         """Mark messages read, partition by partition; what another member has by now is left to it, which reads it again."""
@@ -94,10 +102,9 @@ class Member:
         """Leave the group, so that others need not wait for this member's silence."""
         self._consumer.close(autocommit=False, timeout_ms=LEAVE_MS)
 
-    def _poll(self, size: int, left: float) -> dict[TopicPartition, list[Any]]:  # Any: the client has no types
-        milliseconds = min(max(left * 1_000, LEAST_POLL_MS), POLL_MS)
-        found: dict[TopicPartition, list[Any]] = self._consumer.poll(timeout_ms=milliseconds, max_records=size)
-        return found
+    def _poll(self, size: int, milliseconds: float) -> list[Message]:
+        found = self._consumer.poll(timeout_ms=min(milliseconds, POLL_MS), max_records=min(size, SOME))
+        return [message(record) for records in found.values() for record in records]
 
     def _is_at_the_end(self) -> bool:
         """Whether this member has its place in the group, and nothing is left for it there."""
@@ -110,3 +117,7 @@ class Member:
 
     def _partition(self, found: Message) -> TopicPartition:
         return TopicPartition(self._topic, found.partition)
+
+
+def _place(found: Message) -> tuple[int, int]:
+    return found.partition, found.offset

@@ -1,9 +1,10 @@
 """Messages as Kafka's client takes and gives them."""
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pipeline.broker import DAMAGED
+from pipeline.broker import AT_ONCE, DAMAGED
 from pipeline.codec import Message
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -37,6 +38,17 @@ def size(found: Message) -> int:
     """Bytes that the message takes uncompressed, at most."""
     named = sum(len(name.encode()) + len(value.encode()) + OVERHEAD for name, value in found.headers.items())
     return len(found.key) + len(found.value) + named + OVERHEAD
+
+
+def parts(found: Sequence[Message]) -> Iterator[Sequence[Message]]:
+    """The messages in their order, in parts of at most `AT_ONCE` bytes; a larger message is a part of its own."""
+    begin, taken = 0, 0
+    for place, each in enumerate(found):
+        if place > begin and taken + size(each) > AT_ONCE:
+            yield found[begin:place]
+            begin, taken = place, 0
+        taken += size(each)
+    yield found[begin:]
 
 
 def _headers(pairs: Any) -> dict[str, str]:  # Any: the client has no types

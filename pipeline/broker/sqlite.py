@@ -1,15 +1,16 @@
 """The log in one SQLite file: one order per topic, named groups, one process per group."""
 
 import time
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 
 import msgspec
 
-from pipeline.broker import DAMAGED, Position, Standing
+from pipeline.broker import AT_ONCE, DAMAGED, Position, Standing
 from pipeline.codec import Message
 from pipeline.sqlite import Database, Row, Value, lock
 from pipeline.topics import TOPICS, Topic, known
@@ -30,7 +31,7 @@ REMEDY = (
 )
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PAGE = 100
-"""Messages that `read` holds in memory."""
+"""Messages that `read` holds in memory, fewer where they have more than `AT_ONCE` bytes."""
 FORGET = 1_000
 """Messages that `retain` deletes at once, so that publishers get their turn; as many new ones of a topic call for it."""
 FIRST_LOOK_S, LAST_LOOK_S = 0.005, 0.1
@@ -75,7 +76,7 @@ class SqliteBroker:
 
     @contextmanager
     def batch(self, topic: str, group: str, *, size: int, wait: float) -> Iterator[Sequence[Message]]:
-        """The next messages for a group, at most `size`, none after `wait` seconds without any; marked read only if the block succeeds."""
+        """The next messages for a group, see `Broker`."""
         id_ = self._id(topic)
         self._hold(topic, group)
         place = self._place(id_, group)
@@ -175,9 +176,20 @@ class SqliteBroker:
             "SELECT number, time, key, value, headers FROM message WHERE topic=? AND number>=? ORDER BY number LIMIT ?",
             id_,
             number,
-            size,
+            self._fitting(id_, number, size),
         )
         return [_message(*row) for row in rows]
+
+    def _fitting(self, id_: int, number: int, size: int) -> int:
+        """How many messages from a number on make a page: `size`, or as many as have `AT_ONCE` bytes, but one at least."""
+        lengths = self._database.all(
+            "SELECT length(key) + length(value) + length(headers) FROM message"
+            " WHERE topic=? AND number>=? ORDER BY number LIMIT ?",
+            id_,
+            number,
+            size,
+        )
+        return max(bisect_right(list(accumulate(map(_whole, lengths))), AT_ONCE), min(len(lengths), 1))
 
     def _number(self, id_: int, position: Position) -> int:
         first, end = self._first(id_), self._next(id_)

@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.broker import START, Broker, Position
+from pipeline.broker import AT_ONCE, START, Broker, Position
 from pipeline.broker.sqlite import SqliteBroker
 from pipeline.codec import Message
 from pipeline.errors import HeadstampError, LockedError
@@ -318,3 +318,20 @@ def test_a_group_sees_every_message_once_whatever_fails(broker: Broker, steps: l
     while found := take(broker, group=group):
         seen += found
     assert seen == [b"%d" % number for number in range(sent)]
+
+
+def test_a_batch_of_large_messages_is_bounded_by_their_bytes_and_what_was_read_stays_read(broker: Broker) -> None:
+    large = [Message(key=b"key", value=b"%d" % number * 400_000) for number in range(60)]
+    broker.publish(TOPIC, large)
+    batches: list[list[bytes]] = []
+    while found := take(broker):
+        batches.append(found)
+    assert [each for batch in batches for each in batch] == values(large)
+    assert len(batches) > 1
+    assert max(sum(map(len, batch)) for batch in batches) <= 2 * AT_ONCE
+
+
+def test_a_message_larger_than_a_batch_may_be_comes_alone(tmp_path: Path) -> None:
+    with closing(SqliteBroker(tmp_path / "log.db")) as broker:
+        broker.publish(TOPIC, [Message(key=b"key", value=each) for each in (b"1", b"2" * (AT_ONCE + 1), b"3")])
+        assert [[each[:1] for each in take(broker)] for _ in range(4)] == [[b"1"], [b"2"], [b"3"], []]
