@@ -8,12 +8,12 @@ from threading import Event
 import msgspec
 
 from pipeline.broker import Broker
-from pipeline.codec import Message, message
+from pipeline.codec import Message
 from pipeline.errors import TooLargeError
+from pipeline.letters import Fault, set_aside
 from pipeline.logs import line
 from pipeline.meter import Meter
 from pipeline.patience import AWAY, Patience
-from pipeline.records import DeadLetter
 from pipeline.topics import ALERTS, LISTINGS, MEASURES, TASKS, Topic
 
 GROUP = "forward"
@@ -21,7 +21,9 @@ CRAWLED = (LISTINGS, TASKS, ALERTS, MEASURES)
 """What crawls write. Dead letters stay with the home that set them aside; reviews and audit are no crawl's."""
 IDLE_S = 0.1
 """How long a forward that found nothing sleeps before it looks again."""
-LONGEST_REASON = 1_000
+MOST_HEADERS = 1_000
+"""Characters of names and values of a message's headers, at most; Headstamp's own have fewer than 100."""
+FOREIGN = f"its headers have more than {MOST_HEADERS:,} characters, which no Headstamp writes; see who writes to the crawl's home"
 
 
 class Carried(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,11 +94,10 @@ class Forward:
     def _carry(self, topic: Topic, size: int) -> int:
         begun = time.monotonic()
         with self._log.batch(topic.name, GROUP, size=size, wait=0) as found:
-            letters = _delivered(topic, found, self._broker) if found else []
-            if letters:
-                self._log.publish(topic.dead, [message(letter) for letter in letters])
+            faults = _delivered(topic, found, self._broker) if found else []
+            set_aside(self._log, topic, GROUP, faults)
         if found:
-            self._count(topic, len(found), len(letters), time.monotonic() - begun)
+            self._count(topic, len(found), len(faults), time.monotonic() - begun)
         return len(found)
 
     def _count(self, topic: Topic, taken: int, dead: int, seconds: float) -> None:
@@ -118,23 +119,21 @@ class Forward:
         )
 
 
-def _delivered(topic: Topic, found: Sequence[Message], broker: Broker) -> list[DeadLetter]:
-    """Publish messages as they are; letters for those that the broker can never take."""
+def _delivered(topic: Topic, found: Sequence[Message], broker: Broker) -> list[Fault]:
+    """Publish messages as they are, but for those that no Headstamp wrote or the broker can never take, with the reason."""
+    foreign = [(each, FOREIGN) for each in found if _headed(each) > MOST_HEADERS]
+    return foreign + _published(topic, [each for each in found if _headed(each) <= MOST_HEADERS], broker)
+
+
+def _published(topic: Topic, found: Sequence[Message], broker: Broker) -> list[Fault]:
     try:
         broker.publish(topic.name, found)
     except TooLargeError as error:
         if len(found) > 1:
-            return [letter for each in found for letter in _delivered(topic, [each], broker)]
-        return [_letter(topic, found[0], str(error))]
+            return [fault for each in found for fault in _published(topic, [each], broker)]
+        return [(found[0], str(error))]
     return []
 
 
-def _letter(topic: Topic, found: Message, reason: str) -> DeadLetter:
-    return DeadLetter(
-        topic=topic.name,
-        group=GROUP,
-        key=found.key,
-        value=found.value,
-        headers=found.headers,
-        reason=reason[:LONGEST_REASON],
-    )
+def _headed(found: Message) -> int:
+    return sum(len(name) + len(value) for name, value in found.headers.items())

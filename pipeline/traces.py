@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from pipeline.codec import TRACE, Message, begun, key
 from pipeline.records import Record
 
+LONGEST_TRACE = 64
+"""Characters of a trace that is handed on."""
 Taken = Sequence[tuple[Message, Record]]
 """Messages with the records in them."""
 
 
 def trace(found: Message) -> str:
-    """The trace of a message; one written before there were any has the one that it would have begun."""
-    return found.headers.get(TRACE) or begun(found.value)
+    """The trace of a message; one written before there were any, or with one that no Headstamp writes, has the one that it would have begun."""
+    given = found.headers.get(TRACE, "")
+    return given if 0 < len(given) <= LONGEST_TRACE else begun(found.value)
 
 
 class Traces:

@@ -11,10 +11,11 @@ import msgspec
 from pipeline.broker import Broker
 from pipeline.codec import Message, decode, message
 from pipeline.errors import MalformedError, TooLargeError
+from pipeline.letters import LONGEST_REASON, Fault, set_aside
 from pipeline.logs import line
 from pipeline.meter import Meter
 from pipeline.patience import AWAY, Patience
-from pipeline.records import DeadLetter, Record
+from pipeline.records import Record
 from pipeline.stages import Stage
 from pipeline.traces import Taken, Traces, trace
 
@@ -29,12 +30,8 @@ DATA_FAULTS = (
     TypeError,
     ValueError,
 )
-LONGEST_REASON = 1_000
-
 Answer = list[tuple[str, Message]]
 """What to publish: names of topics with messages, in order."""
-Fault = tuple[Message, str]
-"""A message that could not be worked, and why."""
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +91,9 @@ def work_batch(stage: Stage, broker: Broker, *, size: int, wait: float, meter: M
         begun = time.monotonic()
         readable, unreadable = _decoded(stage, found)
         published, letters = _answered(stage, broker, readable)
-        _set_aside(stage, broker, unreadable + letters)
+        set_aside(broker, stage.topic, stage.name, unreadable + letters)
+        for each, _ in unreadable + letters:
+            line("set aside", level=logging.DEBUG, stage=stage.name, trace=trace(each))
     tally = Tally(taken=len(found), published=published, dead=len(unreadable) + len(letters))
     seconds = time.monotonic() - begun
     if meter:
@@ -161,25 +160,6 @@ def _publish(broker: Broker, answer: Answer) -> int:
     for topic, messages in by_topic.items():
         broker.publish(topic, messages)
     return len(answer)
-
-
-def _set_aside(stage: Stage, broker: Broker, faults: Sequence[Fault]) -> None:
-    letters = [message(_letter(stage, found, reason), trace(found)) for found, reason in faults]
-    if letters:
-        broker.publish(stage.topic.dead, letters)
-    for found, _ in faults:
-        line("set aside", level=logging.DEBUG, stage=stage.name, trace=trace(found))
-
-
-def _letter(stage: Stage, found: Message, reason: str) -> DeadLetter:
-    return DeadLetter(
-        topic=stage.topic.name,
-        group=stage.name,
-        key=found.key,
-        value=found.value,
-        headers=found.headers,
-        reason=reason,
-    )
 
 
 def _reason(error: Exception) -> str:

@@ -10,6 +10,7 @@ from pipeline.broker import START, Broker
 from pipeline.codec import Message, decode, message
 from pipeline.deployment import Deployment
 from pipeline.errors import MalformedError, SettingsError
+from pipeline.letters import is_emptied
 from pipeline.records import DeadLetter
 from pipeline.terminal import show_facts, show_json, show_table
 from pipeline.topics import WORK, Topic
@@ -78,10 +79,12 @@ def find(broker: Broker, name: str) -> Letter:
 
 
 def replay(broker: Broker, letters: Iterable[Letter]) -> int:
-    """Publish the letters' messages again, each on its topic, and mark the letters replayed; how many."""
+    """Publish the letters' messages again, each on its topic, and mark the letters replayed; how many. Those without their message stay."""
     count = 0
     for found in letters:
         letter = found.letter
+        if is_emptied(letter):
+            continue
         broker.publish(letter.topic, [Message(key=letter.key, value=letter.value, headers=letter.headers)])
         broker.publish(f"{found.topic}.dead", [_marker(found)])
         count += 1

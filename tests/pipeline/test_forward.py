@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import codec
-from pipeline.broker import START, Broker
+from pipeline.broker import START, Broker, sqlite
 from pipeline.broker.sqlite import SqliteBroker
 from pipeline.codec import Message
 from pipeline.errors import BrokerUnavailableError, LockedError, TooLargeError
@@ -180,6 +180,28 @@ def test_what_the_broker_can_never_take_is_set_aside_at_home_and_the_rest_goes_o
         large.headers,
     )
     assert "larger than" in letter.reason
+
+
+def test_a_message_with_headers_that_no_headstamp_writes_stays_at_home(log: SqliteBroker, broker: Moody) -> None:
+    foreign = Message(key=b"k", value=b"x", headers={"schema": "1.2", "trace": "\x01" * 10_000})
+    log.publish(LISTINGS.name, [*numbered(2), foreign, *numbered(2, begin=2)])
+    did = carried(log, broker).did()[LISTINGS.name]
+    assert (did.published, did.dead, did.lag) == (4, 1, 0)
+    assert [int(value) for _, value, _ in told(broker)] == list(range(4))
+    (letter,) = (codec.decode(each, (DeadLetter,)) for each in log.read(LISTINGS.dead, START))
+    assert isinstance(letter, DeadLetter)
+    assert (letter.value, letter.headers) == (foreign.value, foreign.headers)
+    assert "no Headstamp writes" in letter.reason
+
+
+def test_large_messages_are_carried_a_few_at_once(
+    log: SqliteBroker, broker: Moody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "AT_ONCE", 2_000)
+    log.publish(LISTINGS.name, [Message(key=b"k", value=b"%03d" % number * 300) for number in range(10)])
+    carried(log, broker)
+    assert len(broker.batches) == 5
+    assert [int(value[:3]) for _, value, _ in told(broker)] == list(range(10))
 
 
 def test_a_home_has_one_forward(log: SqliteBroker, broker: Moody, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """At least once: what a stage is given, what it says, and what becomes of what it cannot work."""
 
+import hashlib
 import json
 import logging
 import threading
@@ -15,6 +16,7 @@ from pipeline import codec, logs
 from pipeline.broker import START
 from pipeline.broker.sqlite import SqliteBroker
 from pipeline.codec import TRACE, Message
+from pipeline.commands import dead
 from pipeline.errors import IndexUnavailableError, LockedError, SchemaTooNewError, StorageError, TooLargeError
 from pipeline.records import Alert, DeadLetter, Presence, Record, Sighting
 from pipeline.stages import Published, Stage
@@ -355,3 +357,37 @@ def test_a_server_that_went_away_is_waited_for_with_one_line(
     waiting, going_on = caplog.records
     assert (waiting.message, waiting.facts["reason"]) == ("waiting", "gone")  # type: ignore[attr-defined]
     assert going_on.message == "going on"
+
+
+class Small(SqliteBroker):
+    """A log on which no letter has more than 10,000 bytes."""
+
+    def publish(self, topic: str, messages: Sequence[Message]) -> None:
+        if topic == LISTINGS.dead and any(len(each.value) > 10_000 for each in messages):
+            raise TooLargeError("too large")
+        super().publish(topic, messages)
+
+
+@pytest.mark.parametrize(
+    "large",
+    [
+        Message(key=b"k", value=b"x" * 9_000, headers={"schema": "1.2"}),
+        Message(key=b"k", value=b"x", headers={"schema": "1.2", "trace": "\x01" * 9_000}),
+        Message(key=b"k" * 9_000, value=b"x", headers={"schema": "1.2"}),
+    ],
+)
+def test_what_is_too_large_for_a_letter_is_told_of_without_its_bytes_and_the_stage_goes_on(
+    tmp_path: Path, large: Message
+) -> None:
+    with closing(Small(tmp_path / "log.db")) as broker:
+        bad = Message(key=b"k", value=b"no record", headers={"schema": "1.2"})
+        broker.publish(LISTINGS.name, [bad, large, *codec.messages([sighting("a")])])
+        assert once(lambda found: [(ASSESSMENTS, each) for each in found], broker) == Tally(
+            taken=3, published=1, dead=2
+        )
+        whole, told = letters(broker)
+        assert (whole.value, whole.headers) == (bad.value, bad.headers)
+        assert (told.value, told.key) == (b"", large.key[:1_000])
+        assert hashlib.sha256(large.value).hexdigest() in told.reason
+        assert "listings, partition 0, offset 1" in told.reason
+        assert dead.replay(broker, dead.waiting(broker)) == 1, "there is nothing to publish of the other"
