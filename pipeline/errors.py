@@ -6,7 +6,7 @@ HeadstampError
 │       └── AuthorityEndedError an authority ended, and no other covers its markets
 ├── StorageError                a file of the home cannot be read or written
 │   ├── LockedError             another process works for this group already
-│   └── CorruptError            a database file is damaged
+│   └── CorruptError            a database file, or a message on Kafka, is damaged
 ├── TorUnavailableError         the SOCKS port does not answer
 ├── GuardError                  something in a crawl tried a way around tor
 │   └── GuardMissingError       this kernel lacks a guard that the settings require
@@ -47,7 +47,7 @@ class LockedError(StorageError):
 
 
 class CorruptError(StorageError):
-    """A database file that SQLite reports as damaged."""
+    """A database file that SQLite reports as damaged, or a message that Kafka's client cannot read."""
 
 
 class TorUnavailableError(HeadstampError):

@@ -21,6 +21,8 @@ CRAWLED = (LISTINGS, TASKS, ALERTS, MEASURES)
 """What crawls write. Dead letters stay with the home that set them aside; reviews and audit are no crawl's."""
 IDLE_S = 0.1
 """How long a forward that found nothing sleeps before it looks again."""
+ASK_EVERY_S = 15.0
+"""How often a forward that finds nothing asks whether the broker is there."""
 MOST_HEADERS = 1_000
 """Characters of names and values of a message's headers, at most; Headstamp's own have fewer than 100."""
 FOREIGN = f"its headers have more than {MOST_HEADERS:,} characters, which no Headstamp writes; see who writes to the crawl's home"
@@ -47,6 +49,7 @@ class Forward:
         self.meter = meter or Meter(GROUP, [topic.name for topic in CRAWLED])
         """What it does, for whoever looks at it meanwhile."""
         self._did = {topic.name: Carried() for topic in CRAWLED}
+        self._heard = -ASK_EVERY_S
 
     def once(self, advance: Callable[[int], None] = lambda _taken: None) -> None:
         """Carry what waits now, not what is written meanwhile; a `BrokerUnavailableError` where the broker is away."""
@@ -89,7 +92,18 @@ class Forward:
                 taken += self._carry(topic, self._size)
             except AWAY as error:
                 away = error
-        return taken, away
+        return taken, away if taken or away else self._asked()
+
+    def _asked(self) -> Exception | None:
+        """What is away, asked now and then although there is nothing to carry: who waits for nothing would look well."""
+        if time.monotonic() - self._heard < ASK_EVERY_S:
+            return None
+        try:
+            self._broker.publish(LISTINGS.name, [])
+        except AWAY as error:
+            return error
+        self._heard = time.monotonic()
+        return None
 
     def _carry(self, topic: Topic, size: int) -> int:
         begun = time.monotonic()

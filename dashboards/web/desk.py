@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Generic, Protocol, TypeVar
 
@@ -10,7 +11,7 @@ from dashboards.web.alerts import Raised, Watch
 from dashboards.web.operations import Operations, State
 from pipeline.codec import message
 from pipeline.deployment import CHART, STAGES, Deployment
-from pipeline.errors import HeadstampError
+from pipeline.errors import HeadstampError, IndexUnavailableError
 from pipeline.index import Index
 from pipeline.records import Review
 from pipeline.topics import REVIEWS
@@ -80,12 +81,13 @@ class Desk:
             self._free.put_nowait(lane)
 
     async def file(self, review: Review) -> bool:
-        """Append the review to the log; True once the settle stage has merged it, False where that takes too long."""
+        """Append the review to the log; True once the settle stage has merged it, False where that takes too long or the index is away."""
         await self._log.ask(lambda log: log.publish(REVIEWS.name, [message(review)]))
-        for _ in range(round(PATIENCE_S / GLANCE_S)):
-            if await self.ask(lambda index: filed(index, review.listing_id, review.id)) is not None:
-                return True
-            await asyncio.sleep(GLANCE_S)
+        with suppress(IndexUnavailableError):
+            for _ in range(round(PATIENCE_S / GLANCE_S)):
+                if await self.ask(lambda index: filed(index, review.listing_id, review.id)) is not None:
+                    return True
+                await asyncio.sleep(GLANCE_S)
         return False
 
     async def alerts(self) -> tuple[tuple[Raised, ...], str]:

@@ -3,6 +3,8 @@
 import asyncio
 import hmac
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
@@ -15,6 +17,7 @@ from dashboards.web.console import Console
 from dashboards.web.desk import filed
 from dashboards.web.listing import Way, along, indexed, listing_id_of, listing_page, way
 from pipeline.index import Index
+from pipeline.patience import AWAY
 from pipeline.records import Decision, Review, digest
 from pipeline.taxonomy import ACTS, CATEGORIES, IN_SCOPE, Act, Category
 
@@ -37,6 +40,7 @@ UNSETTLED = "This review is not in the index yet, so it cannot be taken back. Tr
 UNDONE = "This review was taken back already, or is itself the taking back of one; nothing was filed."
 LATE = "The form did not arrive."
 EARLIER_RUN = "This form is from an earlier run of the console. Go back, load the page again, then decide."
+UNFILED = "Your review was not filed: {}. Go back, it is still in the form, and file it again; twice counts once."
 UNDECIDED = "Nothing was filed: choose what the listing is."
 TWO_ANSWERS = (
     "Nothing was filed: “It is” says what a listing out of scope is. Choose “Out of scope”, or leave it empty."
@@ -45,6 +49,26 @@ TWO_ANSWERS = (
 
 async def review(request: Request) -> Response:
     """File a decision on the version that the analyst saw, then go on to the next listing of the queue, or back."""
+    with _told():
+        return await _reviewed(request)
+
+
+async def undo(request: Request) -> Response:
+    """Take a review back, then show its listing."""
+    with _told():
+        return await _undone(request)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say that nothing was filed where a server is away."""
+    try:
+        yield
+    except AWAY as error:
+        raise HTTPException(503, UNFILED.format(error)) from error
+
+
+async def _reviewed(request: Request) -> Response:
     listing_id, choices, console = listing_id_of(request), along(request), Console.of(request)
     form = await _form(request, REVIEW)
     (_, current), on = await console.desk.ask(
@@ -59,8 +83,7 @@ async def review(request: Request) -> Response:
     return _onward(_next(on, listing_id), decided)
 
 
-async def undo(request: Request) -> Response:
-    """Take a review back, then show its listing."""
+async def _undone(request: Request) -> Response:
     listing_id, choices, console = listing_id_of(request), along(request), Console.of(request)
     form = await _form(request, UNDO)
     earlier, undone_before = await console.desk.ask(lambda index: _standing(index, listing_id, form.one("review")))

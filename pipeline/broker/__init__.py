@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal, Protocol
 
 import msgspec
@@ -18,6 +18,8 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
 
 
 START = Position()
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST_MS = (datetime(9999, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(milliseconds=1)
 AT_ONCE = 8 * 2**20
 """Bytes of keys, values and headers that a batch has at most, unless its first message alone has more: what a process holds, and what must arrive at once."""
 DAMAGED = {"schema": "damaged"}
@@ -38,7 +40,7 @@ class Broker(Protocol):
     """An ordered, durable log of messages per topic, read by named groups."""
 
     def publish(self, topic: str, messages: Sequence[Message]) -> None:
-        """Append messages in their order; returns once all are durable.
+        """Append messages in their order; returns once all are durable, and without any once the log answers.
 
         After an error none is there, or on Kafka some: publishing them again is the remedy, and repeats do no harm.
         A message larger than the topic takes is a `TooLargeError`, and none is sent.
@@ -68,3 +70,8 @@ class Broker(Protocol):
 
     def close(self) -> None:
         """Let go of the log."""
+
+
+def moment(milliseconds: int) -> datetime:
+    """The time so long after 1970; what no clock can have said is moved to 1970 or 9999, for one message must not stop a topic."""
+    return EPOCH + timedelta(milliseconds=min(max(milliseconds, 0), LATEST_MS))

@@ -12,7 +12,7 @@ from kafka.errors import KafkaError
 from pipeline.broker import Position, Standing
 from pipeline.broker.kafka_client import Cluster
 from pipeline.broker.kafka_member import Member
-from pipeline.broker.kafka_messages import headers, moment, parts
+from pipeline.broker.kafka_messages import headers, parts, stamp
 from pipeline.broker.kafka_messages import size as size_of
 from pipeline.broker.kafka_offsets import Ledger
 from pipeline.broker.kafka_reading import merged
@@ -24,6 +24,8 @@ from pipeline.topics import TOPICS, Topic, known
 
 DELIVER_MS = 30_000
 """Milliseconds within which Kafka must have made `AT_ONCE` bytes of messages durable; then it is away, and they are published again."""
+SINGLE_MS = 10_000
+"""The same for a message alone, which a person may be waiting for."""
 BATCH_BYTES, LINGER_MS = 2**18, 5
 """Bytes that are sent to a partition at once, and milliseconds that the first of them waits for more."""
 CLOSE_S = 2.0
@@ -56,6 +58,8 @@ class KafkaBroker:
                 )
         if messages:
             self._send(name, messages)
+        else:
+            self._ledger.partitions(name)
 
     @contextmanager
     def batch(self, topic: str, group: str, *, size: int, wait: float) -> Iterator[Sequence[Message]]:
@@ -152,10 +156,10 @@ class KafkaBroker:
                 now = datetime.now(UTC)
                 for part in parts(messages):
                     sent = [
-                        producer.send(name, each.value, each.key, headers(each), timestamp_ms=moment(each.time, now))
+                        producer.send(name, each.value, each.key, headers(each), timestamp_ms=stamp(each.time, now))
                         for each in part
                     ]
-                    producer.flush(timeout=DELIVER_MS / 1_000)
+                    producer.flush(timeout=(DELIVER_MS if len(messages) > 1 else SINGLE_MS) / 1_000)
                     for each in sent:
                         each.get(timeout=0)
         except BrokerUnavailableError:

@@ -12,6 +12,7 @@ from kafka import KafkaConsumer
 from kafka.codec import has_gzip, has_lz4, has_snappy, has_zstd
 from kafka.errors import (
     AuthorizationError,
+    CorruptRecordError,
     IllegalSaslStateError,
     InvalidReplicationFactorError,
     InvalidSessionTimeoutError,
@@ -26,7 +27,7 @@ from kafka.errors import (
 )
 from kafka.net.inet import KafkaNetSocket
 
-from pipeline.errors import BrokerUnavailableError, HeadstampError, SettingsError, TooLargeError
+from pipeline.errors import BrokerUnavailableError, CorruptError, HeadstampError, SettingsError, TooLargeError
 from pipeline.settings import Kafka
 
 CONNECT_S = 5.0
@@ -41,6 +42,10 @@ REFRESH_MS = 60_000
 """Milliseconds after which added partitions are noticed, at most."""
 VERSIONS = bytes.fromhex("0000000a 0012 0000 00000000 ffff")
 """The question which versions of its protocol a server speaks (ApiVersions 0, key 18), which it answers to anybody."""
+UNREADABLE = (
+    "a header's name that is no UTF-8, or damage on its disk; stop the stage, let its group pass over the message"
+    " (kafka-consumer-groups.sh --reset-offsets --shift-by 1), and see who else may write to the topic"
+)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 PACKED = {"gzip": has_gzip, "lz4": has_lz4, "snappy": has_snappy, "zstd": has_zstd, "none": lambda: True}
@@ -136,7 +141,7 @@ class Cluster:
             raise self._told(error) from error
 
     def _told(self, error: KafkaError) -> HeadstampError:
-        reason = f"{type(error).__name__}: {error}"
+        reason = str(error)  # begins with the error's name
         if isinstance(error, REFUSED):
             return SettingsError(
                 f"{self.address} answers, but not to user '{self._settings.user}'; correct kafka.user, kafka.password_file and kafka.mechanism"
@@ -145,7 +150,11 @@ class Cluster:
             return SettingsError(f"{self.address} refuses: {reason}; see docs/kafka.md")
         if isinstance(error, TOO_LARGE):
             return TooLargeError(f"{self.address}: {reason}; see kafka.message_bytes in docs/kafka.md")
-        return BrokerUnavailableError(f"{self.address} does not answer: {reason}; see whether it runs")
+        if isinstance(error, CorruptRecordError):
+            return CorruptError(f"{self.address} holds a message that cannot be read ({reason}): {UNREADABLE}")
+        return BrokerUnavailableError(
+            f"{self.address} does not answer ({reason}); start it or correct HEADSTAMP_BROKER"
+        )
 
     def _touch(self, host: str, port: int, *, listening: bool) -> bool:
         with closing(create_connection((host, port), timeout=CONNECT_S)) as plain:

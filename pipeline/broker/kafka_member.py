@@ -1,7 +1,7 @@
 """One member of a group: takes batches from the partitions it was given, and marks them read."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import Any
 
@@ -59,6 +59,7 @@ class Member:
             heartbeat_interval_ms=min(3_000, int(settings.session_s * 1_000 / 4)),
         )
         self._consumer.subscribe([topic])
+        self._marked: dict[TopicPartition, int] = {}
         with cluster.told():
             self._consumer.partitions_for_topic(topic)  # a member that leads before it knows them gives nobody any
 
@@ -68,7 +69,8 @@ class Member:
         with self._cluster.told():
             while not (found := self._poll(size, max((begun + wait - monotonic()) * 1_000, LEAST_POLL_MS))):
                 waited = monotonic() - begun
-                if waited >= wait and self._is_at_the_end():
+                if waited >= wait and (places := self._at_the_end()) is not None:
+                    self._pass(places)
                     return []
                 if waited >= max(wait, SETTLE_S):
                     self._cluster.reach()  # a member that is still to join does not notice by itself that Kafka is away
@@ -81,10 +83,8 @@ class Member:
 
     def mark(self, found: Sequence[Message]) -> None:
         """Mark messages read, partition by partition; what another member has by now is left to it, which reads it again."""
-        ends = {self._partition(each): OffsetAndMetadata(each.offset + 1, "", -1) for each in found}
         try:
-            with self._cluster.told():
-                self._consumer.commit(ends, timeout_ms=ANSWER_MS)
+            self._commit({self._partition(each): each.offset + 1 for each in found})
         except BrokerUnavailableError as error:
             self.back(found)
             if not isinstance(error.__cause__, LOST):
@@ -106,14 +106,30 @@ class Member:
         found = self._consumer.poll(timeout_ms=min(milliseconds, POLL_MS), max_records=min(size, SOME))
         return [message(record) for records in found.values() for record in records]
 
-    def _is_at_the_end(self) -> bool:
-        """Whether this member has its place in the group, and nothing is left for it there."""
+    def _at_the_end(self) -> dict[TopicPartition, int] | None:
+        """Where this member stands once it has its place in the group and nothing is left for it there; else None."""
         if self._consumer.group_metadata().state is not MemberState.STABLE:
-            return False
+            return None
         mine = list(self._consumer.assignment())
         ends = self._consumer.end_offsets(mine, timeout_ms=ANSWER_MS) if mine else {}
         places = {each: self._consumer.position(each, timeout_ms=ANSWER_MS) for each in mine}
-        return all(place is not None and place >= ends[each] for each, place in places.items())
+        return places if all(place is not None and place >= ends[each] for each, place in places.items()) else None
+
+    def _pass(self, places: Mapping[TopicPartition, int]) -> None:
+        """Mark as read what is no message, such as the end of a transaction: it would be owed for ever."""
+        passed = {each: place for each, place in places.items() if place > self._marked.get(each, 0)}
+        try:
+            if passed:
+                self._commit(passed)
+        except BrokerUnavailableError as error:
+            if not isinstance(error.__cause__, LOST):
+                raise
+
+    def _commit(self, places: Mapping[TopicPartition, int]) -> None:
+        with self._cluster.told():
+            offsets = {each: OffsetAndMetadata(place, "", -1) for each, place in places.items()}
+            self._consumer.commit(offsets, timeout_ms=ANSWER_MS)
+        self._marked.update(places)
 
     def _partition(self, found: Message) -> TopicPartition:
         return TopicPartition(self._topic, found.partition)

@@ -1,13 +1,12 @@
 """Messages as Kafka's client takes and gives them."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from pipeline.broker import AT_ONCE, DAMAGED
+from pipeline.broker import AT_ONCE, DAMAGED, EPOCH, moment
 from pipeline.codec import Message
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 OVERHEAD = 64
 """Bytes that Kafka adds to a message at most, and to each of its headers (a record's lengths, numbers and batch: KIP-98)."""
 
@@ -20,7 +19,7 @@ def message(record: Any) -> Message:  # Any: the client has no types
         headers=_headers(record.headers),
         partition=record.partition,
         offset=record.offset,
-        time=EPOCH + timedelta(milliseconds=record.timestamp),
+        time=moment(record.timestamp),
     )
 
 
@@ -29,7 +28,7 @@ def headers(found: Message) -> list[tuple[str, bytes]]:
     return [(name, value.encode()) for name, value in found.headers.items()]
 
 
-def moment(time: datetime | None, now: datetime) -> int:
+def stamp(time: datetime | None, now: datetime) -> int:
     """Milliseconds since 1970 that the message is stamped with: its own time, as far as that is not in the future, else now."""
     return (min(time or now, now) - EPOCH) // timedelta(milliseconds=1)
 

@@ -1,7 +1,7 @@
 """Where topics begin and end on Kafka, and where groups stand in them."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from threading import RLock
 from time import monotonic, sleep
 from typing import Any, TypeVar
@@ -10,12 +10,11 @@ from kafka import KafkaAdminClient, OffsetAndMetadata, TopicPartition
 from kafka.admin import MemberToRemove, OffsetSpec, OffsetTimestamp
 from kafka.errors import NoError, RetriableError, UnknownTopicOrPartitionError, for_code
 
-from pipeline.broker import Position
+from pipeline.broker import EPOCH, Position
 from pipeline.broker.kafka_client import Cluster
 from pipeline.errors import BrokerUnavailableError
 
 Offsets = dict[TopicPartition, int]
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PATIENCE_S, PAUSE_S = 30.0, 0.1
 """Seconds for which a question is asked again that Kafka cannot answer yet (a coordinator that moves, members that come back), and between two attempts."""
 Answer = TypeVar("Answer")

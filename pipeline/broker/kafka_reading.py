@@ -43,4 +43,6 @@ def _partition(cluster: Cluster, partition: TopicPartition, place: int, end: int
             if found:
                 heard = monotonic()
             elif monotonic() - heard > SILENCE_S:
-                raise BrokerUnavailableError(f"{cluster.address} does not send what it has; see whether it runs")
+                raise BrokerUnavailableError(
+                    f"{cluster.address} does not send what it has; see whether all of its servers run"
+                )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.broker import AT_ONCE, DAMAGED, Position, Standing
+from pipeline.broker import AT_ONCE, DAMAGED, EPOCH, Position, Standing, moment
 from pipeline.codec import Message
 from pipeline.sqlite import Database, Row, Value, lock
 from pipeline.topics import TOPICS, Topic, known
@@ -29,7 +29,6 @@ MIGRATIONS = (
 REMEDY = (
     "put back a copy of the home; without one, move the file away, then crawl and ingest again (docs/operations.md)"
 )
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PAGE = 100
 """Messages that `read` holds in memory, fewer where they have more than `AT_ONCE` bytes."""
 FORGET = 1_000
@@ -258,7 +257,7 @@ def _message(number: Value, time: Value, key: Value, value: Value, headers: Valu
     assert isinstance(key, bytes)
     assert isinstance(value, bytes)
     assert isinstance(headers, bytes)
-    return Message(key=key, value=value, headers=_read(headers), offset=number, time=_moment(time))
+    return Message(key=key, value=value, headers=_read(headers), offset=number, time=moment(time))
 
 
 def _read(headers: bytes) -> dict[str, str]:
@@ -266,10 +265,6 @@ def _read(headers: bytes) -> dict[str, str]:
         return _headers.decode(headers)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return DAMAGED
-
-
-def _moment(milliseconds: int) -> datetime:
-    return EPOCH + timedelta(milliseconds=milliseconds)
 
 
 def _milliseconds(at: datetime) -> int:

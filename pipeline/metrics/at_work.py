@@ -57,9 +57,15 @@ def silent(found: Sequence[Meter]) -> dict[str, str]:
 
 
 def unready(beat: Beat) -> dict[str, str]:
-    """What a stage still needs before it can work: its parts opened, servers that answer."""
-    closed = {meter.stage: "its parts are not opened yet" for meter in beat.meters if not meter.did().ready}
-    return {**closed, **beat.faults}
+    """What a stage still needs before it can work: its parts opened, servers that answer, to it and at the last look."""
+    did = {meter.stage: meter.did() for meter in beat.meters}
+    closed = {stage: "its parts are not opened yet" for stage, each in did.items() if not each.ready}
+    away = {
+        server: f"{stage} has waited for it for {seconds:.0f} s"
+        for stage, each in did.items()
+        for server, seconds in each.away.items()
+    }
+    return {**away, **closed, **beat.faults}
 
 
 def _needs_index(deployment: Deployment, stages: Mapping[str, Meter]) -> bool:

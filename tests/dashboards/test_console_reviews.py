@@ -1,7 +1,9 @@
 """A decision is filed on the version that was seen, shown, and taken back."""
 
 import socket
+from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -10,11 +12,14 @@ import pytest
 from dashboards.web import desk, reviewing
 from pipeline.audit import Audit
 from pipeline.broker import START as BEGINNING
-from pipeline.codec import decode
+from pipeline.broker.sqlite import SqliteBroker
+from pipeline.codec import Message, decode
+from pipeline.deployment import Deployment
+from pipeline.errors import BrokerUnavailableError
 from pipeline.records import Decision, Review
 from pipeline.taxonomy import CATEGORIES, IN_SCOPE, Act, Category
 from pipeline.topics import REVIEWS
-from tests.dashboards.conftest import Site, offer
+from tests.dashboards.conftest import Site, offer, serving
 
 
 def published(site: Site) -> list[Review]:
@@ -306,3 +311,18 @@ def test_a_form_of_no_known_encoding_is_refused(idle: Site) -> None:
         {"Content-Type": "application/x-www-form-urlencoded"},
     )
     assert answer.status == 400
+
+
+def test_a_review_that_the_log_does_not_take_is_said_not_to_be_filed(deployment: Deployment) -> None:
+    class Away(SqliteBroker):
+        def publish(self, topic: str, messages: Sequence[Message]) -> None:  # noqa: ARG002  # as in every broker
+            raise BrokerUnavailableError("kafka://far:9092 does not answer; start it")
+
+    with serving(replace(deployment, broker=lambda: Away(deployment.settings.root / "log.db"))) as site:
+        fa = offer("fa")
+        site.index([fa])
+        answer = site.review(fa.id, decision="FA", reason="see the title")
+        assert answer.status == 503
+        assert "Your review was not filed: kafka://far:9092 does not answer" in answer.words
+        assert "Go back, it is still in the form" in answer.words
+    assert published(Site("", deployment)) == []

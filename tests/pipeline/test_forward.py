@@ -13,11 +13,14 @@ from pathlib import Path
 import pytest
 
 from pipeline import codec
+from pipeline import forward as forwarding
 from pipeline.broker import START, Broker, sqlite
 from pipeline.broker.sqlite import SqliteBroker
 from pipeline.codec import Message
 from pipeline.errors import BrokerUnavailableError, LockedError, TooLargeError
 from pipeline.forward import CRAWLED, Forward
+from pipeline.metrics.at_work import unready
+from pipeline.metrics.beat import Beat, Kept
 from pipeline.records import DeadLetter, Measure
 from pipeline.topics import ALERTS, AUDIT, LISTINGS, MEASURES, REVIEWS, TASKS, TOPICS
 
@@ -152,6 +155,28 @@ def test_a_broker_that_is_away_is_waited_for_and_nothing_is_lost(log: SqliteBrok
     stop.set()
     runner.join()
     assert [int(value) for _, value, _ in told(broker)] == list(range(250))
+
+
+def test_a_broker_that_is_away_is_told_of_although_there_is_nothing_to_carry(
+    log: SqliteBroker, broker: Moody, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forwarding, "ASK_EVERY_S", 0.05)
+    caplog.set_level("WARNING", "headstamp")
+    stop, forward = threading.Event(), Forward(log, broker, size=100)
+    beat = Beat(meters=[forward.meter], reads=lambda: log, publishes=lambda: broker, index=None)
+    beat.look(Kept(lambda: log), None)
+    runner = threading.Thread(target=forward.forever, args=(stop,))
+    runner.start()
+    try:
+        for away in (False, True, False):
+            (broker.away.set if away else broker.away.clear)()
+            while bool(unready(beat)) is not away:
+                time.sleep(0.01)
+            assert away is ("broker" in forward.meter.did().away)
+    finally:
+        stop.set()
+        runner.join()
+    assert [record.message for record in caplog.records] == ["waiting", "going on"]
 
 
 def test_once_says_that_the_broker_is_away(log: SqliteBroker, broker: Moody) -> None:

@@ -1,5 +1,7 @@
 """Kafka stopped and killed while stages work, and members that come and go: nothing is lost."""
 
+import os
+import signal
 import threading
 import time
 from collections import Counter
@@ -11,7 +13,8 @@ from functools import partial
 import pytest
 
 from pipeline.broker import START
-from pipeline.codec import decode, message
+from pipeline.broker import kafka as kafka_broker
+from pipeline.codec import Message, decode, message
 from pipeline.errors import BrokerUnavailableError
 from pipeline.records import Presence, Record, Sighting
 from pipeline.stages import Published, Stage
@@ -146,3 +149,20 @@ def test_working_once_ends_with_the_reason_where_kafka_is_away(kafka: Server, lo
             run_once(passing(), broker, size=10, wait=0)
     finally:
         kafka.start()
+
+
+def test_a_kafka_that_hangs_is_said_to_be_away_and_what_was_sent_does_not_come_later(
+    kafka: Server, log: KafkaLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kafka_broker, "DELIVER_MS", 12_000)
+    sent = [Message(key=b"%d" % number, value=b"x" * 20_000) for number in range(300)]
+    with closing(log.open()) as broker:
+        broker.publish(LISTINGS.name, sent[:5])
+        os.kill(kafka.pid, signal.SIGSTOP)
+        try:
+            with pytest.raises(BrokerUnavailableError, match=r"does not answer .*start it"):
+                broker.publish(LISTINGS.name, sent[5:])
+        finally:
+            os.kill(kafka.pid, signal.SIGCONT)
+        broker.publish(LISTINGS.name, sent[5:])
+        assert {each.key for each in broker.read(LISTINGS.name, START)} >= {each.key for each in sent}
