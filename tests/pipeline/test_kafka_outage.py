@@ -12,7 +12,7 @@ from functools import partial
 
 import pytest
 
-from pipeline.broker import START
+from pipeline.broker import START, kafka_client
 from pipeline.broker import kafka as kafka_broker
 from pipeline.codec import Message, decode, message
 from pipeline.errors import BrokerUnavailableError
@@ -154,7 +154,7 @@ def test_working_once_ends_with_the_reason_where_kafka_is_away(kafka: Server, lo
 def test_a_kafka_that_hangs_is_said_to_be_away_and_what_was_sent_does_not_come_later(
     kafka: Server, log: KafkaLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kafka_broker, "DELIVER_MS", 12_000)
+    monkeypatch.setattr(kafka_broker, "DELIVER_MS", kafka_client.ANSWER_MS + 1_000)
     sent = [Message(key=b"%d" % number, value=b"x" * 20_000) for number in range(300)]
     with closing(log.open()) as broker:
         broker.publish(LISTINGS.name, sent[:5])
