@@ -135,12 +135,14 @@ def _erase(arguments: argparse.Namespace, deployment: Deployment) -> int:
 
     what, home = arguments.what, deployment.settings.root
     authority = recorded(arguments.authority, deployment.settings).id
+    if not arguments.reason.strip():
+        raise SettingsError("evidence erase: say why with --reason; it stands in ledger and audit for good")
     reason = Reason(authority=authority, by=user(), text=arguments.reason)
     if not LISTING_ID.fullmatch(what):
         _told_erased(arguments, deployment, erase(home, records_of(what, deployment, _archive(deployment)), reason))
         return 0
     found = any_records_of(what, deployment, home / FOLDER) if (home / FOLDER / "chain").exists() else []
-    done = erase(home, found, reason)
+    done = erase(home, found, reason) if found else []
     erasure = publish(what, reason, deployment, archived=bool(found))
     _told_erased(arguments, deployment, done, erasure)
     return 0

@@ -46,6 +46,7 @@ def test_an_ingested_listing_is_erased_from_the_index_and_filed_in_the_audit_onc
     first = said("evidence", "erase", ID, *WHY)
     again = said("evidence", "erase", ID, *WHY)
     assert first["archive"] == []
+    assert not (tmp_path / "home" / "keys").exists(), "a home without an archive begins none"
     assert first["broker"] == "sqlite:///log.db"
     assert first["erasure"]["id"] == again["erasure"]["id"]
     said("run", "--once")
@@ -78,3 +79,8 @@ def test_a_listing_that_nothing_knows_is_refused_and_nothing_is_filed(
     assert headstamp.main(["evidence", "erase", "0" * 32, *WHY]) == 2
     assert "neither archive, index nor log" in capsys.readouterr().err
     assert said("run", "--once")["settle"]["taken"] == 0
+
+
+def test_an_erasure_without_a_reason_is_refused(said: Said, capsys: pytest.CaptureFixture[str]) -> None:
+    assert headstamp.main(["evidence", "erase", ID, "--authority", "practice", "--reason", " "]) == 2
+    assert "say why with --reason" in capsys.readouterr().err
