@@ -6,6 +6,7 @@ from dashboards.kibana.objects import Place
 from dashboards.kibana.same import Change, What, holds
 from dashboards.kibana.source import Audience
 from pipeline.errors import KibanaError
+from pipeline.index.elastic_roles import reading
 
 RESERVED = "default"
 """The space that every Kibana has, which has no part in addresses."""
@@ -42,9 +43,8 @@ def make_role(kibana: Kibana, audience: Audience, place: Place) -> Change:
 
 def role(audience: Audience, place: Place) -> Json:
     """A role in the words of Kibana's API: index-level, as every edition has it."""
-    index = {"names": [f"{place.prefix}{audience.view.index}"], "privileges": ["read", "view_index_metadata"]}
     return {
-        "elasticsearch": {"cluster": [], "indices": [index], "run_as": []},
+        "elasticsearch": {**reading(f"{place.prefix}{audience.view.index}"), "run_as": []},
         "kibana": [{"base": ["read"], "feature": {}, "spaces": [place.space]}],
     }
 

@@ -42,8 +42,8 @@ PASSWORDS = {
 }
 ROLES = {
     "service": "headstamp",
-    "anna": "investigators",
-    "rosa": "researchers",
+    "anna": "headstamp-investigators",
+    "rosa": "headstamp-researchers",
     "settle": "headstamp-console",
     "index": "headstamp-index",
 }
