@@ -62,7 +62,11 @@ def dashboards_arguments(parser: argparse.ArgumentParser) -> None:
     install = actions.add_parser(
         "install", help="make the indexes, then put spaces, roles, dashboards and alert rules into Kibana"
     )
-    install.add_argument("--index-only", action="store_true", help="only make the indexes, where there is no Kibana")
+    install.add_argument(
+        "--index-only",
+        action="store_true",
+        help="only make the indexes, where there is no Kibana; setting `index` must name an Elasticsearch",
+    )
     install.add_argument("--json", action="store_true", help="print one JSON array: what became of each thing")
 
 

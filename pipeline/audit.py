@@ -1,7 +1,7 @@
 """Who decided what, as a hash-chained record in which any change is seen."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 from pathlib import Path
 
@@ -47,6 +47,21 @@ class Audit:
         """Every entry, oldest first, as it stands in the file."""
         for content, digest in self._database.rows("SELECT content, hash FROM entry ORDER BY number"):
             yield _read(content, digest)
+
+    def second(self, told: Iterable[AuditEntry]) -> AuditEntry | None:
+        """Of the entries that a log tells of the first that belongs to another chain than the rest, or than this one; None where there is one chain.
+
+        A home that has no chain, since it runs no settle, is at odds with none.
+        """
+        chain: dict[int, str] = {}
+        is_empty = not self.head()[0]
+        for entry in told:
+            if chain.setdefault(entry.number, entry.hash) != entry.hash or not (is_empty or self._holds(entry)):
+                return entry
+        return None
+
+    def _holds(self, entry: AuditEntry) -> bool:
+        return self._database.row("SELECT 1 FROM entry WHERE number=? AND hash=?", entry.number, entry.hash) is not None
 
     def verify(self) -> str | None:
         """Which entry is wrong, and how; None where the whole chain holds."""

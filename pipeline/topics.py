@@ -46,7 +46,9 @@ LISTINGS = Topic(
 ASSESSMENTS = Topic(
     name="assessments", records=(Assessment, Sighting), key="listing id", writer="assess", readers=("index",)
 )
-REVIEWS = Topic(name="reviews", records=(Review, Erasure), key="listing id", writer="console", readers=("settle",))
+REVIEWS = Topic(
+    name="reviews", records=(Review, Erasure), key="listing id", writer="console, evidence erase", readers=("settle",)
+)
 TASKS = Topic(name="tasks", records=(Task,), key="market", writer="crawl", readers=("console",), partitions=1)
 ALERTS = Topic(
     name="alerts", records=(Alert,), key="alert id", writer="crawl, assess", readers=("console",), partitions=1

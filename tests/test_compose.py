@@ -108,6 +108,12 @@ def test_the_crawler_has_no_network_and_only_tor_has_a_way_out() -> None:
     assert all(SERVICES[name]["network_mode"] == "none" for name in alone)
 
 
+def test_no_market_is_visited_until_somebody_names_one() -> None:
+    assert SERVICES["crawler"]["profiles"] == ["crawl"]
+    assert SERVICES["crawler"]["command"] == ["crawl", ""]
+    assert not any("crawler" in service.get("depends_on", {}) for service in SERVICES.values())
+
+
 def test_the_crawler_and_tor_share_a_socket_and_nothing_else() -> None:
     def volumes(name: str) -> dict[str, str]:
         return dict(volume.split(":", 1) for volume in SERVICES[name]["volumes"])

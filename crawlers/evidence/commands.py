@@ -10,9 +10,11 @@ from pipeline.errors import SettingsError
 from pipeline.terminal import plain, show_facts, show_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from crawlers.evidence.signed import Absence
     from crawlers.evidence.verify import Report
+    from pipeline.records import Erasure
 
 
 def verify_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,13 +74,18 @@ def evidence_arguments(parser: argparse.ArgumentParser) -> None:
         "--to", type=Path, metavar="FILE", help="the file (default: LISTING.wacz in the working folder)"
     )
     export.add_argument("--json", action="store_true", help="print what was written as JSON")
-    erase = actions.add_parser("erase", help="take a listing's captures, or one record, out of the archive")
+    erase = actions.add_parser(
+        "erase",
+        help="erase a listing: its captures in the archive, and what the index shows; or one record of the archive",
+    )
     erase.add_argument("what", metavar="LISTING|RECORD", help="a listing's id, or the name of a record")
     erase.add_argument(
         "--authority", required=True, metavar="ID", help="under which authority, a record of authorities.yaml"
     )
     erase.add_argument("--reason", required=True, metavar="TEXT", help="why, in words without personal data")
-    erase.add_argument("--json", action="store_true", help="print the ledger's entries as JSON")
+    erase.add_argument(
+        "--json", action="store_true", help="print the ledger's entries, and the erasure on the log, as JSON"
+    )
     stamp = actions.add_parser("stamp", help="have the archive's root stamped with the time (RFC 3161), off this host")
     stamp.add_argument(
         "--request", type=Path, metavar="FILE", help="write a request to carry to a time-stamp authority"
@@ -119,20 +126,45 @@ def _export(arguments: argparse.Namespace, deployment: Deployment) -> int:
 
 def _erase(arguments: argparse.Namespace, deployment: Deployment) -> int:
     from crawlers.authority.register import recorded  # noqa: PLC0415  # as above
+    from crawlers.evidence.archive import FOLDER  # noqa: PLC0415  # as above
     from crawlers.evidence.erase import erase  # noqa: PLC0415  # as above
-    from crawlers.evidence.lookup import records_of  # noqa: PLC0415  # as above
+    from crawlers.evidence.erasure import publish  # noqa: PLC0415  # as above
+    from crawlers.evidence.lookup import LISTING_ID, any_records_of, records_of  # noqa: PLC0415  # as above
     from crawlers.evidence.signed import Reason  # noqa: PLC0415  # as above
     from pipeline.settings import user  # noqa: PLC0415  # as above
 
-    found = records_of(arguments.what, deployment, _archive(deployment))
+    what, home = arguments.what, deployment.settings.root
     authority = recorded(arguments.authority, deployment.settings).id
+    if not arguments.reason.strip():
+        raise SettingsError("evidence erase: say why with --reason; it stands in ledger and audit for good")
     reason = Reason(authority=authority, by=user(), text=arguments.reason)
-    done = erase(deployment.settings.root, found, reason)
-    if arguments.json:
-        show_json(done)
-    else:
-        show_facts({f"record {one.record}": f"erased from {one.segment}" for one in done})
+    if not LISTING_ID.fullmatch(what):
+        _told_erased(arguments, deployment, erase(home, records_of(what, deployment, _archive(deployment)), reason))
+        return 0
+    found = any_records_of(what, deployment, home / FOLDER) if (home / FOLDER / "chain").exists() else []
+    done = erase(home, found, reason) if found else []
+    erasure = publish(what, reason, deployment, archived=bool(found))
+    _told_erased(arguments, deployment, done, erasure)
     return 0
+
+
+def _told_erased(
+    arguments: argparse.Namespace, deployment: Deployment, done: "Sequence[Absence]", erasure: "Erasure | None" = None
+) -> None:
+    broker = deployment.settings.broker
+    if arguments.json:
+        show_json({"archive": done, "erasure": erasure, "broker": broker if erasure else None})
+        return
+    facts: dict[str, object] = {f"record {one.record}": f"erased from {one.segment}" for one in done}
+    facts |= {} if done else {"archive": "has no record of it"}
+    if erasure:
+        facts |= {
+            "index, audit": f"erasure {erasure.id} is on topic reviews of {broker}; stage settle hides the listing and files it",
+            "kept": "the messages of the listing on the log, until it is copied (docs/evidence.md, Erasing)",
+        }
+    else:
+        facts["kept"] = "what was extracted of it, on the log and in the index: name the listing to erase that, too"
+    show_facts(facts)
 
 
 def _stamp(arguments: argparse.Namespace, deployment: Deployment) -> int:

@@ -20,7 +20,18 @@ LISTING_ID = re.compile(r"[0-9a-f]{32}")
 
 
 def records_of(what: str, deployment: Deployment, archive: Path) -> list[Line]:
-    """The records of a listing, every capture of its addresses, whatever the mirror; or the one record that is named."""
+    """The records of a listing, every capture of its addresses, whatever the mirror; or the one record that is named.
+
+    A `SettingsError` where there is none.
+    """
+    found = any_records_of(what, deployment, archive)
+    if not found:
+        raise SettingsError(f"the archive has no record of {what}; `headstamp search` shows the ids of listings")
+    return found
+
+
+def any_records_of(what: str, deployment: Deployment, archive: Path) -> list[Line]:
+    """The same, also where there is none."""
     id_ = what.rpartition("#")[2]
     if UUID.fullmatch(id_):
         found = [line for line in lines(archive) if line.link.id == id_]
@@ -30,8 +41,6 @@ def records_of(what: str, deployment: Deployment, archive: Path) -> list[Line]:
         raise SettingsError(
             f"'{what[:80]}' is no listing's id (32 hexadecimal digits, as `headstamp search` shows) and no record's name"
         )
-    if not found:
-        raise SettingsError(f"the archive has no record of {what}; `headstamp search` shows the ids of listings")
     return found
 
 

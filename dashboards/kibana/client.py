@@ -1,11 +1,15 @@
 """Asks Kibana's API, and says in an operator's words why it does not answer."""
 
 import json
+import socket
 import ssl
-from collections.abc import Mapping
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
+from threading import Event, Timer
 from typing import TypeVar
 
 import msgspec
@@ -17,6 +21,8 @@ Content = TypeVar("Content")
 MOST_BYTES = 64 * 2**20
 """Size at which an answer is given up; exports of a space of ours are far below one megabyte."""
 LONGEST_REASON = 500
+PATIENCE = 3
+"""How often `timeout_s` a whole answer may take."""
 BOUNDARY = "headstamp-saved-objects"
 
 
@@ -92,8 +98,9 @@ class Kibana:
                 f"kibana: {self.address} is not the server that is trusted ({error.verify_message}); correct kibana.ca_file"
             ) from error
         except (OSError, HTTPException) as error:
+            said = self._hushed(f"{type(error).__name__}: {error}")
             raise KibanaError(
-                f"Kibana does not answer at {self.address} ({type(error).__name__}: {error}); start it, or correct kibana.address"
+                f"Kibana does not answer at {self.address} ({said}); start it, or correct kibana.address"
             ) from error
         reply = Reply(asked=asked, status=status, content=content)
         if status >= HTTPStatus.MULTIPLE_CHOICES and not reply.missing:
@@ -104,11 +111,13 @@ class Kibana:
         connection = self._connection()
         headers = {**self.headers, "kbn-xsrf": "headstamp", "Accept": "application/json"}
         try:
-            connection.request(
-                method, self.path + path, body or None, headers | ({"Content-Type": kind} if body else {})
-            )
-            answer = connection.getresponse()
-            return answer.status, self._content(answer)
+            connection.connect()
+            with _ended_after(self.timeout_s * PATIENCE, connection.sock):
+                connection.request(
+                    method, self.path + path, body or None, headers | ({"Content-Type": kind} if body else {})
+                )
+                answer = connection.getresponse()
+                return answer.status, self._content(answer)
         finally:
             connection.close()
 
@@ -123,10 +132,12 @@ class Kibana:
             raise KibanaError(
                 f"Kibana at {self.address} sends more than {MOST_BYTES:,} bytes; give Headstamp a space of its own"
             )
+        if answer.length:
+            raise IncompleteRead(content, answer.length)
         return content
 
     def _refused(self, reply: Reply) -> Exception:
-        said = _said(reply.content)
+        said = self._hushed(_said(reply.content))
         match reply.status:
             case HTTPStatus.UNAUTHORIZED:
                 return SettingsError(
@@ -142,6 +153,46 @@ class Kibana:
                 return KibanaError(
                     f"Kibana at {self.address} answers {status} to {reply.asked} ({said}); see docs/kibana.md"
                 )
+
+    def _hushed(self, said: str) -> str:
+        """What Kibana said, without what says who asks."""
+        for secret in sorted(_secrets(self.headers), key=len, reverse=True):
+            said = said.replace(secret, "…")
+        return said
+
+
+def _secrets(headers: Mapping[str, str]) -> Iterator[str]:
+    for value in headers.values():
+        scheme, _, secret = value.partition(" ")
+        yield secret or value
+        with suppress(ValueError):
+            name, _, rest = b64decode(secret, validate=True).decode().partition(":")
+            yield from (each for each in (f"{name}:{rest}", rest) if scheme in {"Basic", "ApiKey"} and rest)
+
+
+@contextmanager
+def _ended_after(seconds: float, talk: socket.socket) -> Iterator[None]:
+    """Ends the talk when its time is up: each byte that trickles in would begin the patience of a read anew."""
+    ended = Event()
+    timer = Timer(seconds, _end, (talk, ended))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except (OSError, HTTPException) as error:
+        if ended.is_set():
+            raise TimeoutError(f"no whole answer in {seconds:g} s") from error
+        raise
+    finally:
+        timer.cancel()
+    if ended.is_set():
+        raise TimeoutError(f"no whole answer in {seconds:g} s")
+
+
+def _end(talk: socket.socket, ended: Event) -> None:
+    ended.set()
+    with suppress(OSError):
+        socket.socket.shutdown(talk, socket.SHUT_RDWR)
 
 
 def _said(content: bytes) -> str:

@@ -22,6 +22,11 @@ HOUR = timedelta(hours=1)
 LATELY = timedelta(minutes=3)
 """How old what a stage says of its waiting may be to hold: it says so each minute."""
 
+AHEAD = timedelta(minutes=5)
+"""How far the clock of whoever measured may go ahead of ours."""
+MOST = 1e12
+"""Above every figure that a stage or a crawl can have; in milliseconds, bytes or messages it is more than one home holds."""
+
 
 class Work(NamedTuple):
     """How one stage does."""
@@ -137,7 +142,8 @@ class Operations:
         """How stages and crawls do now."""
         now = datetime.now(UTC)
         for message in self._measures.new(log):
-            if measure := _read(message):
+            measure = _read(message)
+            if measure and measure.time <= now + AHEAD and 0 <= measure.value <= MOST:
                 self._take(measure, now)
         while self._worked and self._worked[0].time < now - HOUR:
             self._worked.popleft()

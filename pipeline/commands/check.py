@@ -3,18 +3,20 @@
 import argparse
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 
 import msgspec
 
 from pipeline.audit import Audit
-from pipeline.broker import START
+from pipeline.broker import START, Broker
+from pipeline.codec import decode
 from pipeline.deployment import STAGES, Deployment
 from pipeline.errors import (
     AuthorityEndedError,
     CorruptError,
     GuardMissingError,
     HeadstampError,
+    MalformedError,
     SettingsError,
     StorageError,
     TorUnavailableError,
@@ -24,9 +26,10 @@ from pipeline.index import Query
 from pipeline.policy import force
 from pipeline.rates import FILE as RATES
 from pipeline.rates import Rates
+from pipeline.records import AuditEntry
 from pipeline.settings import CRAWL_LOG, file_of
 from pipeline.terminal import show_json, show_table
-from pipeline.topics import ASSESSMENTS, LISTINGS, REVIEWS
+from pipeline.topics import ASSESSMENTS, AUDIT, LISTINGS, REVIEWS
 
 LEAST_FREE_GIB = 1.0
 MISSING = (TorUnavailableError, GuardMissingError, AuthorityEndedError)
@@ -165,8 +168,22 @@ def _indexed(deployment: Deployment) -> bool:
 
 
 def _audit(deployment: Deployment) -> str:
-    with closing(Audit(deployment.settings.root)) as audit:
-        fault, (entries, head) = audit.verify(), audit.head()
-    if fault:
-        raise CorruptError(f"{fault}; put back a copy of the home, and find out who changed it")
+    with closing(Audit(deployment.settings.root)) as audit, closing(deployment.broker()) as broker:
+        if fault := audit.verify():
+            raise CorruptError(f"{fault}; put back a copy of the home, and find out who changed it")
+        entries, head = audit.head()
+        if second := audit.second(_entries(broker)):
+            raise CorruptError(
+                f"topic audit has a second chain (entry {second.number} of {second.time:%Y-%m-%d %H:%M} UTC, by {second.analyst}):"
+                " settle runs, or ran, in two homes, or goes on from an old copy of audit.db; stop all but one, and see"
+                " docs/operations.md, Two audit chains"
+            )
     return f"{entries:,} entries, the last {head[:12]}"
+
+
+def _entries(broker: Broker) -> Iterator[AuditEntry]:
+    for message in broker.read(AUDIT.name, START):
+        with suppress(MalformedError):
+            entry = decode(message, AUDIT.records)
+            assert isinstance(entry, AuditEntry), "the topic's kind"
+            yield entry

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import msgspec
 
@@ -47,17 +48,18 @@ def copy(
     """Move all messages, and the places of all groups but those in `without`; what became of each topic.
 
     It can be broken off at any moment: the next one goes on with what the target holds, for that is the beginning of
-    what the source holds, key by key. A `SettingsError` where the target holds anything else, a `LockedError` where a
-    stage runs on either log, a `StorageError` where the target does not hold in the end what it should.
+    what the source holds, key by key. A `SettingsError` where the target holds anything else, or a message that was
+    erased since; a `LockedError` where a stage runs on either log, a `StorageError` where the target does not hold in the end what it should.
     """
     with ExitStack() as held:
         for broker in (source, target):
-            for topic in TOPICS:
-                for group in broker.places(topic):
-                    held.enter_context(broker.hold(topic, group))
-        for topic in TOPICS:
-            _refuse_foreign(source, target, topic)
+            for name in TOPICS:
+                for group in broker.places(name):
+                    held.enter_context(broker.hold(name, group))
         gone = erased(source)
+        for topic in WORK:
+            _refuse_foreign(source, target, topic.name, partial(gone.beats, topic))
+            _refuse_foreign(source, target, topic.dead, partial(gone.beats_letter, topic))
         moves = [
             _Move(source=source, target=target, gone=gone, topic=topic, size=size, advance=advance) for topic in WORK
         ]
@@ -184,15 +186,24 @@ class _Sent:
         self.moved.end = Position(offsets=self._ends)
 
 
-def _refuse_foreign(source: Broker, target: Broker, topic: str) -> None:
+def _refuse_foreign(source: Broker, target: Broker, topic: str, beaten: Callable[[Message], bool]) -> None:
     # Markers name offsets of the target: they are compared at the end.
     there = _names(found for found in target.read(topic, START) if REPLAYED not in found.headers)
-    if there:
-        there -= _names(source.read(topic, START))
-    if foreign := there.total():
+    if not there:
+        return
+    stays, gone = Counter[Name](), Counter[Name]()
+    for found in source.read(topic, START):
+        (gone if beaten(found) else stays)[_name(found)] += 1
+    there -= stays
+    if foreign := (there - gone).total():
         raise SettingsError(
             f"copy: the target holds {foreign:,} messages on topic {topic} that the source does not hold; name an empty log"
             " (on Kafka: another kafka.prefix)"
+        )
+    if there:
+        raise SettingsError(
+            f"copy: the target holds {there.total():,} messages on topic {topic} about listings that were erased since that copy"
+            " was begun; copy to an empty log (on Kafka: another kafka.prefix), and remove this one"
         )
 
 

@@ -126,7 +126,8 @@ def _list(letters: Iterable[Letter], *, as_json: bool) -> None:
         show_json(list(letters))
         return
     head = ("letter", "group", "key", "reason")
-    show_table(head, [(each.name, each.letter.group, escaped(each.letter.key), each.letter.reason) for each in letters])
+    rows = [(each.name, each.letter.group, escaped(each.letter.key), each.letter.reason) for each in letters]
+    show_table(head, rows) if rows else show_facts({"dead letters": "none waits"})
 
 
 def _show(found: Letter, *, as_json: bool) -> None:

@@ -18,11 +18,14 @@ from pipeline.errors import MalformedError
 from pipeline.records import Import, Listing, Precision
 from pipeline.rows import Mapping, Rejections, batches, by_name, chosen, digest_of, line_count, rows
 from pipeline.rows.mapping import KIND
+from pipeline.settings import file_of
 from pipeline.terminal import plain, progress, show_facts, show_json
 from pipeline.topics import LISTINGS
 from pipeline.wordings import keep
 
 BATCH = 500
+STAGES_AT_WORK = "the stages that run take it from the log; where none does, `headstamp run`"
+"""On a broker that is no file stages are processes of their own, which another `run` would only stand beside."""
 NOTHING_NEW = "every listing of it is in the log already; `headstamp assess --again --once` looks at all anew"
 
 
@@ -70,11 +73,12 @@ def ingest(arguments: argparse.Namespace, deployment: Deployment) -> int:
     ):
         done, faults = ingested(list(zip(files, mappings, strict=True)), broker, activations, move)
     sys.stderr.writelines(f"headstamp: {plain(fault)}\n" for fault in faults)
-    show_json(done) if arguments.json else show_facts(_facts(done))
+    on_file = bool(file_of(deployment.settings.broker))
+    show_json(done) if arguments.json else show_facts(_facts(done, on_file=on_file))
     return 1 if done.unfinished or not done.listings else 0
 
 
-def _facts(done: Ingested) -> dict[str, object]:
+def _facts(done: Ingested, *, on_file: bool) -> dict[str, object]:
     """The figures as they are printed: those that add up to the rows, then what else is worth a line."""
     facts: dict[str, object] = {"rows": done.rows, "listings": done.listings}
     if done.versions:
@@ -88,7 +92,7 @@ def _facts(done: Ingested) -> dict[str, object]:
     if done.known:
         facts["already here"] = done.known
     if published:
-        facts["next"] = "headstamp run --once"
+        facts["next"] = "headstamp run --once" if on_file else STAGES_AT_WORK
     elif done.known:
         facts["nothing new"] = NOTHING_NEW
     return facts

@@ -1,7 +1,9 @@
 """What crawls say of themselves: a file a market in the home, for a crawl's process opens no server."""
 
 import logging
+import os
 import re
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -42,9 +44,18 @@ def read(home: Path) -> Iterator[Figure]:
 
 def _of_market(file: Path) -> list[Figure]:
     """A file's figures of its own market: none of another's, whatever it says."""
-    with file.open("rb") as opened:
+    with open(file, "rb", opener=_regular) as opened:  # Path.open takes no opener
         written = opened.read(MOST_BYTES + 1)
     if len(written) > MOST_BYTES:
         raise ValueError(f"{file}: larger than {MOST_BYTES} bytes")
     found = figures(written.decode(), CRAWLS)
     return [figure for figure in found if figure.labels["market"] == file.stem]
+
+
+def _regular(path: str, flags: int) -> int:
+    """Opens a file, never waiting for the other end of a pipe; an `OSError` where it is no file of bytes, or a link."""
+    opened = os.open(path, flags | os.O_NONBLOCK | os.O_NOFOLLOW)
+    if not stat.S_ISREG(os.fstat(opened).st_mode):
+        os.close(opened)
+        raise OSError(f"{path}: is no file")
+    return opened

@@ -1,11 +1,13 @@
 """Serves figures, health and readiness over HTTP."""
 
 import json
+import re
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
 from threading import Thread
 from typing import NamedTuple
 
@@ -13,6 +15,10 @@ from pipeline.errors import SettingsError
 
 PATIENCE_S = 10.0
 """Seconds that a client may take to say what it asks."""
+
+LOOPBACK = frozenset({"127.0.0.1", "[::1]", "localhost"})
+"""What names this host in a request."""
+PORT = re.compile(r":\d+$")
 
 
 class Answer(NamedTuple):
@@ -46,6 +52,7 @@ def serving(host: str, port: int, pages: Pages) -> Iterator[str]:
 
 class _Door(ThreadingHTTPServer):
     pages: Pages
+    host: str
 
 
 def _listening(host: str, port: int, pages: Pages) -> _Door:
@@ -56,7 +63,7 @@ def _listening(host: str, port: int, pages: Pages) -> _Door:
         raise SettingsError(
             f"metrics: {host}:{port}: {error}; choose another metrics.host or metrics.port, a port for each process"
         ) from error
-    door.pages = pages
+    door.pages, door.host = pages, host
     return door
 
 
@@ -66,9 +73,22 @@ class _Asked(BaseHTTPRequestHandler):
     timeout = PATIENCE_S
 
     def do_GET(self) -> None:
-        """Answer with the page of the path."""
+        """Answer with the page of the path, to whoever asks for this server by its own name."""
+        if not self._is_meant():
+            self._send(Answer(b"ask for it as it is named in metrics.host\n", "text/plain", HTTPStatus.FORBIDDEN))
+            return
         page = self.server.pages.get(self.path.partition("?")[0])
-        found = page() if page else Answer(b"/metrics, /healthz, /readyz\n", "text/plain", HTTPStatus.NOT_FOUND)
+        self._send(page() if page else Answer(b"/metrics, /healthz, /readyz\n", "text/plain", HTTPStatus.NOT_FOUND))
+
+    def _is_meant(self) -> bool:
+        """Whether the name asked for is ours; on loopback alone, where only a browser that was led astray asks for another."""
+        listens = str(self.server.server_address[0])
+        if not ip_address(listens).is_loopback:
+            return True
+        name = PORT.sub("", self.headers.get("Host", "")).lower()
+        return name in LOOPBACK or name in {listens, self.server.host.lower()}
+
+    def _send(self, found: Answer) -> None:
         self.send_response(found.status)
         self.send_header("Content-Type", found.kind)
         self.send_header("Content-Length", str(len(found.body)))

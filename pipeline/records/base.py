@@ -3,10 +3,14 @@
 import hashlib
 from datetime import datetime
 from decimal import Decimal
+from typing import Annotated
 
 import msgspec
 
 from pipeline.taxonomy import Open
+
+Time = Annotated[datetime, msgspec.Meta(tz=True)]
+"""An instant: a record whose time names no time zone is none, for nobody could say which of two was first."""
 
 
 def digest(*parts: str) -> str:
@@ -39,7 +43,7 @@ class Precision(Open):
 class Date(Value, frozen=True, kw_only=True):
     """A date as exact as its source: the first instant of the period, in UTC, and the period's kind."""
 
-    at: datetime
+    at: Time
     precision: Precision = Precision.DAY
 
 

@@ -1,9 +1,8 @@
 """What a page said about one offer at one moment."""
 
-from datetime import datetime
 from decimal import Decimal
 
-from pipeline.records.base import Amount, Date, Money, Precision, Record, Value, digest
+from pipeline.records.base import Amount, Date, Money, Precision, Record, Time, Value, digest
 from pipeline.taxonomy import Open
 
 
@@ -121,7 +120,7 @@ class Vendor(Value, frozen=True, kw_only=True):
 class Capture(Value, frozen=True, kw_only=True, tag="capture", tag_field="kind"):
     """Where, when, by what and with what digest a page was fetched."""
 
-    time: datetime
+    time: Time
     url: str
     visit: str
     page: str
@@ -144,7 +143,7 @@ class Capture(Value, frozen=True, kw_only=True, tag="capture", tag_field="kind")
 class Import(Value, frozen=True, kw_only=True, tag="import", tag_field="kind"):
     """Which line of which file a listing was read from."""
 
-    time: datetime
+    time: Time
     """The row's own date, or the time of the import where it has none."""
     file: str
     """SHA-256 of the file, in hexadecimal."""

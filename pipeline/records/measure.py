@@ -1,8 +1,6 @@
 """What the system says of its own work, for operators."""
 
-from datetime import datetime
-
-from pipeline.records.base import Record, digest
+from pipeline.records.base import Record, Time, digest
 
 
 class Measure(Record, frozen=True, kw_only=True, tag="measure"):
@@ -11,7 +9,7 @@ class Measure(Record, frozen=True, kw_only=True, tag="measure"):
     name: str
     """As Prometheus has it, such as `headstamp_crawl_pages_total`."""
     value: float
-    time: datetime
+    time: Time
     market: str = ""
     stage: str = ""
     topic: str = ""

@@ -1,9 +1,8 @@
 """What people decide, and the record of it."""
 
-from datetime import datetime
 from enum import StrEnum
 
-from pipeline.records.base import Record
+from pipeline.records.base import Record, Time
 from pipeline.taxonomy import Act, Category, Open
 
 
@@ -25,7 +24,7 @@ class Review(Record, frozen=True, kw_only=True, tag="review"):
     version: str
     decision: Decision
     analyst: str
-    time: datetime
+    time: Time
     category: Category | None = None
     """What it is about; None where nobody said, as may be where it is out of scope."""
     act: Act = Act.OFFER
@@ -41,7 +40,7 @@ class Erasure(Record, frozen=True, kw_only=True, tag="erasure"):
     id: str
     listing_id: str
     analyst: str
-    time: datetime
+    time: Time
     reason: str
 
 
@@ -61,7 +60,7 @@ class AuditEntry(Record, frozen=True, kw_only=True, tag="audit"):
     number: int
     previous: str
     """Hash of the entry before; 64 zeros for the first."""
-    time: datetime
+    time: Time
     analyst: str
     action: Action
     subject: str

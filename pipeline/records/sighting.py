@@ -1,8 +1,6 @@
 """That a listing was there, or gone, at one visit."""
 
-from datetime import datetime
-
-from pipeline.records.base import Record
+from pipeline.records.base import Record, Time
 from pipeline.taxonomy import Open
 
 
@@ -20,7 +18,7 @@ class Sighting(Record, frozen=True, kw_only=True, tag="sighting"):
     listing_id: str
     market: str
     visit: str
-    time: datetime
+    time: Time
     presence: Presence
     version: str = ""
     reason: str = ""

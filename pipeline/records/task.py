@@ -1,8 +1,6 @@
 """What people and operators must look at."""
 
-from datetime import datetime
-
-from pipeline.records.base import Record
+from pipeline.records.base import Record, Time
 
 
 class Task(Record, frozen=True, kw_only=True, tag="task"):
@@ -11,7 +9,7 @@ class Task(Record, frozen=True, kw_only=True, tag="task"):
     id: str
     market: str
     kind: str
-    time: datetime
+    time: Time
     url: str = ""
     detail: str = ""
 
@@ -21,7 +19,7 @@ class Alert(Record, frozen=True, kw_only=True, tag="alert"):
 
     id: str
     kind: str
-    time: datetime
+    time: Time
     """When it was raised; of a listing when that was captured, so that a replay gives the same record. The log knows when it came."""
     market: str = ""
     listing_id: str = ""

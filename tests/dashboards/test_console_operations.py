@@ -116,6 +116,21 @@ def test_nothing_on_the_log_acts_on_the_page(unsettled: Site) -> None:
     assert odd in page.words
 
 
+@pytest.mark.parametrize(
+    ("value", "time"),
+    [(1, datetime.now()), (1, datetime(9999, 1, 1, tzinfo=UTC)), (1e308, NOW), (-1, NOW)],  # noqa: DTZ005  # no zone is what it is about
+)
+def test_a_figure_that_cannot_be_is_passed_over(unsettled: Site, value: float, time: datetime) -> None:
+    odd = Measure(name="headstamp_visit_pages", value=value, time=time, market="practice")
+    publish(
+        unsettled, [odd, odd.__class__(name="headstamp_stage_messages_total", value=value, time=time, stage="assess")]
+    )
+    publish(unsettled, visit())
+    words = unsettled.get("/operations").words
+    assert "pages 1,200" in words
+    assert "worked in the last hour 0" in words
+
+
 def test_an_empty_home_says_so_and_a_log_that_is_away_is_told(tmp_path: Path, idle: Site) -> None:
     words = idle.get("/operations").words
     assert "No visit in the last 30 days" in words

@@ -3,9 +3,10 @@
 import json
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -193,6 +194,58 @@ def test_a_kibana_that_keeps_silent_is_given_up(key: str) -> None:
         chosen = replace(settings(f"http://127.0.0.1:{door.getsockname()[1]}", key).kibana, timeout_s=0.2)
         with pytest.raises(KibanaError, match="does not answer"):
             install(kibana(chosen), Settings())
+
+
+@contextmanager
+def answering(head: bytes, *parts: bytes) -> Iterator[client.Kibana]:
+    """Whoever asks is sent this, the parts a moment apart and again and again, then the connection ends."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def answer() -> None:
+            with suppress(OSError):
+                talk, _ = door.accept()
+                with talk:
+                    talk.recv(65536)
+                    talk.sendall(head)
+                    for part in parts:
+                        talk.sendall(part)
+                        Event().wait(0.1)
+
+        thread = Thread(target=answer)
+        thread.start()
+        yield client.Kibana(
+            host="127.0.0.1", port=door.getsockname()[1], path="", headers=HEADERS, trust=None, timeout_s=0.2
+        )
+        thread.join()
+
+
+HEADERS = {"Authorization": "Basic YW5hOmNvcnJlY3QgaG9yc2U="}
+
+
+def test_an_answer_that_trickles_in_for_ever_is_given_up() -> None:
+    with (
+        answering(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", *[b" "] * 100) as there,
+        pytest.raises(KibanaError, match=r"no whole answer in 0\.6 s"),
+    ):
+        there.ask("GET", "/api/status")
+
+
+def test_an_answer_that_is_cut_off_is_none() -> None:
+    with (
+        answering(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{}") as there,
+        pytest.raises(KibanaError, match="IncompleteRead"),
+    ):
+        there.ask("GET", "/api/status")
+
+
+@pytest.mark.parametrize("echo", ["Basic YW5hOmNvcnJlY3QgaG9yc2U=", "YW5hOmNvcnJlY3QgaG9yc2U=", "correct horse"])
+def test_a_refusal_that_repeats_who_asked_does_not_show_it(echo: str) -> None:
+    body = json.dumps({"message": f"you sent {echo}, which is odd"}).encode()
+    head = f"HTTP/1.1 500 no\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    with answering(head, body) as there, pytest.raises(KibanaError, match=r"you sent .*…, which is odd") as error:
+        there.ask("GET", "/api/status")
+    assert "horse" not in str(error.value)
+    assert "YW5hOm" not in str(error.value)
 
 
 def test_a_wrong_key_is_said_and_never_shown(there: Standin, tmp_path: Path) -> None:

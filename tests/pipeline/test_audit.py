@@ -1,6 +1,7 @@
 """The audit sees any change, and files a record once."""
 
 import hashlib
+import json
 import subprocess
 import sys
 import tempfile
@@ -13,11 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import headstamp
 from pipeline import codec
 from pipeline.audit import FILE, FIRST, MIGRATIONS, Audit, canonical
+from pipeline.broker.sqlite import SqliteBroker
 from pipeline.records import Action, AuditEntry, Decision, Erasure, Review
 from pipeline.sqlite import Database
 from pipeline.taxonomy import Act
+from pipeline.topics import AUDIT
 
 ROOT = Path(__file__).parents[2]
 TIME = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -192,3 +196,42 @@ def test_the_report_names_the_missing_entry(audit: Audit, tmp_path: Path) -> Non
         assert audit.verify() == "entry 3 is missing"
         database.run("DELETE FROM entry WHERE number>2")
         assert audit.verify() == "entry 2 is the last, but the chain once ended with entry 5"
+
+
+def told(home: Path, *ids: str) -> list[AuditEntry]:
+    with closing(Audit(home)) as chain:
+        return chain.file([review(id_) for id_ in ids])
+
+
+def checked(home: Path, log: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("HEADSTAMP_HOME", str(home))
+    monkeypatch.setenv("HEADSTAMP_BROKER", f"sqlite:///{log}")
+    headstamp.main(["check", "--json"])
+    found = {each["part"]: each for each in json.loads(capsys.readouterr().out)}["audit"]
+    return f"{found['state']}: {found['detail']}"
+
+
+def test_a_second_settle_with_a_home_of_its_own_is_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other, none = (tmp_path / name for name in ("one", "other", "none"))
+    for home in (one, other, none):
+        home.mkdir()
+    log = tmp_path / "log.db"
+    with closing(SqliteBroker(log)) as broker:
+        broker.publish(AUDIT.name, codec.messages(told(one, "r1", "r2") + told(one, "r2")))
+        assert "ok: 2 entries" in checked(one, log, capsys, monkeypatch)
+        assert "ok: 0 entries" in checked(none, log, capsys, monkeypatch)
+        broker.publish(AUDIT.name, codec.messages(told(other, "r3")))
+    for home in (one, other, none):
+        assert "failed: topic audit has a second chain (entry 1 of" in checked(home, log, capsys, monkeypatch)
+
+
+def test_a_chain_that_goes_on_from_an_old_copy_is_found(audit: Audit, tmp_path: Path) -> None:
+    entries = audit.file([review("r1"), review("r2")])
+    assert audit.second(entries) is None
+    old = tmp_path / "old"
+    old.mkdir()
+    told(old, "r1")
+    with closing(Audit(old)) as copy:
+        assert copy.second(entries) == entries[1]

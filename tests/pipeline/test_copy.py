@@ -246,10 +246,24 @@ def test_a_second_copy_changes_nothing(source: SqliteBroker, target: Failing) ->
 def test_what_was_written_since_the_copy_follows_with_the_next(source: SqliteBroker, target: Failing) -> None:
     source.publish(LISTINGS.name, keyed("k", "1", "2"))
     copied(source, target)
-    publish(source, REVIEWS, erasure("k"))
-    source.publish(LISTINGS.name, [*keyed("k", "3"), *keyed("other", "4")])
+    publish(source, REVIEWS, erasure("new"))
+    source.publish(LISTINGS.name, [*keyed("new", "3"), *keyed("other", "4")])
     copied(source, target)
     assert values(target) == ["1", "2", "4"]
+
+
+@pytest.mark.parametrize("topic", [LISTINGS.name, LISTINGS.dead])
+def test_a_copy_that_was_begun_before_an_erasure_is_refused_after_it(
+    source: SqliteBroker, target: Failing, topic: str
+) -> None:
+    source.publish(LISTINGS.name, keyed("other", "1"))
+    source.publish(topic, keyed("k", "2") if topic == LISTINGS.name else codec.messages([letter(LISTINGS, "k", "2")]))
+    copied(source, target)
+    publish(source, REVIEWS, erasure("k"))
+    source.publish(LISTINGS.name, keyed("other", "3"))
+    with pytest.raises(SettingsError, match=f"holds 1 messages on topic {topic} about listings that were erased since"):
+        copied(source, target)
+    assert "3" not in values(target)
 
 
 @pytest.mark.parametrize("topic", [AUDIT, LISTINGS])

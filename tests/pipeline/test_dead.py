@@ -78,6 +78,15 @@ def test_the_list_says_where_who_and_why(
     ]
 
 
+def test_a_list_without_letters_says_that_none_waits(
+    deployment: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert called(deployment, "list") == 0
+    assert capsys.readouterr().out == "dead letters: none waits\n"
+    assert called(deployment, "list", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
 def test_the_list_keeps_to_a_topic(
     deployment: Deployment, broker: SqliteBroker, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,6 +4,7 @@ import argparse
 import gzip
 import json
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,17 @@ def test_bad_rows_are_counted_and_named_and_stop_nothing(
     assert f"{file}:5: cells (2 cells where the header has 3 columns)" in said.err
     assert said.err.count("cells (") == 5
     assert len(published(settings)) == 2
+
+
+def test_where_the_log_is_a_server_nobody_is_told_to_run_a_second_time(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    on_file = deployment(settings)
+    there = replace(on_file, settings=Settings(home=settings.home, broker="kafka://127.0.0.1:9092"))
+    parser = argparse.ArgumentParser()
+    ingest_arguments(parser)
+    assert ingest(parser.parse_args([written(tmp_path / "rows.csv", "a,1,lamp\n")]), there) == 0
+    assert "next: the stages that run take it from the log; where none does, `headstamp run`" in capsys.readouterr().out
 
 
 def test_a_file_that_is_no_utf_8_is_named_with_what_was_replaced(

@@ -1,6 +1,7 @@
 """What stages show of themselves: figures, health, readiness, and measures on the log."""
 
 import json
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -206,6 +207,29 @@ def test_the_figures_of_crawls_are_served_beside_the_stages(deployment: Deployme
     assert samples(page)["headstamp_visit_pages", "birch"] == 3
     with at_work(deployment, meters(["settle"])) as address:
         assert "headstamp_visit_pages" not in get(address, "/metrics")[1]
+
+
+def test_what_is_no_file_among_the_figures_of_crawls_is_counted_and_holds_nothing_up(deployment: Deployment) -> None:
+    home = deployment.settings.root
+    home.mkdir(parents=True)
+    write(home, "alder", [Figure(VISIT_PAGES, 3, {"market": "alder"})])
+    os.mkfifo(home / "metrics" / "birch.prom")
+    (home / "metrics" / "cedar.prom").symlink_to("alder.prom")
+    (home / "metrics" / "elm.prom").mkdir()
+    with at_work(deployment, meters(["settle"]), crawls=True) as address:
+        found = samples(get(address, "/metrics")[1])
+    assert found["headstamp_visit_pages", "alder"] == 3
+    assert found["headstamp_crawl_unreadable_files",] == 3
+
+
+@pytest.mark.parametrize(("host", "status"), [("evil.example", 403), ("localhost:1", 200), ("[::1]", 200), ("", 403)])
+def test_on_loopback_only_who_asks_for_this_host_is_answered(deployment: Deployment, host: str, status: int) -> None:
+    with at_work(deployment, meters(["settle"])) as address:
+        assert get(address, "/metrics")[0] == 200
+        connection = HTTPConnection(urlsplit(address).netloc, timeout=10)
+        connection.request("GET", "/metrics", headers={"Host": host})
+        assert connection.getresponse().status == status
+        connection.close()
 
 
 def beat(deployment: Deployment, meter: Meter) -> Beat:

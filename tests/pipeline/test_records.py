@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pipeline.codec import Message, decode, encode, message
 from pipeline.errors import MalformedError, SchemaTooNewError
 from pipeline.records import (
+    Alert,
     Amount,
     Assessment,
     Capture,
@@ -21,7 +22,9 @@ from pipeline.records import (
     Dollars,
     Import,
     Listing,
+    Measure,
     Money,
+    Presence,
     Record,
     Review,
     Sighting,
@@ -182,3 +185,16 @@ def test_the_verdict_of_an_assessment_is_the_one_that_asks_for_most() -> None:
     classification = Classification(score=0.0, category=Category.DIGITAL, model="m", activation=1)
     assessment = Assessment(listing=listing(), classification=classification, verdicts=verdicts, policy="p")
     assert (assessment.verdict, assessment.track) == (Verdict.REVIEW, Track.DIGITAL)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        Measure(name="n", value=1, time=NOON.replace(tzinfo=None)),
+        Sighting(listing_id="i", market="m", visit="v", time=NOON.replace(tzinfo=None), presence=Presence.PRESENT),
+        Alert(id="i", kind="k", time=NOON.replace(tzinfo=None)),
+    ],
+)
+def test_a_time_without_a_zone_makes_no_record(record: Record) -> None:
+    with pytest.raises(MalformedError, match="timezone"):
+        decode(message(record), (type(record),))
