@@ -7,8 +7,8 @@ from typing import TypeVar
 from urllib.parse import quote
 
 import msgspec
-from elastic_transport import ConnectionError as NoConnection
 from elastic_transport import ApiResponseMeta, SerializationError, Serializer, TlsError, TransportError
+from elastic_transport import ConnectionError as NoConnection
 from elasticsearch import ApiError, Elasticsearch
 
 from pipeline.errors import CorruptError, IndexUnavailableError, SettingsError
@@ -146,7 +146,7 @@ class Cluster:
             ) from error
 
     def _other(self, meta: ApiResponseMeta) -> IndexUnavailableError:
-        to = f", pointing to {meta.headers.get('location', '')[:LONGEST_REASON]}" if meta.status in REDIRECTED else ""
+        to = f", pointing to {str(meta.headers.get('location'))[:LONGEST_REASON]}" if meta.status in REDIRECTED else ""
         return IndexUnavailableError(
             f"what answers at {self.address} is no Elasticsearch (status {meta.status}{to}); see what stands before it,"
             " or correct `index` (HEADSTAMP_INDEX)"

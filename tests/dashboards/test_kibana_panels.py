@@ -82,6 +82,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
     }
     key = tmp_path_factory.mktemp("research") / "key"
     key.write_bytes(KEY)
+    key.chmod(0o600)
     with closing(cluster(address(), Elastic())) as server, own_prefix(server) as prefix:
         chosen = Elastic(prefix=prefix, research_key_file=str(key))
         make_indexes(ElasticIndex(server, chosen), chosen)

@@ -164,7 +164,7 @@ def test_what_was_never_an_elasticsearch_names_the_setting(door: Door) -> None:
     door.answer = ELSE["a page"]
     with (
         closing(ElasticIndex(cluster(door.address, Elastic()), Elastic())) as index,
-        pytest.raises(IndexUnavailableError, match="is no Elasticsearch .*HEADSTAMP_INDEX"),
+        pytest.raises(IndexUnavailableError, match=r"is no Elasticsearch .*HEADSTAMP_INDEX"),
     ):
         index.search(Query())
 
