@@ -3,19 +3,25 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
+import msgspec
+
 from pipeline.errors import IndexUnavailableError, MalformedError, SettingsError
-from pipeline.index import Count, Hit, Mergeable, Page, Query
+from pipeline.index import LISTINGS, Count, Hit, Mergeable, Page, Query
 from pipeline.index.cursor import Cursor, order, text
 from pipeline.index.elastic_access import research_key
 from pipeline.index.elastic_client import Cluster, part
 from pipeline.index.elastic_layout import mapping, research_mapping
 from pipeline.index.elastic_research import copy
 from pipeline.index.elastic_search import counted, every, page
-from pipeline.index.elastic_setup import LISTINGS, RESEARCH, Shelf, check_layout, ensure, numbers, serving
+from pipeline.index.elastic_setup import RESEARCH, Shelf, check_layout, ensure, numbers, serving
 from pipeline.index.elastic_write import Standing, merge_into, read
 from pipeline.index.query import check, check_fields
 from pipeline.records import Erasure, Review
 from pipeline.settings import Elastic
+
+
+class _Counted(msgspec.Struct, frozen=True):
+    count: int
 
 
 class ElasticIndex:
@@ -36,7 +42,7 @@ class ElasticIndex:
     def shelves(self) -> Sequence[Shelf]:
         """The indexes that are kept: `listings`, and `listings-research` where a key is set."""
         listings = Shelf(alias=self._chosen.prefix + LISTINGS, mapping=mapping(), shards=self._chosen.shards)
-        return [listings, self._research] if self._key else [listings]
+        return [listings, self.research] if self._key else [listings]
 
     @cached_property
     def name(self) -> str:
@@ -77,12 +83,25 @@ class ElasticIndex:
         opened = {number: ElasticIndex(self.cluster, self._chosen, number=number) for number in others}
         return {listings.numbered(number): index for number, index in opened.items()}
 
+    def researched(self) -> int | None:
+        """How many listings researchers see; None where they have no index."""
+        self.check_key()
+        if serving(self.cluster, self.research) is None:
+            return None
+        shown = {"query": {"term": {"hidden": "false"}}}
+        return self.cluster.ask("POST", f"/{part(self.research.alias)}/_count", _Counted, shown).count
+
+    @property
+    def is_researched(self) -> bool:
+        """Whether a key is set, so that researchers' index is kept."""
+        return bool(self._key)
+
     def check_key(self) -> None:
         """Raise a `SettingsError` where researchers have an index and this process has no key: it would go without erasures."""
-        if not self._key and (found := numbers(self.cluster, self._research)):
-            name = self._research.numbered(max(found))
+        if not self._key and (found := numbers(self.cluster, self.research)):
+            name = self.research.numbered(max(found))
             raise SettingsError(
-                f"elastic.research_key_file: this process has none, though '{self._research.alias}' is kept; name the unit's key"
+                f"elastic.research_key_file: this process has none, though '{self.research.alias}' is kept; name the unit's key"
                 f" as for the others, or delete the index '{name}' if researchers are to have none"
             )
 
@@ -139,7 +158,8 @@ class ElasticIndex:
         return research_key(file) if file else b""
 
     @cached_property
-    def _research(self) -> Shelf:
+    def research(self) -> Shelf:
+        """Where researchers' index is, or would be."""
         alias, shards = self._chosen.prefix + RESEARCH, self._chosen.shards
         return Shelf(alias=alias, mapping=research_mapping(self._key), shards=shards)
 

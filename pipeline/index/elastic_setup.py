@@ -12,8 +12,8 @@ from pipeline.index.query import MOST_HITS
 
 MISSING = 404
 REMEDY = "run `headstamp reindex`"
-LISTINGS, RESEARCH = "listings", "listings-research"
-"""The aliases, less the prefix."""
+RESEARCH = "listings-research"
+"""The alias of researchers' index, less the prefix."""
 
 
 class Shelf(msgspec.Struct, frozen=True, kw_only=True):
