@@ -1,16 +1,17 @@
 """What a command is given: the settings, and the parts that their addresses chose, opened when first asked for."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 from pipeline.activations import Activations
 from pipeline.audit import Audit
-from pipeline.broker import Broker
+from pipeline.broker import START, Broker
 from pipeline.context import no_context, vendor_context
-from pipeline.errors import ModelRejectedError, SettingsError
-from pipeline.index import Index, Query, Rebuild
+from pipeline.errors import CorruptError, ModelRejectedError, SettingsError
+from pipeline.index import LISTINGS, Index, Query, Rebuild
 from pipeline.logs import line
 from pipeline.policy import Policy, force, rule
 from pipeline.rates import KIND as RATES
@@ -19,12 +20,15 @@ from pipeline.records import Capture, Context, Listing, digest
 from pipeline.settings import Settings, file_of
 from pipeline.software import software
 from pipeline.stages import Charts, Classifier, Stage, assess_stage, chart_stage, index_stage, settle_stage
+from pipeline.topics import ASSESSMENTS
 from pipeline.wordings import keep
 
 STAGES = ("assess", "index", "settle")
 """The stages in the order of a listing's way."""
 CHART = "chart"
 """The stage beside them that charts measures, where the index can hold them."""
+SEEN_S = 2.0
+"""Seconds after which an index on a server finds all that was merged."""
 RULES = "rules"
 """Under which policy, rates and code are counted as activations."""
 
@@ -90,6 +94,29 @@ class Deployment:
             return not (self.settings.root / file).exists()
         with closing(self.index()) as index:
             return not index.search(Query(size=0)).total
+
+    def check_emptied(self) -> None:
+        """Raise a `CorruptError` where the index, which was found empty, was filled before: it is lost, or another one."""
+        settings, server = self.settings, not file_of(self.settings.index)
+        if not self._was_indexed():
+            return
+        if server:
+            time.sleep(SEEN_S)
+            if not self.is_bare:
+                return
+        named = f" '{settings.elastic.prefix}{LISTINGS}' at {settings.index}" if server else ""
+        otherwise = ", or correct elastic.prefix" if server else ""
+        raise CorruptError(
+            f"the index{named} is empty, though the log has what was in it; run `headstamp reindex`{otherwise}"
+        )
+
+    def _was_indexed(self) -> bool:
+        """Whether the log holds assessments, and the index stage has taken them all."""
+        if (file := file_of(self.settings.broker)) and not (self.settings.root / file).exists():
+            return False
+        with closing(self.broker()) as broker:
+            first = next(iter(broker.read(ASSESSMENTS.name, START)), None)
+            return first is not None and broker.lag(ASSESSMENTS.name, "index") == 0
 
 
 @contextmanager

@@ -128,6 +128,8 @@ def test_check_names_an_index_that_was_lost_and_an_audit_that_was_changed(tmp_pa
     assert run("check", home=home).returncode == 0
     for file in home.glob("index.db*"):
         file.unlink()
+    lost = run("search", "lamp", home=home)
+    assert (lost.returncode, "run `headstamp reindex`" in lost.stderr) == (1, True)
     with closing(Database(home / "audit.db", MIGRATIONS)) as audit:
         audit.run("INSERT INTO head VALUES(1, 7, 'x')")
     done = run("check", home=home)

@@ -10,6 +10,7 @@ import msgspec
 from pipeline.audit import Audit
 from pipeline.broker import START, Broker
 from pipeline.codec import decode
+from pipeline.commands import indexes
 from pipeline.deployment import STAGES, Deployment
 from pipeline.errors import (
     AuthorityEndedError,
@@ -72,6 +73,8 @@ def findings(deployment: Deployment) -> Iterator[Finding]:
         "policy": _policy,
         "rates": _rates,
         "index": _index,
+        "research": indexes.research,
+        "beside": indexes.beside,
         "audit": _audit,
     }
     for part, test in parts.items():
@@ -155,16 +158,9 @@ def _rates(deployment: Deployment) -> str:
 def _index(deployment: Deployment) -> str:
     with closing(deployment.index()) as index:
         listings = index.search(Query(size=0)).total
-    if not listings and _indexed(deployment):
-        raise CorruptError("the index is empty, though the log has what was in it; run `headstamp reindex`")
+    if not listings:
+        deployment.check_emptied()
     return f"{listings:,} listings"
-
-
-def _indexed(deployment: Deployment) -> bool:
-    """Whether the index stage has put listings into an index before."""
-    with closing(deployment.broker()) as broker:
-        first = next(iter(broker.read(ASSESSMENTS.name, START)), None)
-        return first is not None and broker.lag(ASSESSMENTS.name, "index") == 0
 
 
 def _audit(deployment: Deployment) -> str:

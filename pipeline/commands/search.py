@@ -68,10 +68,11 @@ def search(arguments: argparse.Namespace, deployment: Deployment) -> int:
 
 
 def _searched(query: Query, deployment: Deployment) -> Page:
-    """What matches; a home that holds nothing is not made for it."""
+    """What matches; a home that holds nothing is not made for it. A `CorruptError` where the index lost what it held."""
     if deployment.is_bare:
         check(query)
         terms(query.words)
+        deployment.check_emptied()
         return Page(hits=(), total=0)
     with closing(deployment.index()) as index:
         return index.search(query)

@@ -10,6 +10,8 @@ import msgspec
 from pipeline.index.document import Document
 from pipeline.records import Assessment, Erasure, Review, Sighting
 
+LISTINGS = "listings"
+"""What an index is called on a server, less the prefix."""
 Mergeable = Assessment | Sighting | Review | Erasure
 
 

@@ -3,20 +3,25 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from pipeline.errors import SettingsError
-from pipeline.index import Count, Hit, Mergeable, Page, Query
+import msgspec
+
+from pipeline.errors import IndexUnavailableError, MalformedError, SettingsError
+from pipeline.index import LISTINGS, Count, Hit, Mergeable, Page, Query
 from pipeline.index.cursor import Cursor, order, text
-from pipeline.index.elastic_access import secret
+from pipeline.index.elastic_access import research_key
 from pipeline.index.elastic_client import Cluster, part
 from pipeline.index.elastic_layout import mapping, research_mapping
 from pipeline.index.elastic_research import copy
 from pipeline.index.elastic_search import counted, every, page
-from pipeline.index.elastic_setup import LISTINGS, RESEARCH, Shelf, check_layout, ensure, serving
+from pipeline.index.elastic_setup import RESEARCH, Shelf, check_layout, ensure, numbers, serving
 from pipeline.index.elastic_write import Standing, merge_into, read
 from pipeline.index.query import check, check_fields
-from pipeline.index.research import LEAST_KEY_BYTES
 from pipeline.records import Erasure, Review
 from pipeline.settings import Elastic
+
+
+class _Counted(msgspec.Struct, frozen=True):
+    count: int
 
 
 class ElasticIndex:
@@ -36,11 +41,8 @@ class ElasticIndex:
     @cached_property
     def shelves(self) -> Sequence[Shelf]:
         """The indexes that are kept: `listings`, and `listings-research` where a key is set."""
-        prefix, shards = self._chosen.prefix, self._chosen.shards
-        kept = [Shelf(alias=prefix + LISTINGS, mapping=mapping(), shards=shards)]
-        if self._key:
-            kept.append(Shelf(alias=prefix + RESEARCH, mapping=research_mapping(self._key), shards=shards))
-        return kept
+        listings = Shelf(alias=self._chosen.prefix + LISTINGS, mapping=mapping(), shards=self._chosen.shards)
+        return [listings, self.research] if self._key else [listings]
 
     @cached_property
     def name(self) -> str:
@@ -58,8 +60,9 @@ class ElasticIndex:
         """Merge records into their listings' documents; returns once that is durable.
 
         A record that cannot be encoded leaves all as it was. Where Elasticsearch goes away, part of the batch may be there;
-        merged again, it is whole.
+        merged again, it is whole. A `SettingsError` where researchers have an index, and this process lacks its key.
         """
+        self.check_key()
         if not self._fits:
             ensure(self.cluster, self.shelves)
             check_layout(self.cluster, self.shelves)
@@ -67,8 +70,40 @@ class ElasticIndex:
         decided = any(isinstance(record, Review | Erasure) for record in records)
         self._unseen = self._unseen or not decided
         merge_into(self.cluster, self.name, records, self._follow, refresh=decided)
-        if any(isinstance(record, Erasure) for record in records):
+        if erasures := [record for record in records if isinstance(record, Erasure)]:
             self._expunge()
+            for name, index in self.beside().items():
+                _erase(index, name, erasures)
+
+    def beside(self) -> Mapping[str, "ElasticIndex"]:
+        """What no alias stands for: indexes that a rebuild fills, or left behind, by their names."""
+        listings = self.shelves[0]
+        built = None if self._number else serving(self.cluster, listings)
+        others = [number for number in numbers(self.cluster, listings) if built and number != built.number]
+        opened = {number: ElasticIndex(self.cluster, self._chosen, number=number) for number in others}
+        return {listings.numbered(number): index for number, index in opened.items()}
+
+    def researched(self) -> int | None:
+        """How many listings researchers see; None where they have no index."""
+        self.check_key()
+        if serving(self.cluster, self.research) is None:
+            return None
+        shown = {"query": {"term": {"hidden": "false"}}}
+        return self.cluster.ask("POST", f"/{part(self.research.alias)}/_count", _Counted, shown).count
+
+    @property
+    def is_researched(self) -> bool:
+        """Whether a key is set, so that researchers' index is kept."""
+        return bool(self._key)
+
+    def check_key(self) -> None:
+        """Raise a `SettingsError` where researchers have an index and this process has no key: it would go without erasures."""
+        if not self._key and (found := numbers(self.cluster, self.research)):
+            name = self.research.numbered(max(found))
+            raise SettingsError(
+                f"elastic.research_key_file: this process has none, though '{self.research.alias}' is kept; name the unit's key"
+                f" as for the others, or delete the index '{name}' if researchers are to have none"
+            )
 
     def get(self, listing_id: str) -> Hit | None:
         """One listing's document, hidden ones too; None where there is none."""
@@ -120,12 +155,13 @@ class ElasticIndex:
     @cached_property
     def _key(self) -> bytes:
         file = self._chosen.research_key_file
-        key = secret(file, "elastic.research_key_file") if file else b""
-        if file and len(key) < LEAST_KEY_BYTES:
-            raise SettingsError(
-                f"elastic.research_key_file: {file} holds {len(key)} bytes; write {LEAST_KEY_BYTES} or more into it, as with `openssl rand -hex 32`"
-            )
-        return key
+        return research_key(file) if file else b""
+
+    @cached_property
+    def research(self) -> Shelf:
+        """Where researchers' index is, or would be."""
+        alias, shards = self._chosen.prefix + RESEARCH, self._chosen.shards
+        return Shelf(alias=alias, mapping=research_mapping(self._key), shards=shards)
 
     def _is_there(self) -> bool:
         """Whether there is an index to read: who only reads makes none."""
@@ -140,10 +176,26 @@ class ElasticIndex:
 
     def _follow(self, standing: Sequence[Standing]) -> None:
         for shelf in self.shelves[1:]:
-            copy(self.cluster, shelf, self._key, standing)
+            layout = numbers(self.cluster, shelf).get(self._number) if self._number else shelf.layout
+            if layout and layout != shelf.layout:
+                raise IndexUnavailableError(
+                    f"'{shelf.numbered(self._number)}' was made with another key; `headstamp reindex` removes it"
+                )
+            if layout:
+                copy(self.cluster, shelf, self._key, standing)
 
     def _expunge(self) -> None:
         """Let the segments that hold what was erased be written anew; Elasticsearch goes on with it by itself."""
         for shelf in self.shelves:
-            path = f"/{part(shelf.alias)}/_forcemerge?only_expunge_deletes=true&wait_for_completion=false"
+            name = part(shelf.numbered(self._number) if self._number else shelf.alias)
+            path = f"/{name}/_forcemerge?only_expunge_deletes=true&wait_for_completion=false&ignore_unavailable=true"
             self.cluster.ask("POST", path, object)
+
+
+def _erase(index: ElasticIndex, name: str, erasures: Sequence[Erasure]) -> None:
+    try:
+        index.merge(erasures)
+    except MalformedError as error:
+        raise IndexUnavailableError(
+            f"'{name}', which serves nobody, does not take an erasure ({error}); delete that index"
+        ) from error

@@ -1,12 +1,16 @@
 """How an Elasticsearch is reached: by which address, as whom, and by what it is known."""
 
 import ipaddress
+import stat
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipeline.errors import SettingsError
 from pipeline.index.elastic_client import Cluster
+from pipeline.index.research import LEAST_KEY_BYTES
 from pipeline.settings import Elastic
+
+_HOW = "as with `openssl rand -hex 32`"
 
 
 def cluster(address: str, chosen: Elastic) -> Cluster:
@@ -46,6 +50,21 @@ def secret(path: str, setting: str) -> bytes:
     if not found:
         raise SettingsError(f"{setting}: {path} is empty; write the secret into it")
     return found
+
+
+def research_key(path: str) -> bytes:
+    """The key of researchers' pseudonyms; a `SettingsError` where it could be guessed, or anybody on this machine may read it."""
+    setting = "elastic.research_key_file"
+    key = secret(path, setting)
+    if len(key) < LEAST_KEY_BYTES:
+        raise SettingsError(
+            f"{setting}: {path} holds {len(key)} bytes; write {LEAST_KEY_BYTES} or more into it, {_HOW}"
+        )
+    if len(set(key)) == 1:
+        raise SettingsError(f"{setting}: {path} holds one byte over and over; write a random key into it, {_HOW}")
+    if Path(path).expanduser().stat().st_mode & stat.S_IRWXO:
+        raise SettingsError(f"{setting}: {path} is open to every user of this machine; `chmod o= {path}`")
+    return key
 
 
 def _is_loopback(host: str) -> bool:

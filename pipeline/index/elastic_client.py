@@ -7,11 +7,11 @@ from typing import TypeVar
 from urllib.parse import quote
 
 import msgspec
+from elastic_transport import ApiResponseMeta, SerializationError, Serializer, TlsError, TransportError
 from elastic_transport import ConnectionError as NoConnection
-from elastic_transport import SerializationError, Serializer, TlsError, TransportError
-from elasticsearch import ApiError, Elasticsearch, UnsupportedProductError
+from elasticsearch import ApiError, Elasticsearch
 
-from pipeline.errors import IndexUnavailableError, SettingsError
+from pipeline.errors import CorruptError, IndexUnavailableError, SettingsError
 
 Answer = TypeVar("Answer")
 JSON, LINES = "application/json", "application/x-ndjson"
@@ -19,6 +19,11 @@ BUSY = frozenset({429, 502, 503, 504})
 """HTTP statuses that pass by themselves."""
 TRIES, FIRST_PAUSE_S = 6, 0.1
 """How often a busy server is asked at once, the pause doubling each time: three seconds in all."""
+OWN = frozenset({401, 403, 413}) | BUSY
+"""HTTP statuses that mean the same whoever answers, be it a proxy."""
+REDIRECTED = range(300, 400)
+BULK_BYTES = 8 * 2**20
+"""Size at which a bulk request ends; Elasticsearch refuses more than 100 MB."""
 LONGEST_REASON = 500
 BLOCKED = "cluster_block_exception"
 
@@ -77,6 +82,8 @@ class Cluster:
     def __init__(self, address: str, connect: Callable[[], Mapping[str, object]], *, timeout_s: float = 30.0) -> None:
         """`connect` gives what the client needs beside the address; a `SettingsError` where a secret cannot be read."""
         self.address = address
+        self.bulk_bytes = BULK_BYTES
+        """Size at which a bulk request ends: less, once somebody refused one for its size."""
         self._connect, self._timeout_s = connect, timeout_s
         self._client: Elasticsearch | None = None
 
@@ -85,13 +92,14 @@ class Cluster:
     ) -> Answer:
         """The answer, decoded; a busy server is asked again for a few seconds.
 
-        A `RefusedError` where it will not do it, an `IndexUnavailableError` where it does not answer, a `SettingsError` where it
-        does not let this user in or is not the one trusted.
+        A `RefusedError` where it will not do it, an `IndexUnavailableError` where it does not answer or another does in its stead,
+        a `SettingsError` where it does not let this user in or is not the one trusted, a `CorruptError` where it holds
+        what no Headstamp of this version wrote.
         """
         content = lines or (None if body is None else _encoder.encode(body))
         for pause_s in (*(FIRST_PAUSE_S * 2**turn for turn in range(TRIES - 1)), None):
             try:
-                return msgspec.json.decode(self._once(method, path, content, bool(lines), params), type=to)
+                return self._decoded(self._once(method, path, content, bool(lines), params), to)
             except RefusedError as error:
                 if pause_s is None or error.status not in BUSY or error.kind == BLOCKED:
                     raise
@@ -107,21 +115,42 @@ class Cluster:
         kind = {"accept": JSON} | ({"content-type": LINES if lines else JSON} if content is not None else {})
         try:
             answer = self._opened().perform_request(method, path, params=params, headers=kind, body=content)
-            return bytes(answer.body or b"null")
+            return self._own(answer.meta, answer.body)
         except ApiError as error:
-            raise self._refused(error.meta.status, error.body) from None
-        except UnsupportedProductError as error:
-            raise SettingsError(
-                f"index: what answers at {self.address} is no Elasticsearch; correct `index`"
-            ) from error
+            raise self._refused(error.meta, error.body) from None
         except TlsError as error:
             raise SettingsError(
                 f"index: {self.address} is not the server that is trusted ({_told(error)}); correct elastic.ca_file or elastic.fingerprint"
             ) from error
         except (NoConnection, TransportError, SerializationError) as error:
             raise IndexUnavailableError(
-                f"Elasticsearch does not answer at {self.address} ({_told(error)}); start it, or correct `index`"
+                f"Elasticsearch does not answer at {self.address} ({_told(error)}); start it, or correct `index` (HEADSTAMP_INDEX)"
             ) from error
+
+    def _own(self, meta: ApiResponseMeta, body: object) -> bytes:
+        """The body of an answer that is Elasticsearch's own, and not that of something before it."""
+        if not _is_own(meta) or not isinstance(body, bytes | None):
+            raise self._other(meta)
+        return body or b"null"
+
+    def _decoded(self, body: bytes, to: type[Answer]) -> Answer:
+        try:
+            return msgspec.json.decode(body, type=to)
+        except msgspec.ValidationError as error:
+            raise CorruptError(
+                f"Elasticsearch at {self.address} holds what this version did not write ({error}); run `headstamp reindex`"
+            ) from error
+        except msgspec.DecodeError as error:
+            raise IndexUnavailableError(
+                f"what Elasticsearch at {self.address} answers is cut off or altered ({error}); see what stands before it"
+            ) from error
+
+    def _other(self, meta: ApiResponseMeta) -> IndexUnavailableError:
+        to = f", pointing to {str(meta.headers.get('location'))[:LONGEST_REASON]}" if meta.status in REDIRECTED else ""
+        return IndexUnavailableError(
+            f"what answers at {self.address} is no Elasticsearch (status {meta.status}{to}); see what stands before it,"
+            " or correct `index` (HEADSTAMP_INDEX)"
+        )
 
     def _opened(self) -> Elasticsearch:
         if self._client is None:
@@ -138,8 +167,10 @@ class Cluster:
             )
         return self._client
 
-    def _refused(self, status: int, body: object) -> Exception:
-        fault = _fault(body)
+    def _refused(self, meta: ApiResponseMeta, body: object) -> Exception:
+        status, fault = meta.status, _fault(body)
+        if not _is_own(meta) and status not in OWN:
+            return self._other(meta)
         if status == 401:  # noqa: PLR2004  # HTTP: unauthorized
             return SettingsError(
                 f"index: {self.address} does not let this user in; correct elastic.user and elastic.password_file, or elastic.api_key_file"
@@ -185,8 +216,17 @@ def _fault(body: object) -> Fault:
     return refusal.error if isinstance(refusal.error, Fault) else Fault(reason=refusal.error)
 
 
-def _told(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:LONGEST_REASON]
+def _is_own(meta: ApiResponseMeta) -> bool:
+    """Whether Elasticsearch itself answered: it says so in every answer."""
+    return meta.headers.get("x-elastic-product") == "Elasticsearch"
+
+
+def _told(error: BaseException) -> str:
+    """The system's word where it has one, as "Connection refused"; else the innermost cause's."""
+    while cause := error.__cause__ or error.__context__:
+        error = cause
+    said = error.strerror if isinstance(error, OSError) else None
+    return (said or str(error) or type(error).__name__)[:LONGEST_REASON]
 
 
 _encoder = msgspec.json.Encoder()

@@ -36,7 +36,7 @@ def mapping() -> Source:
 
 def research_mapping(key: bytes = b"") -> Source:
     """The mapping of `listings-research`: what is left of the fields under this key, and `hidden`."""
-    return described(properties(RESEARCHED.values()), pseudonym(key, "layout", "key"))
+    return described(properties(RESEARCHED.values()), pseudonym(key, "layout", "key, rounded"))
 
 
 def properties(fields: Iterable[Field]) -> Source:

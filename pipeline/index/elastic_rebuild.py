@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from pipeline.errors import LockedError
+from pipeline.errors import LockedError, SettingsError
 from pipeline.index import Places
 from pipeline.index.elastic import ElasticIndex
 from pipeline.index.elastic_client import RefusedError, part
-from pipeline.index.elastic_setup import MISSING, Built, Shelf, ensure, make, make_plain, remove, serving
+from pipeline.index.elastic_setup import MISSING, Built, Shelf, ensure, make, make_plain, numbers, remove, serving
 
 CONFLICT = 409
 WATCHED_S = 20.0
@@ -50,10 +50,12 @@ class ElasticRebuild:
         """`opened` gives the index of a number, 0 the one that serves; `owner` says who builds, `log` from what.
 
         A `LockedError` where another process builds at this moment; what an ended one had built of the same log is gone on with.
+        A `SettingsError` where the next index's name is taken by somebody else's, or researchers' index would be left behind.
         """
         self._serving, self._opened = opened(0), opened
         self._cluster, self._shelves = self._serving.cluster, self._serving.shelves
         self._name = prefix + _STATE
+        self._serving.check_key()
         ensure(self._cluster, self._shelves)
         found = self._ended(owner, watched_s)
         layouts = tuple(shelf.layout for shelf in self._shelves)
@@ -63,9 +65,7 @@ class ElasticRebuild:
         self._state = msgspec.structs.replace(found.source, owner=owner) if found and goes_on else wanted
         self._write()
         for shelf in self._shelves:
-            if not goes_on:
-                remove(self._cluster, shelf.numbered(self._state.number))
-            make(self._cluster, shelf, self._state.number, behind_alias=False)
+            self._make(shelf, anew=not goes_on)
         self.index = opened(self._state.number)
 
     @property
@@ -93,17 +93,27 @@ class ElasticRebuild:
         return True
 
     def finish(self) -> None:
-        """Remove what no longer serves."""
-        for shelf in self._shelves:
-            for name in self._numbered(shelf):
-                if name != shelf.numbered(self._state.number):
-                    remove(self._cluster, name)
+        """Remove what served before, and what earlier rebuilds left behind."""
+        for shelf in reversed(self._shelves):  # listings last: by what is left of them, erasures find their copies
+            for number in numbers(self._cluster, shelf):
+                if number < self._state.number:
+                    remove(self._cluster, shelf.numbered(number))
         remove(self._cluster, self._name)
 
     def close(self) -> None:
         """Let go of the connections; what was built stays, to be gone on with."""
         self.index.close()
         self._serving.close()
+
+    def _make(self, shelf: Shelf, *, anew: bool) -> None:
+        number = self._state.number
+        if anew and number in numbers(self._cluster, shelf):
+            remove(self._cluster, shelf.numbered(number))
+        make(self._cluster, shelf, number, behind_alias=False)
+        if number not in numbers(self._cluster, shelf):
+            raise SettingsError(
+                f"reindex: '{shelf.numbered(number)}' is there and not Headstamp's; remove or rename it, or set elastic.prefix"
+            )
 
     def _built(self) -> Built:
         built = serving(self._cluster, self._shelves[0])
@@ -113,7 +123,7 @@ class ElasticRebuild:
     def _fits(self, found: State, wanted: State) -> bool:
         """Whether a rebuild that ended early was of the same log and for the same fields, and what it built is there."""
         same = (found.layouts, found.log) == (wanted.layouts, wanted.log)
-        built = all(shelf.numbered(found.number) in self._numbered(shelf) for shelf in self._shelves)
+        built = all(found.number in numbers(self._cluster, shelf) for shelf in self._shelves)
         return same and built and found.number in {wanted.number, wanted.number - 1}
 
     def _ended(self, owner: str, watched_s: float) -> _Stored | None:
@@ -156,9 +166,6 @@ class ElasticRebuild:
         name = part(self._shelves[0].numbered(number))
         self._cluster.ask("POST", f"/{name}/_refresh", object)
         return self._cluster.ask("GET", f"/{name}/_count", _Counted).count
-
-    def _numbered(self, shelf: Shelf) -> list[str]:
-        return list(self._cluster.ask("GET", f"/{part(shelf.alias)}-v*/_alias", dict[str, object]))
 
 
 def _swap(shelf: Shelf, old: int, new: int) -> list[Mapping[str, object]]:

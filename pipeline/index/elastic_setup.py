@@ -12,8 +12,8 @@ from pipeline.index.query import MOST_HITS
 
 MISSING = 404
 REMEDY = "run `headstamp reindex`"
-LISTINGS, RESEARCH = "listings", "listings-research"
-"""The aliases, less the prefix."""
+RESEARCH = "listings-research"
+"""The alias of researchers' index, less the prefix."""
 
 
 class Shelf(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +64,13 @@ def serving(cluster: Cluster, shelf: Shelf) -> Built | None:
         raise
     number = _number(shelf, found)
     return Built(number=number, layout=found[shelf.numbered(number)].mappings.meta.layout)
+
+
+def numbers(cluster: Cluster, shelf: Shelf) -> Mapping[int, str]:
+    """All indexes that Headstamp made for the shelf (behind its alias, being built, or left behind): number and layout."""
+    found = cluster.ask("GET", f"/{part(shelf.alias)}-v*/_mapping", dict[str, _Mappings])
+    layouts = {_number_of(shelf, name): each.mappings.meta.layout for name, each in found.items()}
+    return {number: layout for number, layout in layouts.items() if number and layout}
 
 
 def make(cluster: Cluster, shelf: Shelf, number: int, *, behind_alias: bool) -> None:
@@ -130,12 +137,17 @@ def remove(cluster: Cluster, name: str) -> None:
 
 
 def _number(shelf: Shelf, found: Mapping[str, object]) -> int:
-    names = [re.fullmatch(re.escape(shelf.alias) + r"-v([1-9]\d{0,8})", name) for name in found]
-    match names:
-        case [re.Match() as one]:
-            return int(one[1])
+    match [_number_of(shelf, name) for name in found]:
+        case [int(number)] if number:
+            return number
         case _:
             raise SettingsError(
                 f"index: '{shelf.alias}' stands for {', '.join(found)}, not for one index that Headstamp made;"
                 " remove what is not Headstamp's, or set elastic.prefix"
             )
+
+
+def _number_of(shelf: Shelf, name: str) -> int:
+    """The number in an index's name; 0 where the name is none that Headstamp gives."""
+    found = re.fullmatch(re.escape(shelf.alias) + r"-v([1-9]\d{0,8})", name)
+    return int(found[1]) if found else 0

@@ -12,17 +12,15 @@ import msgspec
 from pipeline.errors import IndexUnavailableError, MalformedError
 from pipeline.index import Mergeable
 from pipeline.index.document import Document
-from pipeline.index.elastic_client import BUSY, Cluster, Fault, part, said_blocked, said_missing
+from pipeline.index.elastic_client import BUSY, Cluster, Fault, RefusedError, part, said_blocked, said_missing
 from pipeline.index.elastic_layout import Source, encoded, source
 from pipeline.index.merge import merge, subject
 from pipeline.records import digest
 
 AT_ONCE = 1_000
 """Documents read by one request."""
-BYTES_AT_ONCE = 8 * 2**20
-"""Size at which a bulk request ends; Elasticsearch refuses more than 100 MB."""
 TURNS, LONGEST_PAUSE_S = 12, 2.0
-CONFLICT, MISSING = 409, 404
+CONFLICT, MISSING, TOO_LARGE = 409, 404, 413
 _HEX = frozenset("0123456789abcdef")
 _ID = 32
 
@@ -151,17 +149,32 @@ def merge_into(
 
 
 def bulk(cluster: Cluster, lines: Iterable[bytes], *, refresh: bool) -> Iterator[Outcome]:
-    """What came of each line, in their order; an `IndexUnavailableError` where Elasticsearch takes no writes."""
-    for some in _sized(lines):
-        answer = cluster.ask(
-            "POST",
-            "/_bulk",
-            _Items,
-            lines=b"".join(some),
-            refresh="true" if refresh else "false",
-            filter_path="items.*._id,items.*.status,items.*._version,items.*.error",
-        )
-        yield from (_outcome(item) for each in answer.items for item in each.values())
+    """What came of each line, in their order; an `IndexUnavailableError` where Elasticsearch takes no writes.
+
+    Where a request is refused for its size, smaller ones follow, now and later.
+    """
+    for some in _sized(lines, cluster):
+        for item in _sent(cluster, some, "true" if refresh else "false"):
+            yield _outcome(item)
+
+
+def _sent(cluster: Cluster, some: Sequence[bytes], refresh: str) -> Iterator[_Item]:
+    body, fields = b"".join(some), "items.*._id,items.*.status,items.*._version,items.*.error"
+    try:
+        answer = cluster.ask("POST", "/_bulk", _Items, lines=body, refresh=refresh, filter_path=fields)
+    except RefusedError as error:
+        if error.status != TOO_LARGE:
+            raise
+        if len(some) == 1:
+            raise IndexUnavailableError(
+                f"Elasticsearch, or what stands before it, takes no request of {len(body):,} bytes, which one document needs;"
+                " raise its limit (of nginx client_max_body_size, of Elasticsearch http.max_content_length)"
+            ) from error
+        cluster.bulk_bytes = min(cluster.bulk_bytes, len(body) // 2)
+        for half in (some[: len(some) // 2], some[len(some) // 2 :]):
+            yield from _sent(cluster, half, refresh)
+    else:
+        yield from (item for each in answer.items for item in each.values())
 
 
 def _turn(
@@ -187,8 +200,12 @@ def _turn(
 
 
 def line_of(change: Change) -> bytes:
-    """What a bulk request says of a change: refused where somebody else wrote meanwhile."""
+    """What a bulk request says of a change: refused where somebody else wrote meanwhile.
+
+    A `ValueError` where the document could not be read back, as with a score that is no number.
+    """
     known, one = change.known, place(change.after.id)
+    msgspec.json.decode(msgspec.json.encode(change.after), type=Document)
     if known.document is None:
         action: Source = {"create": {"_index": known.inside, "_id": one}}
     else:
@@ -208,11 +225,11 @@ def _outcome(item: _Item) -> Outcome:
     return Outcome(item.id, item.version, item.status, item.error.text if item.error else "")
 
 
-def _sized(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
+def _sized(lines: Iterable[bytes], cluster: Cluster) -> Iterator[list[bytes]]:
     some: list[bytes] = []
     size = 0
     for each in lines:
-        if some and size + len(each) > BYTES_AT_ONCE:
+        if some and size + len(each) > cluster.bulk_bytes:
             yield some
             some, size = [], 0
         some.append(each)

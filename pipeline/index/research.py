@@ -13,6 +13,9 @@ PSEUDONYMS = ("id", "key", "vendor")
 NAMED = ("make", "calibre")
 """Fields that keep what the program recognised, and lose the market's own words."""
 LEAST_KEY_BYTES = 32
+SCORE_DIGITS = 2
+"""Decimals that a score keeps: its others would tell which text was scored."""
+DOLLAR, HUNDRED_DOLLARS, PRICE_DIGITS = 100, 10_000, 2
 _LETTERS = 32
 
 
@@ -25,7 +28,7 @@ RESEARCHED: Mapping[str, Field] = {name: field for name, field in FIELDS.items()
 
 
 def pseudonymous(document: Document, key: bytes) -> dict[str, Content]:
-    """The contents of `RESEARCHED` for a visible document, times cut to the day; a pseudonymous id alone for a hidden one."""
+    """The contents of `RESEARCHED` for a visible document, times cut to the day, scores and prices rounded; a pseudonymous id alone for a hidden one."""
     current = document.current
     if current is None:
         return {"id": pseudonym(key, "id", document.id)}
@@ -43,6 +46,12 @@ def pseudonym(key: bytes, field: str, value: str) -> str:
     return hmac.new(key, told, "sha256").hexdigest()[:_LETTERS]
 
 
+def rounded(cents: int) -> int:
+    """A price in US cents as researchers see it: whole dollars below 100 (one at least, but for nothing), from there two digits."""
+    step = DOLLAR if cents < HUNDRED_DOLLARS else 10 ** (len(str(cents)) - PRICE_DIGITS)
+    return max((cents + step // 2) // step * step, min(cents, 1) * DOLLAR)
+
+
 def _content(field: Field, document: Document, current: Assessment, key: bytes) -> Content:
     content = field.get(document, current)
     if field.name in PSEUDONYMS:
@@ -50,9 +59,15 @@ def _content(field: Field, document: Document, current: Assessment, key: bytes) 
     if field.name in NAMED:
         known = {entity.value for entity in current.classification.entities if entity.kind == field.name}
         return tuple(value for value in content if value in known) if isinstance(content, tuple) else ()
-    if field.kind is Kind.DATE:
-        return _day(content)
-    return content
+    match field.kind:
+        case Kind.DATE:
+            return _day(content)
+        case Kind.MONEY if isinstance(content, int):
+            return rounded(content)
+        case Kind.NUMBER if isinstance(content, float):
+            return round(content, SCORE_DIGITS)
+        case _:
+            return content
 
 
 def _day(content: Content) -> Content:

@@ -21,6 +21,7 @@ from pipeline.index.elastic_client import Cluster
 from pipeline.index.elastic_layout import Source, encoded, research_source, source
 from pipeline.index.elastic_measures import ElasticMeasures
 from pipeline.index.places import milliseconds
+from pipeline.index.research import rounded
 from pipeline.settings import Elastic
 from tests.dashboards.kibana_asked import Asked, kuery
 from tests.dashboards.kibana_reckoned import Fact, holds, reckoned
@@ -77,11 +78,12 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
     visible = [fact for fact in facts if fact["hidden"] == "false"]
     known: Mapping[str, list[Fact]] = {
         "listings": visible,
-        "listings-research": [{**fact, **{name: _day(fact[name]) for name in DATES}} for fact in visible],
+        "listings-research": [_researched(fact) for fact in visible],
         "measures": [fact_of(measure) for measure in said],
     }
     key = tmp_path_factory.mktemp("research") / "key"
     key.write_bytes(KEY)
+    key.chmod(0o600)
     with closing(cluster(address(), Elastic())) as server, own_prefix(server) as prefix:
         chosen = Elastic(prefix=prefix, research_key_file=str(key))
         make_indexes(ElasticIndex(server, chosen), chosen)
@@ -92,6 +94,16 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
         ElasticMeasures(server, prefix=prefix).put(said)
         server.ask("POST", f"/{prefix}measures/_refresh", object)
         yield made
+
+
+def _researched(fact: Fact) -> Fact:
+    """What researchers' index holds of a fact: days, and rounded prices."""
+    cents = fact["price_cents"]
+    return {
+        **fact,
+        **{name: _day(fact[name]) for name in DATES},
+        "price_cents": None if cents is None else rounded(cents),
+    }
 
 
 def _day(time: datetime) -> datetime:

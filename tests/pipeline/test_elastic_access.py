@@ -58,6 +58,9 @@ def test_a_certificate_is_for_https() -> None:
 def test_nobody_at_an_address_is_said_with_what_to_do() -> None:
     with (
         closing(ElasticIndex(cluster("http://127.0.0.1:9", Elastic()), Elastic())) as index,
-        pytest.raises(IndexUnavailableError, match=r"does not answer at http://127\.0\.0\.1:9 .*start it"),
+        pytest.raises(
+            IndexUnavailableError,
+            match=r"does not answer at http://127\.0\.0\.1:9 \(Connection refused\); start it, or correct `index` \(HEADSTAMP_INDEX\)",
+        ),
     ):
         index.search(Query())

@@ -14,13 +14,13 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline.errors import IndexUnavailableError, MalformedError
-from pipeline.index import Query, Range, Sort
+from pipeline.index import LISTINGS, Query, Range, Sort
 from pipeline.index.document import Document
 from pipeline.index.elastic import ElasticIndex
 from pipeline.index.elastic_access import cluster
 from pipeline.index.elastic_client import Cluster
 from pipeline.index.elastic_layout import SHORT, Source, mapping
-from pipeline.index.elastic_setup import LISTINGS, Shelf, make, remove
+from pipeline.index.elastic_setup import Shelf, make, remove
 from pipeline.index.merge import merge
 from pipeline.index.sqlite import SqliteIndex
 from pipeline.records import Assessment, Capture, Classification, Decision, Dollars, Erasure, Listing, Review

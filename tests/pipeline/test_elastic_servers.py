@@ -110,7 +110,8 @@ class Secured:
         (config / "users_roles").write_text("".join(f"{role}:{name}\n" for name, role in ROLES.items()))
         for name, word in (*PASSWORDS.items(), ("wrong", "not-the-password")):
             (folder / f"{name}.password").write_text(word + "\n")
-        (folder / "research.key").write_text("k" * 64)
+        (folder / "research.key").write_text("key of the tests" * 4)
+        (folder / "research.key").chmod(0o600)
 
     def chosen(self, user: str) -> Elastic:
         return Elastic(user=user, password_file=str(self.folder / f"{user}.password"), ca_file=str(self.authority))

@@ -7,9 +7,10 @@ from msgspec.structs import replace
 
 from pipeline.index.document import Document
 from pipeline.index.elastic_layout import mapping, research_mapping, research_source
+from pipeline.index.fields import MOST_CENTS
 from pipeline.index.merge import merge
 from pipeline.index.research import RESEARCHED, pseudonym, pseudonymous
-from pipeline.records import Assessment, Capture, Classification, Entity, Erasure, Item, Listing
+from pipeline.records import Assessment, Capture, Classification, Dollars, Entity, Erasure, Item, Listing
 from pipeline.taxonomy import Category, Track, Verdict
 
 KEY = b"k" * 32
@@ -88,3 +89,33 @@ def test_another_key_is_another_layout() -> None:
     layouts = {str(made["_meta"]) for made in (mapping(), research_mapping(KEY), research_mapping(b"l" * 32))}
     assert len(layouts) == 3
     assert replace(document(), id="0" * 32).id not in layouts
+
+
+@pytest.mark.parametrize(
+    ("cents", "shown"),
+    [
+        (0, 0),
+        (1, 100),
+        (149, 100),
+        (150, 200),
+        (9_949, 9_900),
+        (9_950, 10_000),
+        (10_000, 10_000),
+        (123_456, 120_000),
+        (125_000, 130_000),
+        (999_999, 1_000_000),
+        (MOST_CENTS, 92 * 10**17),
+    ],
+)
+def test_a_price_is_told_in_two_digits(cents: int, shown: int) -> None:
+    current = document().current
+    assert current is not None
+    priced = merge(None, replace(current, dollars=Dollars(cents=cents, rate_date="")))
+    assert pseudonymous(priced, KEY)["price_cents"] == shown <= MOST_CENTS
+
+
+def test_a_score_does_not_tell_which_text_was_scored() -> None:
+    current = document().current
+    assert current is not None
+    said = replace(current.classification, score=0.987654321)
+    assert pseudonymous(merge(None, replace(current, classification=said)), KEY)["score"] == 0.99
