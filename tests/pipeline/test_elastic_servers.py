@@ -47,6 +47,7 @@ ROLES = {
     "settle": "headstamp-console",
     "index": "headstamp-index",
 }
+RESEARCH_KEY = b"key of the tests" * 4
 COMPOSED = Path(__file__).parents[2] / "compose" / "elasticsearch" / "roles.yml"
 
 
@@ -110,11 +111,16 @@ class Secured:
         (config / "users_roles").write_text("".join(f"{role}:{name}\n" for name, role in ROLES.items()))
         for name, word in (*PASSWORDS.items(), ("wrong", "not-the-password")):
             (folder / f"{name}.password").write_text(word + "\n")
-        (folder / "research.key").write_text("key of the tests" * 4)
+        (folder / "research.key").write_bytes(RESEARCH_KEY)
         (folder / "research.key").chmod(0o600)
 
     def chosen(self, user: str) -> Elastic:
-        return Elastic(user=user, password_file=str(self.folder / f"{user}.password"), ca_file=str(self.authority))
+        return Elastic(
+            research_key_file=str(self.folder / "research.key"),
+            user=user,
+            password_file=str(self.folder / f"{user}.password"),
+            ca_file=str(self.authority),
+        )
 
     def opened(self, chosen: Elastic) -> ElasticIndex:
         return ElasticIndex(cluster(self.address, chosen), chosen)
@@ -158,8 +164,7 @@ def wait_for(found: Secured) -> None:
 
 def test_researchers_see_their_index_and_nothing_else(secured: Secured) -> None:
     one, two = assessment(1), assessment(2)
-    writing = replace(secured.chosen("service"), research_key_file=str(secured.folder / "research.key"))
-    with closing(secured.opened(writing)) as index:
+    with closing(secured.opened(secured.chosen("service"))) as index:
         index.merge([one, two])
         index.merge([review(one), erasure(two)])
         assert index.search(Query()).total == 1
@@ -167,7 +172,7 @@ def test_researchers_see_their_index_and_nothing_else(secured: Secured) -> None:
         found = at.ask(
             "POST", "/listings-research/_search", dict[str, object], {"query": {"term": {"hidden": "false"}}}
         )
-        assert pseudonym(b"k" * 64, "vendor", "alpine") in str(found)
+        assert pseudonym(RESEARCH_KEY, "vendor", "alpine") in str(found)
         assert "alpine" not in str(found)
         for name in ("listings", "listings-v1", "measures"):
             with pytest.raises(SettingsError, match="may not do that"):
