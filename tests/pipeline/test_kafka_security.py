@@ -39,7 +39,7 @@ class Guarded:
     """Where a certificate is asked for."""
 
     def settings(self, **more: object) -> Kafka:
-        found = {"prefix": "s.", "tls": True, "ca": str(self.folder / "ca.pem")} | more
+        found = {"prefix": "s.", "tls": True, "ca_file": str(self.folder / "ca.pem")} | more
         return Kafka(**found)  # type: ignore[arg-type]
 
     def named(self, **more: object) -> Kafka:

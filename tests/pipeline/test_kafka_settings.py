@@ -41,7 +41,7 @@ def test_an_empty_password_is_refused(tmp_path: Path) -> None:
     assert "is empty" in refused(user="unit", password_file=str(tmp_path / "empty"))
 
 
-@pytest.mark.parametrize("key", ["ca", "certificate"])
+@pytest.mark.parametrize("key", ["ca_file", "certificate_file"])
 def test_a_file_that_is_no_certificate_is_named_by_its_setting(password: str, key: str) -> None:
     said = refused(tls=True, **{key: password})
     assert f"kafka.{key}" in said
