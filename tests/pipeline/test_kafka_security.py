@@ -158,7 +158,7 @@ def test_a_server_that_another_authority_vouches_for_is_not_spoken_to(guarded: G
 @pytest.mark.parametrize("name", ["", "intruder"])
 def test_no_certificate_or_a_strangers_is_said(guarded: Guarded, name: str) -> None:
     folder = guarded.folder
-    own = {"certificate": str(folder / f"{name}.pem"), "key": str(folder / f"{name}.key")} if name else {}
+    own = {"certificate_file": str(folder / f"{name}.pem"), "key_file": str(folder / f"{name}.key")} if name else {}
     error = told(guarded, guarded.proven, guarded.settings(**own))
     assert isinstance(error, SettingsError)
     assert "kafka.certificate_file" in str(error)
