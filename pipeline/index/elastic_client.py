@@ -136,11 +136,11 @@ class Cluster:
     def _decoded(self, body: bytes, to: type[Answer]) -> Answer:
         try:
             return msgspec.json.decode(body, type=to)
-        except msgspec.ValidationError as error:
-            raise CorruptError(
-                f"Elasticsearch at {self.address} holds what this version did not write ({error}); run `headstamp reindex`"
-            ) from error
         except msgspec.DecodeError as error:
+            if _is_whole(body):
+                raise CorruptError(
+                    f"Elasticsearch at {self.address} holds what this version did not write ({error}); run `headstamp reindex`"
+                ) from error
             raise IndexUnavailableError(
                 f"what Elasticsearch at {self.address} answers is cut off or altered ({error}); see what stands before it"
             ) from error
@@ -230,3 +230,12 @@ def _told(error: BaseException) -> str:
 
 
 _encoder = msgspec.json.Encoder()
+
+
+def _is_whole(body: bytes) -> bool:
+    """Whether it is JSON at all: an answer that is cut off may be told as a document of another shape first."""
+    try:
+        msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return False
+    return True
