@@ -1,6 +1,5 @@
 """How Kibana is reached by the settings: by which address, as whom, and by what it is known."""
 
-import ipaddress
 import ssl
 from base64 import b64encode
 from pathlib import Path
@@ -8,6 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from dashboards.kibana.client import Kibana
 from pipeline.errors import SettingsError
+from pipeline.index.elastic_access import is_loopback
 from pipeline.settings import Kibana as Chosen
 
 USUAL_PORT = 5601
@@ -44,18 +44,11 @@ def _address(address: str) -> SplitResult:
         raise SettingsError(
             "kibana.address: name the user in kibana.user and the file of its password in kibana.password_file"
         )
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise SettingsError(
             f"kibana.address: '{address}' would carry secrets in clear; write https://HOST:PORT, http is for loopback"
         )
     return parts
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _check(chosen: Chosen, *, secure: bool) -> None:

@@ -72,6 +72,11 @@ class Broker(Protocol):
         """Let go of the log."""
 
 
-def moment(milliseconds: int) -> datetime:
-    """The time so long after 1970; what no clock can have said is moved to 1970 or 9999, for one message must not stop a topic."""
-    return EPOCH + timedelta(milliseconds=min(max(milliseconds, 0), LATEST_MS))
+def milliseconds(time: datetime) -> int:
+    """Whole milliseconds from 1970 to a time."""
+    return (time - EPOCH) // timedelta(milliseconds=1)
+
+
+def moment(since_1970: int) -> datetime:
+    """The time so many milliseconds after 1970; what no clock can have said is moved to 1970 or 9999, for one message must not stop a topic."""
+    return EPOCH + timedelta(milliseconds=min(max(since_1970, 0), LATEST_MS))

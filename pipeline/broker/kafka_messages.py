@@ -1,10 +1,10 @@
 """Messages as Kafka's client takes and gives them."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from pipeline.broker import AT_ONCE, DAMAGED, EPOCH, moment
+from pipeline.broker import AT_ONCE, DAMAGED, milliseconds, moment
 from pipeline.codec import Message
 
 OVERHEAD = 64
@@ -30,7 +30,7 @@ def headers(found: Message) -> list[tuple[str, bytes]]:
 
 def stamp(time: datetime | None, now: datetime) -> int:
     """Milliseconds since 1970 that the message is stamped with: its own time, as far as that is not in the future, else now."""
-    return (min(time or now, now) - EPOCH) // timedelta(milliseconds=1)
+    return milliseconds(min(time or now, now))
 
 
 def size(found: Message) -> int:

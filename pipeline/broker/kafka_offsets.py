@@ -1,7 +1,6 @@
 """Where topics begin and end on Kafka, and where groups stand in them."""
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
 from threading import RLock
 from time import monotonic, sleep
 from typing import Any, TypeVar
@@ -10,7 +9,7 @@ from kafka import KafkaAdminClient, OffsetAndMetadata, TopicPartition
 from kafka.admin import MemberToRemove, OffsetSpec, OffsetTimestamp
 from kafka.errors import NoError, RetriableError, UnknownTopicOrPartitionError, for_code
 
-from pipeline.broker import EPOCH, Position
+from pipeline.broker import Position, milliseconds
 from pipeline.broker.kafka_client import Cluster
 from pipeline.errors import BrokerUnavailableError
 
@@ -70,7 +69,7 @@ class Ledger:
         if position.at is None:
             chosen = {each: position.offsets.get(each.partition, first[each]) for each in partitions}
         else:
-            moment = max(0, (position.at - EPOCH) // timedelta(milliseconds=1))
+            moment = max(0, milliseconds(position.at))
             chosen = self._at(dict.fromkeys(partitions, OffsetTimestamp(moment)))
             chosen = {each: offset if offset >= 0 else ends[each] for each, offset in chosen.items()}
         return {each: min(max(offset, first[each]), ends[each]) for each, offset in chosen.items()}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.broker import AT_ONCE, DAMAGED, EPOCH, Position, Standing, moment
+from pipeline.broker import AT_ONCE, DAMAGED, Position, Standing, milliseconds, moment
 from pipeline.codec import Message
 from pipeline.sqlite import Database, Row, Value, lock
 from pipeline.topics import TOPICS, Topic, known
@@ -197,7 +197,7 @@ class SqliteBroker:
         return self._since(id_, position.at, first, end)
 
     def _since(self, id_: int, at: datetime, first: int, end: int) -> int:
-        return first + bisect_left(range(first, end), _milliseconds(at), key=lambda number: self._time(id_, number))
+        return first + bisect_left(range(first, end), milliseconds(at), key=lambda number: self._time(id_, number))
 
     def _time(self, id_: int, number: int) -> int:
         return self._count("SELECT time FROM message WHERE topic=? AND number=?", id_, number)
@@ -240,9 +240,9 @@ class SqliteBroker:
 
 def _times(messages: Sequence[Message], ahead: int) -> Iterator[int]:
     # Never before the message ahead, whatever the clock does: a place in time is found by halving.
-    now = _milliseconds(datetime.now(UTC))
+    now = milliseconds(datetime.now(UTC))
     for message in messages:
-        ahead = max(ahead, min(now, _milliseconds(message.time)) if message.time else now)
+        ahead = max(ahead, min(now, milliseconds(message.time)) if message.time else now)
         yield ahead
 
 
@@ -265,7 +265,3 @@ def _read(headers: bytes) -> dict[str, str]:
         return _headers.decode(headers)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return DAMAGED
-
-
-def _milliseconds(at: datetime) -> int:
-    return (at - EPOCH) // timedelta(milliseconds=1)

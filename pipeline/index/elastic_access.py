@@ -28,7 +28,7 @@ def cluster(address: str, chosen: Elastic) -> Cluster:
         )
     if not host or parts.path.strip("/") or parts.query or parts.fragment:
         raise SettingsError(f"index: '{address}' is no address; write sqlite:///FILE or https://HOST:PORT")
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise SettingsError(
             f"index: '{address}' would carry listings in clear; write https://HOST:PORT, http is for loopback"
         )
@@ -67,7 +67,8 @@ def research_key(path: str) -> bytes:
     return key
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host, by name or address, is this machine, so that plain http reaches no network."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
