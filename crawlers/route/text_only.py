@@ -29,30 +29,33 @@ class NoTextError(StopDownload):
         return self.message
 
 
-class TextOnly:
-    """Looks at every answer while it comes. Scrapy cuts the connection where a look raises `StopDownload`."""
+def only_text(crawler: Crawler) -> None:
+    """Look at every answer of a crawl while it comes; Scrapy cuts the connection where a look raises `StopDownload`.
 
-    def __init__(self, crawler: Crawler) -> None:
-        crawler.signals.connect(self.look_at_headers, signals.headers_received)
-        crawler.signals.connect(self.look_at_bytes, signals.bytes_received)
+    Asked for by the handler of each scheme, it looks once: a signal knows a function that it has already.
+    """
+    crawler.signals.connect(look_at_headers, signals.headers_received)
+    crawler.signals.connect(look_at_bytes, signals.bytes_received)
 
-    def look_at_headers(self, headers: Headers, request: Request) -> None:
-        """Cut the answer where its content type is none of text."""
-        content_type = (headers.get(b"Content-Type") or b"").decode("latin-1")
-        if not is_text_type(content_type):
-            raise NoTextError(content_type[:100], Reason.NOT_TEXT)
-        packed = b",".join(headers.getlist(b"Content-Encoding")).decode("latin-1").lower()
-        request.meta[HEAD] = b""
-        request.meta[ENCODINGS] = [name.strip() for name in packed.split(",")][::-1]
 
-    def look_at_bytes(self, data: bytes, request: Request) -> None:
-        """Cut the answer where its first bytes begin a file."""
-        head: bytes = request.meta.get(HEAD, b"")
-        if len(head) >= HEAD_BYTES:
-            return
-        request.meta[HEAD] = head = head + data[:HEAD_BYTES]
-        if kind := file_kind(opened(head, request.meta.get(ENCODINGS, ()))):
-            raise NoTextError(f"{kind}, sent as text", Reason.DISGUISED)
+def look_at_headers(headers: Headers, request: Request) -> None:
+    """Cut the answer where its content type is none of text."""
+    content_type = (headers.get(b"Content-Type") or b"").decode("latin-1")
+    if not is_text_type(content_type):
+        raise NoTextError(content_type[:100], Reason.NOT_TEXT)
+    packed = b",".join(headers.getlist(b"Content-Encoding")).decode("latin-1").lower()
+    request.meta[HEAD] = b""
+    request.meta[ENCODINGS] = [name.strip() for name in packed.split(",")][::-1]
+
+
+def look_at_bytes(data: bytes, request: Request) -> None:
+    """Cut the answer where its first bytes begin a file."""
+    head: bytes = request.meta.get(HEAD, b"")
+    if len(head) >= HEAD_BYTES:
+        return
+    request.meta[HEAD] = head = head + data[:HEAD_BYTES]
+    if kind := file_kind(opened(head, request.meta.get(ENCODINGS, ()))):
+        raise NoTextError(f"{kind}, sent as text", Reason.DISGUISED)
 
 
 def opened(head: bytes, encodings: Sequence[str]) -> bytes:

@@ -28,7 +28,7 @@ from twisted.web.client import URI, Agent
 from crawlers.route.bounds import Route, guard
 from crawlers.route.lanes import Lane
 from crawlers.route.socks import SocksError, Target
-from crawlers.route.text_only import TextOnly
+from crawlers.route.text_only import only_text
 from crawlers.route.tunnel import SocksDownError, Tunnel
 
 USER = b"<torS0X>0"
@@ -48,7 +48,7 @@ class TorHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._route: Route = crawler.spider.route  # type: ignore[union-attr]  # ours is the only spider
         self._pool._factory = _BoundedFactory  # noqa: SLF001  # as Scrapy itself does
-        self._text_only = TextOnly(crawler)  # signals keep no hold of it
+        only_text(crawler)
 
     async def download_request(self, request: Request) -> Response:
         """The answer; a `SocksDownError` where the SOCKS port stayed away longer than the route holds.

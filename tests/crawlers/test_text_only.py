@@ -2,6 +2,7 @@
 
 import gzip
 import socket
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -75,12 +76,14 @@ def test_an_answer_that_says_that_it_is_no_text_is_dropped_before_its_body(bench
 
 
 def dripped(connection: socket.socket) -> None:
-    """A JPEG, a byte a packet."""
+    """A JPEG whose mark comes a byte at a time, each long enough after the last to be read alone."""
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
     with suppress(OSError):
-        for byte in b"\xff\xd8\xff\xe0" + bytes(200_000):
+        for byte in b"\xff\xd8\xff\xe0":
+            time.sleep(0.1)
             connection.sendall(bytes([byte]))
+        connection.sendall(bytes(200_000))
 
 
 def test_a_file_that_comes_byte_by_byte_is_known_all_the_same(bench: Bench) -> None:
