@@ -13,7 +13,7 @@ from pipeline.errors import IndexUnavailableError, MalformedError
 from pipeline.index import Mergeable
 from pipeline.index.document import Document
 from pipeline.index.elastic_client import BUSY, Cluster, Fault, RefusedError, part, said_blocked, said_missing
-from pipeline.index.elastic_layout import Source, encoded, source
+from pipeline.index.elastic_layout import Source, Words, encoded, source
 from pipeline.index.merge import merge, subject
 from pipeline.records import digest
 
@@ -23,6 +23,7 @@ TURNS, LONGEST_PAUSE_S = 12, 2.0
 CONFLICT, MISSING, TOO_LARGE = 409, 404, 413
 _HEX = frozenset("0123456789abcdef")
 _ID = 32
+_decoder = msgspec.json.Decoder(Document)
 
 
 class Known(NamedTuple):
@@ -31,6 +32,8 @@ class Known(NamedTuple):
     inside: str
     """The index's own name, not its alias: it holds although the alias moves on."""
     document: Document | None = None
+    words: Words | None = None
+    """Its search text, where it has some."""
     version: int = 0
     seq_no: int = 0
     primary_term: int = 0
@@ -41,6 +44,17 @@ class Change(NamedTuple):
 
     known: Known
     after: Document
+
+    @property
+    def words(self) -> Words | None:
+        """The search text that stays, where the listing's texts do."""
+        before, now = self.known.document and self.known.document.current, self.after.current
+        same = (
+            before
+            and now
+            and (before.listing.title, before.listing.description) == (now.listing.title, now.listing.description)
+        )
+        return self.known.words if same else None
 
 
 class Outcome(NamedTuple):
@@ -58,8 +72,15 @@ class Outcome(NamedTuple):
         return self.status in BUSY | {CONFLICT, MISSING}
 
 
-class _Source(msgspec.Struct, frozen=True):
+class _Source(msgspec.Struct, frozen=True, gc=False):
     document: Document
+    title_words: str | None = None
+    description_words: str | None = None
+
+    @property
+    def words(self) -> Words | None:
+        title, description = self.title_words, self.description_words
+        return None if title is None or description is None else Words(title, description)
 
 
 class _Got(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,8 +126,8 @@ def read(cluster: Cluster, alias: str, ids: Iterable[str]) -> dict[str, Known]:
                 raise IndexUnavailableError(
                     f"Elasticsearch cannot read '{alias}' ({each.error.text}); look at its health"
                 )
-            document = each.source.document if each.source else None
-            found[one] = Known(each.index, document, each.version, each.seq_no, each.primary_term)
+            document, words = (each.source.document, each.source.words) if each.source else (None, None)
+            found[one] = Known(each.index, document, words, each.version, each.seq_no, each.primary_term)
     return found
 
 
@@ -205,13 +226,14 @@ def line_of(change: Change) -> bytes:
     A `ValueError` where the document could not be read back, as with a score that is no number.
     """
     known, one = change.known, place(change.after.id)
-    msgspec.json.decode(msgspec.json.encode(change.after), type=Document)
+    document = encoded(change.after)
+    _decoder.decode(document)
     if known.document is None:
         action: Source = {"create": {"_index": known.inside, "_id": one}}
     else:
         state = {"if_seq_no": known.seq_no, "if_primary_term": known.primary_term}
         action = {"index": {"_index": known.inside, "_id": one, **state}}
-    return line(action, source(change.after))
+    return line(action, source(change.after, change.words) | {"document": msgspec.Raw(document)})
 
 
 def line(action: Source, stored: Source) -> bytes:

@@ -61,7 +61,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     def values(self, content: Content) -> tuple[str, ...]:
         """A facet's content as the values it is filtered and counted by: each once, in order; "" alone where there is none."""
         if isinstance(content, tuple):
-            return tuple(sorted(set(content))) or ("",)
+            return tuple(sorted(set(content))) if len(content) > 1 else content or ("",)
         return (_text(content),)
 
 

@@ -1,7 +1,7 @@
 """Cuts text into search words that any index can keep whole: SQLite's FTS5 and Elasticsearch's whitespace analyser alike."""
 
 import re
-from itertools import chain
+from collections.abc import Iterator
 from unicodedata import category, normalize
 
 from pipeline.text.normal import normalised
@@ -50,11 +50,11 @@ class _Separators(dict[int, int]):
         return kept
 
 
-class _Known(dict[str, tuple[str, ...]]):
-    """The search words of what stands between two spaces, learnt as they come: most of a text's runs stood in others before."""
+class _Known(dict[str, str]):
+    """The search words, parted by spaces, of what stands between two spaces, learnt as they come: most of a text's runs stood in others before."""
 
-    def __missing__(self, run: str) -> tuple[str, ...]:
-        words = _words(run)
+    def __missing__(self, run: str) -> str:
+        words = " ".join(_words(run))
         if len(run) <= LONGEST_KNOWN:
             if len(self) >= KNOWN:
                 self.clear()
@@ -74,12 +74,17 @@ def tokens(text: str) -> list[str]:
     AK-47, AK 47 and AK47 agree, while a calibre or an amount is one word (9mm and 9 mm, 22lr and 22-lr, 7.62x39 and
     7.62 x 39). Chinese, Japanese and Korean runs are pairs of characters.
     """
-    return list(chain.from_iterable(runs(text)))
+    return search_text(text).split()
+
+
+def search_text(text: str) -> str:
+    """The same search words, parted by spaces, as both indexes take them."""
+    return " ".join(filter(None, _runs(text)))
 
 
 def runs(text: str) -> list[tuple[str, ...]]:
     """The same search words, those apart that stand together: what was between two spaces, or was joined across some."""
-    return list(map(_KNOWN.__getitem__, _plain(folded(normalised(text).text)).split()))
+    return [tuple(words.split()) for words in _runs(text)]
 
 
 def folded(text: str) -> str:
@@ -88,6 +93,10 @@ def folded(text: str) -> str:
         return text.lower()
     bare = normalize("NFC", _MARK.sub("", normalize("NFD", text.casefold())))
     return bare.translate(_FLAT) if _ANY_FLAT.search(bare) else bare
+
+
+def _runs(text: str) -> Iterator[str]:
+    return map(_KNOWN.__getitem__, _plain(folded(normalised(text).text)).split())
 
 
 def _plain(folded: str) -> str:
