@@ -73,7 +73,7 @@ def source(document: Document, known: Words | None = None) -> Source:
     """
     found: Source = {"id": document.id, "hidden": "true" if document.hidden else "false", "document": document}
     if current := document.current:
-        _fill(found, ((name, field.get(document, current)) for name, field in _PLAIN.items()))
+        _fill(found, [(name, field.get(document, current)) for name, field in _PLAIN.items()])
         title, description = known or words(current.listing)
         found |= {"title": current.listing.title, "title_words": title, "description_words": description}
     return found
@@ -120,8 +120,10 @@ def _stored(field: Field) -> Callable[[Content], object]:
     match field.kind:
         case Kind.KEYWORD | Kind.FLAG if field.many:
             return lambda content: [kept(value) for value in field.values(content)]
-        case Kind.KEYWORD | Kind.FLAG:
-            return lambda content: kept(field.values(content)[0])
+        case Kind.KEYWORD:
+            return lambda content: kept(content) if isinstance(content, str) else kept(field.values(content)[0])
+        case Kind.FLAG:
+            return lambda content: field.values(content)[0]
         case Kind.DATE:
             return _moment
         case _:

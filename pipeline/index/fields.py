@@ -112,7 +112,7 @@ def _keyword(
 
 
 def _month(document: Document, _current: Assessment) -> str:
-    return document.first_seen.isoformat()[:7] if document.first_seen else ""
+    return f"{document.first_seen.year:04}-{document.first_seen.month:02}" if document.first_seen else ""
 
 
 def _reviewed(document: Document, _current: Assessment) -> str:

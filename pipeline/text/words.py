@@ -54,7 +54,7 @@ class _Known(dict[str, str]):
     """The search words, parted by spaces, of what stands between two spaces, learnt as they come: most of a text's runs stood in others before."""
 
     def __missing__(self, run: str) -> str:
-        words = " ".join(_words(run))
+        words = _words(run)
         if len(run) <= LONGEST_KNOWN:
             if len(self) >= KNOWN:
                 self.clear()
@@ -103,11 +103,11 @@ def _plain(folded: str) -> str:
     return _units(_whole_bores(_calibres(revealed(folded).lower())))
 
 
-def _words(run: str) -> tuple[str, ...]:
+def _words(run: str) -> str:
     if run.isascii() and run.isalnum():
         return _singulars(run[:LONGEST])
     spaced = _OUTER_DOT.sub(" ", run.translate(_SEPARATORS))
-    return tuple(word for whole in spaced.split() for part in _parts(whole) for word in _singulars(part[:LONGEST]))
+    return " ".join(_singulars(part[:LONGEST]) for whole in spaced.split() for part in _parts(whole))
 
 
 def _calibre(found: re.Match[str]) -> str:
@@ -135,12 +135,12 @@ def _pairs(part: str) -> list[str]:
     return [part[place : place + 2] for place in range(len(part) - 1)]
 
 
-def _singulars(word: str) -> tuple[str, ...]:
+def _singulars(word: str) -> str:
     if word[-1] != "s" and (word[0].isdigit() or not word[-1].isdigit()):
-        return (word,)
+        return word
     singular = _singular(word)
     found = _WITH_NUMBER.fullmatch(singular)
-    return (_singular(found[1]), found[2]) if found else (singular,)
+    return f"{_singular(found[1])} {found[2]}" if found else singular
 
 
 def _singular(word: str) -> str:
