@@ -100,7 +100,10 @@ def _runs(text: str) -> Iterator[str]:
 
 
 def _plain(folded: str) -> str:
-    return _units(_whole_bores(_calibres(revealed(folded).lower())))
+    text = revealed(folded).lower()
+    if _CALIBRE_HINT.search(text):  # what hints at a whole bore hints at a calibre
+        text = _whole_bores(_calibres(text))
+    return _units(text)
 
 
 def _words(run: str) -> str:
