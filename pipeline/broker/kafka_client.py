@@ -43,8 +43,8 @@ REFRESH_MS = 60_000
 VERSIONS = bytes.fromhex("0000000a 0012 0000 00000000 ffff")
 """The question which versions of its protocol a server speaks (ApiVersions 0, key 18), which it answers to anybody."""
 UNREADABLE = (
-    "a header's name that is no UTF-8, or damage on its disk; stop the stage, let its group pass over the message"
-    " (kafka-consumer-groups.sh --reset-offsets --shift-by 1), and see who else may write to the topic"
+    "damage on its disk; stop the stage, let its group pass over the messages that were sent together with it"
+    " (kafka-consumer-groups.sh --reset-offsets --shift-by 1, until it is past them), and mend the disk"
 )
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
