@@ -90,7 +90,7 @@ def test_a_name_that_is_no_text_is_set_aside_and_what_was_sent_with_it_is_read(
 
 def test_what_is_damaged_on_the_disk_is_said_and_not_waited_for() -> None:
     cluster = Cluster("kafka://127.0.0.1:9", Kafka())
-    with pytest.raises(CorruptError, match="crc.*damage on its disk.*pass over"), cluster.told():
+    with pytest.raises(CorruptError, match=r"crc.*damage on its disk.*pass over"), cluster.told():
         raise CorruptRecordError("failed crc check")
 
 
