@@ -1,7 +1,6 @@
 """Measures on the real Elasticsearch: one document each, however often they are told."""
 
 import dataclasses
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,21 +20,9 @@ from pipeline.records import DeadLetter, Measure
 from pipeline.settings import Elastic, Settings
 from pipeline.topics import MEASURES
 from pipeline.worker import Tally
-from tests.elastics import address, own_prefix
+from tests.elastics import address
 
 TIME = datetime(2026, 3, 1, 9, 30, 0, 250_000, tzinfo=UTC)
-
-
-@pytest.fixture
-def at() -> Iterator[Cluster]:
-    with closing(cluster(address(), Elastic())) as opened:
-        yield opened
-
-
-@pytest.fixture
-def prefix(at: Cluster) -> Iterator[str]:
-    with own_prefix(at) as own:
-        yield own
 
 
 def measure(value: float, minute: int = 0, **labels: str) -> Measure:
@@ -148,6 +135,7 @@ def test_measures_past_their_days_are_deleted_an_hour_apart_and_no_other_index_i
     young = Measure(name="headstamp_stage_lag", time=now - timedelta(days=399), value=2)
     ElasticMeasures(at, prefix=prefix).put([*old, young])
     ElasticMeasures(at, prefix=f"{prefix}other-").put(old[:3])
+    assert len(sources(at, prefix)) == 100  # the first hundred; found by every search from now on
     charts = ElasticMeasures(at, prefix=prefix, days=400)
     charts.put([measure(3)])
     assert [one["value"] for one in sources(at, prefix)] == [2.0, 3.0]
@@ -173,6 +161,7 @@ def test_old_measures_that_cannot_be_deleted_are_waited_for_and_deleted_later(at
     old = Measure(name="headstamp_stage_lag", time=datetime.now(UTC) - timedelta(days=2), value=1)
     charts = ElasticMeasures(at, prefix=prefix, days=1)
     ElasticMeasures(at, prefix=prefix).put([old])
+    assert len(sources(at, prefix)) == 1
     at.ask("PUT", f"/{prefix}measures/_settings", object, {"index.blocks.write": True})
     with pytest.raises(IndexUnavailableError, match="takes no writes"):
         charts.put([])

@@ -11,13 +11,12 @@ import headstamp
 from pipeline.broker.sqlite import SqliteBroker
 from pipeline.codec import messages
 from pipeline.commands.search import search, search_arguments
-from pipeline.index.elastic_access import cluster
 from pipeline.index.sqlite import SqliteIndex
 from pipeline.settings import Elastic, Settings
 from pipeline.stages import Stage, index_stage
 from pipeline.topics import ASSESSMENTS, LISTINGS
 from pipeline.worker import run_once
-from tests.elastics import address, own_prefix
+from tests.elastics import address
 from tests.kafka_logs import LEAVES_SOCKETS, kafka_log
 from tests.pipeline.test_elastic_index import assessment
 
@@ -55,12 +54,8 @@ def test_on_one_machine_the_next_command_is_named_until_all_is_indexed(
 
 
 @pytest.fixture
-def distributed(settings: Settings) -> Iterator[Settings]:
-    with (
-        closing(cluster(address(), Elastic())) as at,
-        own_prefix(at) as prefix,
-        kafka_log(LISTINGS.name, ASSESSMENTS.name) as log,
-    ):
+def distributed(settings: Settings, prefix: str) -> Iterator[Settings]:
+    with kafka_log(LISTINGS.name, ASSESSMENTS.name) as log:
         elastic = Elastic(prefix=prefix)
         yield replace(settings, broker=log.address, kafka=log.settings, index=address(), elastic=elastic)
 
