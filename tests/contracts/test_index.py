@@ -200,7 +200,9 @@ def made(number: int, draw: random.Random) -> Assessment:
         classification=classification,
         verdicts={track: draw.choice(list(Verdict)) for track in draw.sample(list(Track), k=2)},
         policy="p",
-        dollars=draw.choice((None, Dollars(cents=draw.choice((0, 100, 2**63 - 1, draw.randint(0, 10**6))), rate_date=""))),
+        dollars=draw.choice(
+            (None, Dollars(cents=draw.choice((0, 100, 2**63 - 1, draw.randint(0, 10**6))), rate_date=""))
+        ),
     )
 
 
