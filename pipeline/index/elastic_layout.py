@@ -17,7 +17,7 @@ Source = dict[str, object]
 
 SHORT = 8_000
 """Characters of the longest value kept whole: Lucene refuses terms of more than 32,766 bytes, and a character has up to four."""
-_WORDING = ""
+WORDING = ""
 """Another value, and so another layout, when `tokens` changes: a merge keeps the search text of what it does not touch."""
 _HEAD = 1_000
 _SHOWN = 1_000
@@ -34,7 +34,7 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 
 def mapping() -> Source:
     """The mapping of `listings`: every field of the table, `hidden`, and the whole document, which nothing searches."""
-    return described(properties(FIELDS.values()) | {"document": {"type": "object", "enabled": False}}, _WORDING)
+    return described(properties(FIELDS.values()) | {"document": {"type": "object", "enabled": False}}, WORDING)
 
 
 def research_mapping(key: bytes = b"") -> Source:
