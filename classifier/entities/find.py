@@ -30,11 +30,15 @@ def entities(listing: Listing) -> tuple[Entity, ...]:
     )
     airsoft = sums.is_airsoft(fields)
     return tuple(
-        entity for each in fields for entity in _ordered(_found(each, makes, about=about, goods=goods, airsoft=airsoft))
+        entity
+        for each in fields
+        for entity in _ordered(_found(each, fields[0].small, makes, about=about, goods=goods, airsoft=airsoft))
     )
 
 
-def _found(one: Field, makes: frozenset[str], *, about: bool, goods: bool, airsoft: bool) -> Iterator[Entity]:
+def _found(
+    one: Field, title: str, makes: frozenset[str], *, about: bool, goods: bool, airsoft: bool
+) -> Iterator[Entity]:
     named = list(arms.named(one, makes)) if about else []
     taken = Taken(found for _, found in named)
     yield from _placed(one, named)
@@ -47,7 +51,7 @@ def _found(one: Field, makes: frozenset[str], *, about: bool, goods: bool, airso
     reached = list(contacts.contacts(one))
     yield from _placed(one, reached)
     spoken = Taken(found for _, found in reached)
-    claims = claimed.claimed(one, arms=about, goods=goods)
+    claims = claimed.claimed(one, title, arms=about, goods=goods)
     yield from _placed(one, (each for each in claims if not spoken.touches(each[1].start, each[1].end)))
     if about:
         yield from (_entity(one, kind, found) for kind, found in arms.hidden(one, makes))
