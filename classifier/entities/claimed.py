@@ -55,14 +55,19 @@ def claimed(field: Field, title: str, *, arms: bool, goods: bool) -> Iterator[tu
 
     By its `title` in small letters a listing of postage claims nothing of it, and a guide only what it says of itself.
     """
-    for kind in () if sells_postage(title) else ("delivery",) if is_guide(title) else _ANYWHERE:
+    for kind in _ANYWHERE:
         windows = _windows(field, kind)
         every = _looked_for(claims()[kind], field.small, windows)
-        claims_of_it = (found for found in every if _is_claim(kind, found, field))
-        yield from ((kind, found) for found in claims_of_it if not is_guide(title) or _OF_GUIDES.match(found.value))
+        told = [found for found in every if _is_claim(kind, found, field)]
+        yield from ((kind, found) for found in told if not _is_goods(kind, found, title))
     for kind in _OF_ARMS if arms else ("condition",) if goods else ():
         every = _looked_for(claims()[kind], field.small, [(0, len(field.small))])
         yield from ((kind, found) for found in every if _is_claim(kind, found, field))
+
+
+def _is_goods(kind: str, found: Found, title: str) -> bool:
+    """Whether what is claimed is what the listing sells: postage, or a guide to it."""
+    return sells_postage(title) or (is_guide(title) and (kind != "delivery" or not _OF_GUIDES.match(found.value)))
 
 
 def _is_claim(kind: str, found: Found, field: Field) -> bool:

@@ -2,18 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from pipeline.values.found import Found
-from pipeline.values.places import code, names
+from pipeline.values.spots import beginning, ending
 
 MOST = 16
 """Places of one list that are read."""
-WORDS = 6
-"""Most words of a place's name."""
-SPAN = 60
-"""Most characters of a place's name."""
 WIDEST = 8
 """Most characters of what joins two places."""
 
@@ -48,7 +43,6 @@ _CARRIER = re.compile(r"(?:canada|australia) post(?![^\W_]|age)")
 _BOTH = re.compile(r"[\])]?(?: ship(?:s|ping)?)? ?(?:to|->|→|>|✈|2|-|–|»|=>|-->) ?[\[(]?")
 _JOINED = re.compile(r" ?(?:[/&+|]|(?<![^\W_])(?:and|or|und|oder|et|ou)(?![^\W_])) ?$")
 """What joins a place to the next of its row."""
-_WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
 _BETWEEN = re.compile(
     r"[ ,/&+|()\[\]-]{0,4}(?:(?:and|or|und|oder|et|ou|y|o|the|all|of|entire|whole|rest|и|или|ve)[ ]){0,3}",
     re.IGNORECASE,
@@ -93,61 +87,6 @@ _EXCEPT = re.compile(
 _SPARED = re.compile(r"(?<![^\W_])(?:no|not|non|except|excluding|outside|kein)(?: to| the)? $")
 """What excepts the place right after it."""
 _NOT = re.compile(r"(?<![^\W_])(?:not|no|never|don'?t|cannot|can'?t|won'?t|nicht|kein\w*|outside)(?![^\W_])")
-_NO_PLACES = frozenset(
-    [
-        "international",
-        "internationally",
-        "global",
-        "globally",
-        "earth",
-        "world",
-        "everywhere",
-        "anywhere",
-        "mundial",
-        "aus",
-        "man",
-        "island",
-        "swiss",
-        "german",
-        "dutch",
-    ]
-)
-"""Names in `pipeline.values.places` that in a running text are other words, or no place."""
-_CODES = frozenset(
-    [
-        "US",
-        "USA",
-        "UK",
-        "GB",
-        "EU",
-        "CA",
-        "CAN",
-        "AU",
-        "AUS",
-        "NZ",
-        "DE",
-        "GER",
-        "FR",
-        "NL",
-        "CH",
-        "SE",
-        "PL",
-        "RU",
-        "UA",
-        "WW",
-        "HK",
-        "CN",
-        "JP",
-        "ZA",
-        "FI",
-        "DK",
-        "BE",
-        "CZ",
-        "UAE",
-    ]
-)
-"""Codes that are read in capitals; in a running text others are words in capitals (TO, IN, IT, NO, ME)."""
-_SMALL_CODES = frozenset(["us", "uk", "eu", "usa", "Uk", "Us", "Eu", "Usa"])
 
 
 class Place(NamedTuple):
@@ -165,9 +104,10 @@ def routes(text: str) -> Iterator[Place]:
     small = text.lower()
     if len(small) != len(text):
         return
-    starts = [*_told(text, small, _FROM), *(first for first, _ in _pairs(text, small))]
+    pairs = list(_pairs(text, small))
+    starts = [*_told(text, small, _FROM), *(first for first, _ in pairs)]
     yield from (Place(True, found) for found in starts)
-    goals = [*_told(text, small, _TO), *_said(text, small), *_world(small), *(last for _, last in _pairs(text, small))]
+    goals = [*_told(text, small, _TO), *_said(text, small), *_world(small), *(last for _, last in pairs)]
     left = {found.start for found in starts}
     yield from (Place(False, found) for found in goals if found.start not in left)
 
@@ -185,21 +125,23 @@ def _told(text: str, small: str, pattern: re.Pattern[str]) -> Iterator[Found]:
 def _is_us(text: str, found: Found) -> bool:
     """Whether a "us" is the vendor, and no country ("send us a message")."""
     word = text[found.start : found.end]
-    return (word == "us" and not _AFTER.match(text, found.end) and not _LAND_BEFORE.search(text, 0, found.start)) or (
-        word.lower() == "us" and _TO_US.match(text, found.end) is not None
-    )
+    return (
+        word == "us"
+        and not _AFTER.match(text, found.end)
+        and not _LAND_BEFORE.search(text, max(0, found.start - BACK), found.start)
+    ) or (word.lower() == "us" and _TO_US.match(text, found.end) is not None)
 
 
 def _said(text: str, small: str) -> Iterator[Found]:
     """The places before a word that makes them a destination."""
     for after in _AFTER.finditer(small):
-        found = _ending(text, after.start())
+        found = ending(text, after.start())
         for _ in range(MOST):
             if found is None or _CARRIER.match(small, found.start) or _is_spared(small, found.start):
                 break
             yield found
             joined = _JOINED.search(small, max(0, found.start - WIDEST), found.start)
-            found = _ending(text, joined.start()) if joined else None
+            found = ending(text, joined.start()) if joined else None
 
 
 def _is_spared(small: str, place: int) -> bool:
@@ -209,7 +151,7 @@ def _is_spared(small: str, place: int) -> bool:
 def _pairs(text: str, small: str) -> Iterator[tuple[Found, Found]]:
     """Two places between which parcels go ("US to US")."""
     for both in _BOTH.finditer(small):
-        first = _ending(text, both.start())
+        first = ending(text, both.start())
         second = first and next(_listed(text, both.end()), None)
         if first and second and (second.start == both.end() or both[0].strip() == "to"):
             yield first, second
@@ -240,44 +182,11 @@ def _listed(text: str, place: int) -> Iterator[Found]:
     """The places that a text goes on with, in a row or a table."""
     for _ in range(MOST):
         between = _BETWEEN.match(text, place)
-        found = _beginning(text, place) or _beginning(text, between.end() if between else place)
+        found = beginning(text, place) or beginning(text, between.end() if between else place)
         if found is None:
             row = _ROW.match(text, place)
-            found = _beginning(text, row.end()) if row else None
+            found = beginning(text, row.end()) if row else None
         if found is None:
             return
         place = found.end
         yield found
-
-
-def _beginning(text: str, place: int) -> Found | None:
-    words = [word for word, _ in zip(_WORD.finditer(text, place, place + SPAN), range(WORDS), strict=False)]
-    if not words or words[0].start() != place:
-        return None
-    joined = len(list(takewhile(_is_near, pairwise(words)))) + 1
-    for size in range(joined, 0, -1):
-        if known := _known(text[place : words[size - 1].end()]):
-            return Found(known, place, words[size - 1].end())
-    return None
-
-
-def _is_near(pair: tuple[re.Match[str], re.Match[str]]) -> bool:
-    return pair[1].start() - pair[0].end() <= 1
-
-
-def _ending(text: str, end: int) -> Found | None:
-    words = list(_WORD.finditer(text, max(0, end - SPAN), end))[-WORDS:]
-    if not words or words[-1].end() != end:
-        return None
-    for first in words:
-        if known := _known(text[first.start() : end]):
-            return Found(known, first.start(), end)
-    return None
-
-
-def _known(name: str) -> str:
-    """The code of a name; "" where it is none."""
-    if len(name) in {2, 3} and (name in _CODES or name in _SMALL_CODES):
-        return code(name.upper()) or ""
-    small = " ".join(name.lower().replace("'", "").replace(".", " ").split())
-    return "" if small in _NO_PLACES else names().get(small, "")
