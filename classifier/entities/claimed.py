@@ -56,9 +56,8 @@ def claimed(field: Field, title: str, *, arms: bool, goods: bool) -> Iterator[tu
     By its `title` in small letters a listing of postage claims nothing of it, and a guide only what it says of itself.
     """
     for kind in _ANYWHERE:
-        windows = _windows(field, kind)
-        every = _looked_for(claims()[kind], field.small, windows)
-        told = [found for found in every if _is_claim(kind, found, field)]
+        every = _looked_for(claims()[kind], field.small, _windows(field, kind))
+        told = (found for found in every if _is_claim(kind, found, field))
         yield from ((kind, found) for found in told if not _is_goods(kind, found, title))
     for kind in _OF_ARMS if arms else ("condition",) if goods else ():
         every = _looked_for(claims()[kind], field.small, [(0, len(field.small))])

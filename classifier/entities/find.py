@@ -18,7 +18,7 @@ def entities(listing: Listing) -> tuple[Entity, ...]:
     """What the text names: kind, value in one spelling, and its place in code points of the original field, in the order of the text."""
     fields = [field("title", listing.title), field("description", listing.description)]
     bores = [each.weak for one in fields for each in calibres(one.small)]
-    grams = sum(each.value.partition(" ")[2] in _GRAMS for each in sums.quantities(fields[0]))
+    grams = sum(each.value.partition(" ")[2] in _GRAMS for each in fields[0].quantities)
     about = is_about_arms(
         fields, listing.category_path, calibres=bores.count(False), bores=bores.count(True), grams=grams
     )

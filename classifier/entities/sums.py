@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 
 from classifier.entities.scene import Field
 from pipeline.values.found import Found, Taken
-from pipeline.values.measures import measures, spelt
 from pipeline.values.money import prices as sums_of_money
 
 _GRAINS = range(15, 751)
@@ -38,11 +37,6 @@ NEAR = 80
 """Characters around a sum of money in which it is looked for whether money is the goods."""
 
 
-def quantities(field: Field) -> list[Found]:
-    """Every quantity in a field."""
-    return [*measures(field.small), *(spelt(field.small) if field.speaks_of("numbers") else ())]
-
-
 def is_airsoft(fields: Sequence[Field]) -> bool:
     """Whether a listing names guns that shoot balls of plastic or paint."""
     return any(_AIRSOFT.search(each.small) for each in fields)
@@ -53,7 +47,7 @@ def amounts(field: Field, taken: Taken, *, arms: bool, airsoft: bool) -> Iterato
 
     In a text about arms no weight of a bullet or a gun and no power of a scope; beside airsoft no bullets.
     """
-    for found in quantities(field):
+    for found in field.quantities:
         if taken.touches(found.start, found.end):
             continue
         if (arms and _is_weight(field.small, found)) or (airsoft and found.value.endswith(" bullets")):
