@@ -25,7 +25,7 @@ _OTHER_TIME = re.compile(
 )
 """Words of whose clause a time is none of delivery."""
 _TIME_OF = re.compile(
-    r" ?(?:warranty|guarantee|trial|supply|old|high|trip|refund|curing|of (?:use|arrival|receiv\w+|receipt)|with a reply|to (?:final\w*|pay|respond|dispute|reply|claim|contact))(?![^\W_])"
+    r" ?(?:warranty|guarantee|trial|supply|old|high|trip|refund|curing|of (?:use|arrival|receiv\w+|receipt)|with a reply|for a (?:refund|reship|reply|response)|to (?:final\w*|pay|respond|dispute|reply|claim|contact))(?![^\W_])"
 )
 """What a time is told of that is no delivery's."""
 _LOOSE = re.compile(
@@ -56,7 +56,10 @@ def claimed(field: Field, title: str, *, arms: bool, goods: bool) -> Iterator[tu
     By its `title` in small letters a listing of postage claims nothing of it, and a guide only what it says of itself.
     """
     for kind in _ANYWHERE:
-        every = _looked_for(claims()[kind], field.small, _windows(field, kind))
+        windows = _windows(field, kind)
+        if not windows:
+            continue
+        every = _looked_for(claims()[kind], field.small, windows)
         told = (found for found in every if _is_claim(kind, found, field))
         yield from ((kind, found) for found in told if not _is_goods(kind, found, title))
     for kind in _OF_ARMS if arms else ("condition",) if goods else ():

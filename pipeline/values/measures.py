@@ -121,7 +121,9 @@ def spelt(text: str) -> Iterator[Found]:
 def _measure(text: str, count: re.Match[str], after: int) -> Found | None:
     start, value = count.start(), _value(count[0])
     before = text[max(0, start - 1) : start]
-    if value is None or (before.isalpha() and start != after and not _TIMES_BEFORE.search(text, max(after, start - 2), start)):
+    if value is None or (
+        before.isalpha() and start != after and not _TIMES_BEFORE.search(text, max(after, start - 2), start)
+    ):
         return None
     return _with_unit(text, count, value) or _multiple(text, count, value, after)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.values.found import Found
-from pipeline.values.spots import beginning, ending
+from pipeline.values.spots import beginning, ending, names_place
 
 MOST = 16
 """Places of one list that are read."""
@@ -32,15 +32,69 @@ _TO = re.compile(
     r"|domestic[ :(-]{1,2}|(?<!inter)national[ :(-]{1,2}|free (?:shipping )?(?:to|in|within)[ ]"
     r"|(?:people|anyone|everyone|anybody|customers?|buyers?|clients|members) (?:in|inside|within)(?: the)?[ ]|orders to(?: the)?[ ]|ndd[ ])"
 )
-_FAST = r"(?:free|fast|quick|express|xpress|priority|overnight|tracked|next day|same day|standard|first class|1st class|and|&)"
-_AFTER = re.compile(
-    r"(?:,? (?:and|or|&) (?:international|overseas|domestic))?[ ]?[(]?(?:(?:family |customers? |buyers? |orders? |residents |shipping |domestic )?only(?! one(?![^\W_])| left| works?| valid)"
-    rf"|domestic(?:ally)?|- ?[(]?domestic|customers?|buyers|residents|orders|(?:{_FAST} ){{0,3}}(?:shipping|ship(?:s|ped)?|post(?:age)?|delivery)|ndd|next day|nur|uniquement|seulement|solo|только)(?![^\W_])"
+_WHO = [
+    "",
+    *[
+        "family ",
+        "customer ",
+        "customers ",
+        "buyer ",
+        "buyers ",
+        "order ",
+        "orders ",
+        "residents ",
+        "shipping ",
+        "domestic ",
+    ],
+]
+_QUICK = (
+    "free|fast|quick|express|xpress|priority|overnight|tracked|next day|same day|standard|first class|1st class|and|&"
 )
-"""What makes the place before it one to which parcels go."""
+_SENT = "(?:shipping|ship(?:s|ped)?|post(?:age)?|delivery)"
+_AFTER = re.compile(
+    "|".join(
+        f"{word}(?![^\\W_])"
+        for word in (
+            *(rf"{who}only(?! one(?![^\W_])| left| works?| valid)" for who in _WHO),
+            *(f"{quick} (?:(?:{_QUICK}) ){{0,2}}{_SENT}" for quick in _QUICK.split("|")),
+            *[
+                "shipping",
+                "ship",
+                "ships",
+                "shipped",
+                "post",
+                "postage",
+                "delivery",
+                "ndd",
+                "next day",
+                "domestic",
+                "domestically",
+            ],
+            *[
+                "customer",
+                "customers",
+                "buyers",
+                "residents",
+                "orders",
+                "nur",
+                "uniquement",
+                "seulement",
+                "solo",
+                "только",
+            ],
+        )
+    )
+)
+"""What makes the place before it one to which parcels go; each begins with a letter, so that a search for it is fast."""
+_LEAD = re.compile(r"(?:,? (?:and|or|&) (?:international|overseas|domestic))?[ ]?[(]?$")
+_DASHED = re.compile(r" ?- ?[(]?$")
+"""What stands between a place and such a word, and before "domestic"."""
 _CARRIER = re.compile(r"(?:canada|australia) post(?![^\W_]|age)")
 """A carrier's name, whose country is no destination."""
-_BOTH = re.compile(r"[\])]?(?: ship(?:s|ping)?)? ?(?:to|->|→|>|✈|2|-|–|»|=>|-->) ?[\[(]?")
+_BOTH = re.compile(r"to(?![^\W_])|2|-->|->|-|–|=>|>|→|✈|»")
+"""What stands between two places of which parcels go from one to the other."""
+_BOTH_LEAD = re.compile(r"[\])]?(?: ship(?:s|ping)?)? ?$")
+_BOTH_TAIL = re.compile(r" ?[\[(]?")
 _JOINED = re.compile(r" ?(?:[/&+|]|(?<![^\W_])(?:and|or|und|oder|et|ou)(?![^\W_])) ?$")
 """What joins a place to the next of its row."""
 _BETWEEN = re.compile(
@@ -61,8 +115,8 @@ _TO_US = re.compile(
 _LAND_BEFORE = re.compile(r"(?<![^\W_])(?:to|the|in|inside|within|domestic|from) $", re.IGNORECASE)
 """What stands before a country in small letters."""
 _WORLD = re.compile(
-    r"(?<![^\W_])(?:world ?-?wide|worldwid|wordwide|worlwide|(?P<short>ww)|weltweit|(?:to )?(?P<loose>any country|all countries)"
-    r"|(?:to )?(?P<phrase>anywhere in the world|all over the world|around the world|whole world)"
+    r"(?<![^\W_])(?:world ?-?wide|worldwid|wordwide|worlwide|(?P<short>ww)|weltweit|(?:to )?(?P<loose>any country|all countries|all over the world|around the world|whole world)"
+    r"|(?:to )?(?P<phrase>anywhere in the world)"
     r"|(?:dans le )?monde entier|todo el mundo|mundial|wereldwijd|по всему миру|весь мир|dunya capinda|tum dunya)(?![^\W_])"
 )
 _NO_PARCEL = re.compile(
@@ -82,11 +136,13 @@ _SHORT_AFTER = re.compile(r"[ )\]–-]{0,3}(?:free |fast |express )?(?:ship|deli
 AROUND, BACK = 40, 24
 """Characters around a place, and before it, in which it is looked for what is said of it."""
 _EXCEPT = re.compile(
-    r"(?<![^\W_])(?:except|not|no|excluding|outside|kein|nicht|don't|dont|do not|never|won'?t|wont|unable|stop(?:ped)?|refuse|sauf|excepto|кроме)(?![^\W_])[^.,;!]{0,20}$"
+    r"(?<![^\W_])(?:except\w{0,6}|not|no|exclu\w{0,6}|outside|kein|nicht|don't|dont|do not|never|won'?t|wont|unable|stop(?:ped)?|refuse|sauf|excepto|кроме)(?![^\W_])[^.,;!]{0,20}$"
 )
 _SPARED = re.compile(r"(?<![^\W_])(?:no|not|non|except|excluding|outside|kein)(?: to| the)? $")
 """What excepts the place right after it."""
-_NOT = re.compile(r"(?<![^\W_])(?:not|no|never|don'?t|cannot|can'?t|won'?t|nicht|kein\w*|outside)(?![^\W_])")
+_NOT = re.compile(
+    r"(?<![^\W_])(?:not|no|never|don'?t|cannot|can'?t|won'?t|nicht|kein\w*|outside|except\w*|exclu\w*)(?![^\W_])"
+)
 
 
 class Place(NamedTuple):
@@ -104,10 +160,17 @@ def routes(text: str) -> Iterator[Place]:
     small = text.lower()
     if len(small) != len(text):
         return
+    if names_place(text):
+        yield from _between(text, small)
+    yield from (Place(False, found) for found in _world(small))
+
+
+def _between(text: str, small: str) -> Iterator[Place]:
+    """The places of a text that names some."""
     pairs = list(_pairs(text, small))
     starts = [*_told(text, small, _FROM), *(first for first, _ in pairs)]
     yield from (Place(True, found) for found in starts)
-    goals = [*_told(text, small, _TO), *_said(text, small), *_world(small), *(last for _, last in pairs)]
+    goals = [*_told(text, small, _TO), *_said(text, small), *(last for _, last in pairs)]
     left = {found.start for found in starts}
     yield from (Place(False, found) for found in goals if found.start not in left)
 
@@ -118,30 +181,38 @@ def _told(text: str, small: str, pattern: re.Pattern[str]) -> Iterator[Found]:
         if _NOT.search(verb[0]) or _EXCEPT.search(small, max(0, verb.start() - BACK), verb.start()):
             continue
         for found in _listed(text, verb.end()):
-            if not _DEALER.match(small, found.end) and not _is_us(text, found):
+            if not _DEALER.match(small, found.end) and not _is_us(text, small, found):
                 yield found
 
 
-def _is_us(text: str, found: Found) -> bool:
+def _is_us(text: str, small: str, found: Found) -> bool:
     """Whether a "us" is the vendor, and no country ("send us a message")."""
-    word = text[found.start : found.end]
-    return (
-        word == "us"
-        and not _AFTER.match(text, found.end)
-        and not _LAND_BEFORE.search(text, max(0, found.start - BACK), found.start)
-    ) or (word.lower() == "us" and _TO_US.match(text, found.end) is not None)
+    if small[found.start : found.end] != "us":
+        return False
+    if _TO_US.match(text, found.end):
+        return True
+    named = _AFTER.match(small, found.end + 1) or _LAND_BEFORE.search(text, max(0, found.start - BACK), found.start)
+    return text[found.start : found.end] == "us" and not named
 
 
 def _said(text: str, small: str) -> Iterator[Found]:
     """The places before a word that makes them a destination."""
     for after in _AFTER.finditer(small):
-        found = ending(text, after.start())
+        found = ending(text, _before(small, after))
         for _ in range(MOST):
             if found is None or _CARRIER.match(small, found.start) or _is_spared(small, found.start):
                 break
             yield found
             joined = _JOINED.search(small, max(0, found.start - WIDEST), found.start)
             found = ending(text, joined.start()) if joined else None
+
+
+def _before(small: str, after: re.Match[str]) -> int:
+    """Where the place before a word ends; where the word begins, if it is a part of one."""
+    start = after.start()
+    lead = _LEAD.search(small, max(0, start - BACK), start)
+    dashed = _DASHED.search(small, max(0, start - WIDEST), start) if after[0].startswith("domestic") else None
+    return (dashed or lead or after).start()
 
 
 def _is_spared(small: str, place: int) -> bool:
@@ -151,9 +222,11 @@ def _is_spared(small: str, place: int) -> bool:
 def _pairs(text: str, small: str) -> Iterator[tuple[Found, Found]]:
     """Two places between which parcels go ("US to US")."""
     for both in _BOTH.finditer(small):
-        first = ending(text, both.start())
-        second = first and next(_listed(text, both.end()), None)
-        if first and second and (second.start == both.end() or both[0].strip() == "to"):
+        lead = _BOTH_LEAD.search(small, max(0, both.start() - BACK), both.start())
+        first = ending(text, (lead or both).start())
+        tail = _BOTH_TAIL.match(small, both.end()) if first else None
+        second = next(_listed(text, tail.end()), None) if tail else None
+        if first and tail and second and (second.start == tail.end() or both[0] == "to"):
             yield first, second
 
 

@@ -10,9 +10,12 @@ from pipeline.values.places import code, names
 
 WORDS = 6
 """Most words of a place's name."""
+SHORTEST = 3
+"""Fewest letters of a word that says by itself that a place may be named."""
 SPAN = 60
 """Most characters of a place's name."""
 _WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
+_THE = "the "
 _NO_PLACES = frozenset(
     [
         "international",
@@ -68,6 +71,16 @@ _CODES = frozenset(
 )
 """Codes that are read in capitals; in a running text others are words in capitals (TO, IN, IT, NO, ME)."""
 _SMALL_CODES = frozenset(["us", "uk", "eu", "usa", "Uk", "Us", "Eu", "Usa"])
+_SPELT = _CODES | _SMALL_CODES
+_DOTTED = re.compile(r"(?<![^\W_])(?:u[. ]s|u[. ]k|e[. ]u|n[. ]z)(?![^\W_])", re.IGNORECASE)
+_PIECE = re.compile(r"[^\W\d_]+|\d+")
+
+
+def names_place(text: str) -> bool:
+    """Whether a word of a text may end the name of a place other than the whole world: a quick look before the exact ones."""
+    words = set(_PIECE.findall(text))
+    spelt = not words.isdisjoint(_SPELT) or not _edges().lands.isdisjoint(map(str.lower, words))
+    return spelt or _DOTTED.search(text) is not None
 
 
 def beginning(text: str, place: int) -> Found | None:
@@ -83,8 +96,14 @@ def beginning(text: str, place: int) -> Found | None:
     joined = len(list(takewhile(_is_near, pairwise(words)))) + 1
     for size in range(joined, 0, -1):
         if known := _known(text[place : words[size - 1].end()]):
-            return Found(known, place, words[size - 1].end())
+            return _bare(text, Found(known, place, words[size - 1].end()))
     return None
+
+
+def _bare(text: str, found: Found) -> Found:
+    """A name without its article."""
+    article = text[found.start : found.start + len(_THE)].lower() == _THE
+    return found._replace(start=found.start + len(_THE)) if article else found
 
 
 def _is_near(pair: tuple[re.Match[str], re.Match[str]]) -> bool:
@@ -103,7 +122,7 @@ def ending(text: str, end: int) -> Found | None:
         return None
     for first in words:
         if known := _known(text[first.start() : end]):
-            return Found(known, first.start(), end)
+            return _bare(text, Found(known, first.start(), end))
     return None
 
 
@@ -120,9 +139,13 @@ class _Edges(NamedTuple):
 
     first: frozenset[str]
     last: frozenset[str]
+    lands: frozenset[str]
+    """Those of `last` that end the name of a part of the world, and no small words ("Republic of")."""
 
 
 @cache
 def _edges() -> _Edges:
     every = [name.split() for name in (*names(), *(each.lower() for each in _CODES)) if name]
-    return _Edges(frozenset(words[0] for words in every), frozenset(words[-1] for words in every))
+    lands = frozenset(name.split()[-1] for name, code in names().items() if name and code != "WW")
+    lands = frozenset(word for word in lands if word.isdigit() or (len(word) >= SHORTEST and word != _THE.strip()))
+    return _Edges(frozenset(words[0] for words in every), frozenset(words[-1] for words in every), lands)

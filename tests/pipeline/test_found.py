@@ -114,6 +114,8 @@ def test_a_day_and_a_weight_are_no_money() -> None:
         ("ships to US, CA and Australia", [("to", "US"), ("to", "CA"), ("to", "AU")]),
         ("no shipping to Norway", []),
         ("Tea - Netherlands to Europe", [("from", "NL"), ("to", "EU")]),
+        ("(USA2USA) tea", [("from", "US"), ("to", "US")]),
+        ("U.K to U.K", [("from", "GB"), ("to", "GB")]),
         ("[US✈US] [PL] -> [EU]", [("from", "US"), ("to", "US"), ("from", "PL"), ("to", "EU")]),
         ("NL ship→WW", [("from", "NL"), ("to", "WW")]),
         ("sent from within the US", [("from", "US")]),
@@ -132,6 +134,8 @@ def test_a_day_and_a_weight_are_no_money() -> None:
         ("US ONLY ONE LEFT, combined shipping AT checkout", []),
         ("Canada Post, only EU distributor", []),
         ("Scan of any country, posters worldwide valid, NY Diesel and WW (0.75g)", []),
+        ("We ship worldwide with exceptions to: The Netherlands", [("to", "WW")]),
+        ("sold around the world", []),
         ("we ship from EU to any country", [("from", "EU"), ("to", "WW")]),
         ("HOW TO SHIP TEA", []),
         ("works anywhere in the world", []),
@@ -141,6 +145,11 @@ def test_places_are_told_apart_by_the_words_around_them(text: str, found: list[t
     plain = text.replace("Ö", "O").replace("í", "i").replace("ñ", "n").replace("ö", "o")
     seen = sorted({(each.found.start, "from" if each.start else "to", each.found.value) for each in routes(plain)})
     assert [each[1:] for each in seen] == found
+
+
+def test_a_place_is_told_without_its_article() -> None:
+    text = "ships from the Netherlands to The United States only"
+    assert {text[each.found.start : each.found.end] for each in routes(text)} == {"Netherlands", "United States"}
 
 
 @pytest.mark.parametrize(
