@@ -17,32 +17,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell that starts the tests in the background lets them ignore Ctrl-C, and with them all that they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-LONGEST = {
-    name: place
-    for place, name in enumerate((
-        "test_elastic_servers",
-        "test_index",
-        "test_faults",
-        "test_chaos_servers",
-        "test_kafka_outage",
-        "test_compose_services",
-        "test_leaks",
-        "test_growing_up",
-        "test_forward_kafka",
-        "test_kafka_journey",
-        "test_parity",
-        "test_image",
-        "test_broker",
-        "test_copy_kafka",
-        "test_kafka_security",
-        "test_practice_tor",
-        "test_demo_tor",
-        "test_kafka_broker",
-        "test_daemon",
-        "test_network",
-    ))
-}  # fmt: skip
-"""Files of tests that take longest, each with its place: at the end of the suite one would keep all other workers waiting."""
+LONGEST = (
+    *("test_journey", "test_index", "test_faults", "test_elastic_servers", "test_chaos_servers", "test_kafka_outage"),
+    *("test_compose_services", "test_leaks", "test_reproduce", "test_growing_up", "test_forward_kafka"),
+    *("test_kafka_journey", "test_parity", "test_image", "test_broker", "test_copy_kafka", "test_kafka_security"),
+    *("test_practice_tor", "test_demo_tor", "test_kafka_broker", "test_daemon", "test_network"),
+)
+"""Files of tests that take longest, in this order: one that came last would keep all but one worker waiting."""
 
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -98,7 +79,8 @@ def tor_network(_network: Network) -> Iterator[Network]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test that goes through the private network, and begin with the files that take long."""
-    items.sort(key=lambda item: LONGEST.get(item.path.stem, len(LONGEST)))
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(LONGEST)))
     for item in items:
         if "_network" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.tor)
