@@ -30,6 +30,10 @@ SHARED = Path(__file__).parents[2] / "shared"
 os.environ.setdefault("HEADSTAMP_ASSESS_SCREEN", "on")
 """Commands that tests start read most listings with the linear models alone: the encoder has tests of its own."""
 
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
+"""There is a worker a core: two that compute with as many threads as there are cores wait for each other, at full speed."""
+
 for _variable in ("ES_JAVA_OPTS", "JAVA_TOOL_OPTIONS"):  # Elasticsearch's scripts read the one, all else the other
     os.environ.setdefault(_variable, "-XX:TieredStopAtLevel=1")
 """Servers that tests start live for a minute: Java's second compiler would take half of their time and give none back."""
