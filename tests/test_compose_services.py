@@ -31,12 +31,13 @@ from tests.compose_file import ROOT, composed, credentials, credentials_module
 from tests.crawlers.conftest import MIRRORS, PROFILE, Tiny, links, listing
 from tests.dashboards.conftest import Answer
 from tests.leak.rooms import room
+from tests.patience import PATIENCE_S
 from tests.servers import SERVICES as FOLDER
 from tests.servers import Server, free
 
 SERVICES: dict[str, Any] = composed(HEADSTAMP_MARKET="tiny")["services"]
-PATIENCE_S = 300.0
 LISTINGS = {"/listing/a": "Glock 17 9mm pistol with two mags", "/listing/b": "Blue dream ten grams"}
+STAYING = ("forward", "assess", "index", "settle", "console")
 PEOPLE = {"officer": "investigators", "scholar": "researchers"}
 pytestmark = pytest.mark.slow
 
@@ -86,17 +87,16 @@ class Site:
         return done.stdout
 
     @contextmanager
-    def running(self, service: str) -> Iterator[None]:
-        """A service that goes on, from when it is healthy."""
+    def running(self, service: str) -> Iterator[subprocess.Popen[bytes]]:
+        """A service that goes on."""
         with (self.root / f"{service}.err").open("w") as told:
             process = subprocess.Popen(
                 self.command(service), cwd="/", env=self.environment(service), stdout=told, stderr=told
             )
             try:
-                self.await_health(service, process)
-                yield
+                yield process
                 process.terminate()
-                assert process.wait(60) == 0, self.told(service)
+                assert process.wait(PATIENCE_S) == 0, self.told(service)
             finally:
                 process.kill()
                 process.wait()
@@ -117,7 +117,7 @@ class Site:
         """Status and answer of Elasticsearch, asked as a user."""
         trusted = ssl.create_default_context(cafile=str(self.root / "secrets" / "setup" / "ca.crt"))
         key = b64encode(f"{user}:{self.password(user)}".encode()).decode()
-        with closing(HTTPSConnection("127.0.0.1", self.elasticsearch, timeout=30, context=trusted)) as asked:
+        with closing(HTTPSConnection("127.0.0.1", self.elasticsearch, timeout=PATIENCE_S, context=trusted)) as asked:
             asked.request(method, path, headers={"Authorization": f"Basic {key}"})
             answer = asked.getresponse()
             return answer.status, json.loads(answer.read() or b"{}")
@@ -195,7 +195,7 @@ def elasticsearch(site: Site) -> Iterator[None]:
     environment = {key: value for key, value in os.environ.items() if key != "JAVA_HOME"} | {
         "ES_PATH_CONF": str(work / "config"),
         "ES_TMPDIR": str(work / "tmp"),
-        "ES_JAVA_OPTS": "-Xms384m -Xmx384m",
+        "ES_JAVA_OPTS": f"-Xms384m -Xmx384m {os.environ['ES_JAVA_OPTS']}",
         "ES_JAVA_HOME": os.environ.get("JAVA_HOME") or str(Path(shutil.which("java") or "").resolve().parents[1]),
     }
     with (work / "log").open("w") as log:
@@ -208,7 +208,7 @@ def elasticsearch(site: Site) -> Iterator[None]:
             yield
         finally:
             begun.terminate()
-            begun.wait(60)
+            begun.wait(PATIENCE_S)
 
 
 def await_elasticsearch(site: Site, begun: subprocess.Popen[bytes], log: Path) -> None:
@@ -227,12 +227,12 @@ class Door(HTTPConnection):
     """A visitor of the console, by way of the socket file that `door` passes connections on to."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__("127.0.0.1", 8600, timeout=30)
+        super().__init__("127.0.0.1", 8600, timeout=PATIENCE_S)
         self._path = path
 
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(30)
+        self.sock.settimeout(PATIENCE_S)
         self.sock.connect(str(self._path))
 
 
@@ -263,8 +263,9 @@ def visit(site: Site, pages: Mapping[str, str]) -> str:
 def test_a_listing_goes_from_the_crawler_to_the_console_and_each_sees_only_its_own(site: Site) -> None:
     site.run("topics")
     with ExitStack() as stack:
-        for name in ("forward", "assess", "index", "settle", "console"):
-            stack.enter_context(site.running(name))
+        begun = {name: stack.enter_context(site.running(name)) for name in STAYING}
+        for name, process in begun.items():
+            site.await_health(name, process)
         assert re.search(r"listings: +2\b", visit(site, LISTINGS))
         found = await_page(site, f"/search?words={quote('glock pistol')}", "with two mags")
         assert "Blue dream" not in found.text

@@ -100,13 +100,14 @@ def listings(broker: Broker) -> list[dict[str, str]]:
     return [{"id": each.id, "version": each.version} for each in records if isinstance(each, Listing)]
 
 
-@pytest.fixture
-def embedded(tmp_path: Path) -> Unit:
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with work done and owed, reviews filed and owed, letters that wait and one that was replayed, and an erasure."""
-    unit = Unit(tmp_path / "embedded")
+    folder = tmp_path_factory.mktemp("worked")
+    unit = Unit(folder / "home")
     for name, (begin, end) in {"first.csv": (0, 40), "second.csv": (40, 60)}.items():
-        (tmp_path / name).write_text(rows(begin, end))
-    unit.does("ingest", str(tmp_path / "first.csv"))
+        (folder / name).write_text(rows(begin, end))
+    unit.does("ingest", str(folder / "first.csv"))
     with closing(unit.parts().broker()) as broker:
         broker.publish(LISTINGS.name, [Message(key=b"bad", value=b"{%d" % number) for number in range(3)])
         unit.does("run", "--once")
@@ -117,8 +118,14 @@ def embedded(tmp_path: Path) -> Unit:
         unit.does("settle", "--once")
         dead.replay(broker, list(dead.waiting(broker))[:1])
         broker.publish(REVIEWS.name, codec.messages([review(number, found[number]) for number in (8, 9)]))
-    unit.does("ingest", str(tmp_path / "second.csv"))
-    return unit
+    unit.does("ingest", str(folder / "second.csv"))
+    return unit.home
+
+
+@pytest.fixture
+def embedded(worked: Path, tmp_path: Path) -> Unit:
+    """A copy of that home."""
+    return Unit(shutil.copytree(worked, tmp_path / "embedded"))
 
 
 @pytest.fixture(params=["sqlite", "elasticsearch"])

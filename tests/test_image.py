@@ -31,11 +31,12 @@ def step(stage: str, beginning: str) -> str:
 
 
 def run(words: str, folder: Path, places: Mapping[str, Path]) -> None:
-    """Do a step with the image's places in a folder; downloads are kept between runs, unlike in an image."""
+    """Do a step with the image's places in a folder; unlike in an image, downloads are kept and nothing is compiled."""
     for place, here in places.items():
         words = re.sub(rf"(?<![\w/]){place}(?=[/ ]|$)", str(here), words)
     words = words.replace("--no-cache-dir ", "")
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment["PIP_NO_COMPILE"] = "1"
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
     done = subprocess.run(
         ["sh", "-ec", words], cwd=folder, env=environment, capture_output=True, text=True, check=False

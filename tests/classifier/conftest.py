@@ -1,5 +1,7 @@
 """A small real model, trained once on invented adverts."""
 
+import fcntl
+import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +13,8 @@ from classifier.adverts.generate import generated
 from classifier.model import Model
 from classifier.stack import Stack
 from classifier.store import load
-from classifier.training.lesson import Lesson, of
+from classifier.training.folded import folded
+from classifier.training.lesson import Lesson, folds, of
 from classifier.training.train import train
 from classifier.truth.examples import Example, Source
 from classifier.tuning.workshop import Workshop
@@ -57,10 +60,16 @@ def lesson() -> Lesson:
 
 
 @pytest.fixture(scope="session")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
-    """Where linear models are made."""
-    folder = tmp_path_factory.mktemp("workshop")
-    return Workshop(base=None, layers=(), folder=folder, epochs=1, seed=3, say=lambda _step: None)
+def shop(lesson: Lesson, tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    """Where linear models are made; those of the lesson's folds lie there, made for all workers by the first that asks."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "workshop"
+    folder.mkdir(exist_ok=True)
+    found = Workshop(base=None, layers=(), folder=folder, epochs=1, seed=3, say=lambda _step: None)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folded(lesson, lesson.tested, folds(lesson, found.seed), found)
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -65,7 +65,7 @@ def test_twins_of_held_out_rows_are_not_learned_from() -> None:
     assert without_twins(np.array([1, 2]), np.array([0]), cluster).tolist() == [1]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.lists(st.sampled_from("abcdef"), max_size=9), max_size=12))
 def test_every_near_pair_is_found_as_by_comparing_all(texts: list[list[str]]) -> None:
     rows = [posted("", " ".join(f"word{letter}" for letter in text)) for text in texts]

@@ -48,7 +48,7 @@ def test_a_hostile_text_is_classified_like_any_other(stack: Stack, listed: Liste
     assert len(found.spans) <= 5
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(alphabet=ODD, max_size=80), st.text(alphabet=ODD, max_size=200))
 def test_any_text_is_classified(stack: Stack, listed: Listed, title: str, description: str) -> None:
     read = listed(f"Glock 19 {title}", f"{description} 9mm pistol, no serial number")

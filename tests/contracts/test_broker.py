@@ -300,7 +300,7 @@ def test_reading_needs_no_group_and_moves_none(broker: Broker) -> None:
     assert take(broker) == [b"1"]
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=st.lists(st.tuples(st.sampled_from(["publish", "take", "fail"]), st.integers(1, 4)), max_size=20))
 def test_a_group_sees_every_message_once_whatever_fails(broker: Broker, steps: list[tuple[str, int]]) -> None:
     group = f"group-{time.monotonic_ns()}"

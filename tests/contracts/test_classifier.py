@@ -100,7 +100,7 @@ def test_an_empty_text_is_clear(classifier: Classifier) -> None:
     assert classified(classifier, [listing("")])[0].score < classifier.thresholds[Track.OFFERS].review_at
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=20), max_size=12).map("".join),
     st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=20), max_size=30).map("".join),

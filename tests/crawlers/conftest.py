@@ -37,6 +37,7 @@ from pipeline.topics import Topic
 from tests.authorities import write_authorities
 from tests.crawlers.kernel import lack
 from tests.crawlers.watch import watch
+from tests.patience import PATIENCE_S
 
 HTTPS = 443
 FORKS = get_context("forkserver")
@@ -318,7 +319,7 @@ class Running:
 
     def ended(self) -> Crawl:
         """The crawl, when it has ended."""
-        self.process.join(60)
+        self.process.join(PATIENCE_S)
         assert self.process.exitcode is not None, "the crawl does not end"
         said = self.said.read_text()
         status = self.said.with_suffix(".status")
@@ -352,7 +353,7 @@ class Bench:
             "HEADSTAMP_CRAWL_SOCKS": self.tiny.socks,
             "HEADSTAMP_CRAWL_PROFILES": str(self.folder),
             "HEADSTAMP_CRAWL_MAX_PAGE_BYTES": "100000",
-            "HEADSTAMP_CRAWL_TIMEOUT_S": "2",
+            "HEADSTAMP_CRAWL_TIMEOUT_S": "20",
             "HEADSTAMP_CRAWL_BACKOFF_S": "0.02",
         }
 

@@ -8,6 +8,7 @@ import pytest
 from pipeline.records import Capture, Listing, Presence, Sighting, Task, listing_id
 from pipeline.topics import LISTINGS, TASKS
 from tests.crawlers.conftest import MIRRORS, Answer, Bench, Limits, links, listing
+from tests.patience import PATIENCE_S
 
 
 def stock(bench: Bench, count: int = 3) -> None:
@@ -222,7 +223,7 @@ def test_pages_that_cannot_be_read_stop_no_visit(bench: Bench) -> None:
     bench.tiny.pages["/listing/k4"] = Answer(headers={"X": "y" * 300_000})
     bench.tiny.pages["/listing/k5"] = Answer(headers={"Transfer-Encoding": "chunked"}, body=b"zz")
     bench.tiny.pages["/listing/k6"] = Answer(headers={"Content-Length": "500"}, chunks=lambda: iter([b"<h1>"]))
-    done = bench.crawl()
+    done = bench.crawl(HEADSTAMP_CRAWL_TIMEOUT_S="2")
     assert (done.status, done.visit["finished"]) == (0, True), done.errors
     assert [record.key for record in listings(bench)] == ["k7"]
     assert sum(done.visit["rejected"].values()) == 7
@@ -304,7 +305,7 @@ def test_one_market_is_crawled_by_one_process(bench: Bench) -> None:
     stock(bench)
     bench.tiny.pause_s = 2.0
     first = bench.start()
-    bench.tiny.waiting.wait(30)
+    bench.tiny.waiting.wait(PATIENCE_S)
     second = bench.crawl()
     first.process.kill()
     assert second.status == 1

@@ -14,6 +14,7 @@ import pytest
 from crawlers.address import onion
 from tests.crawlers.conftest import FORKS, MIRRORS, Answer, Bench, links, listing
 from tests.crawlers.watch import watch
+from tests.patience import PATIENCE_S
 
 ELSEWHERE = onion(bytes([9] * 32))
 CLEARNET = "203.0.113.9"
@@ -173,5 +174,5 @@ def test_the_watch_sees_what_does_leave(tmp_path: Path, trap: Trap) -> None:
     told = tmp_path / "attempts"
     process = FORKS.Process(target=leaking, args=(told, trap.port))
     process.start()
-    process.join(30)
+    process.join(PATIENCE_S)
     assert [attempt[0] for attempt in attempts(told)][:2] == ["socket.getaddrinfo", "socket.connect"]

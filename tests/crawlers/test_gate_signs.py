@@ -126,7 +126,7 @@ def test_headings_one_in_another_are_heard_once() -> None:
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_bytes_break_the_signs(body: bytes) -> None:
     gate_by_signs(page(b"<p>" + body))
 
@@ -137,6 +137,6 @@ def test_no_bytes_break_the_signs(body: bytes) -> None:
         max_size=400,
     )
 )
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_no_words_stall_the_signs(parts: list[str]) -> None:
     gate_by_signs(page("".join(parts).encode()))

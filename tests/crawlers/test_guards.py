@@ -22,6 +22,7 @@ from pipeline.errors import GuardError, TorUnavailableError
 from pipeline.settings import Crawl, Settings
 from tests.crawlers.conftest import FORKS, Bench, Limits, Tiny, links, listing
 from tests.crawlers.kernel import LANDLOCK, lack
+from tests.patience import PATIENCE_S
 
 NAME = "market.example"
 MPTCP, SCTP, NETLINK, FAST_OPEN = 262, 132, 16, 0x2000_0000
@@ -97,7 +98,7 @@ def tried(guard: Guard, attempt: Attempt, place: Place) -> str:
         told: str = heard.recv()
     except EOFError:
         told = "killed"
-    process.join(30)
+    process.join(PATIENCE_S)
     return told
 
 
@@ -445,7 +446,7 @@ def test_check_says_which_guards_this_kernel_has(tmp_path: Path) -> None:
     process = FORKS.Process(target=checked, args=(tmp_path, said))
     process.start()
     assert heard.recv().startswith("crawls run with less (audit hook, seccomp); Landlock: files outside the home")
-    process.join(30)
+    process.join(PATIENCE_S)
 
 
 def test_check_asks_a_socks_port_that_is_a_socket_file(tmp_path: Path) -> None:

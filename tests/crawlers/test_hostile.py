@@ -122,7 +122,7 @@ def test_answers_that_do_not_end_are_given_up(bench: Bench) -> None:
         "/listing/silent": many(silent),
         "/listing/after": listing("Lot"),
     }
-    crawled(bench, pages, HEADSTAMP_CRAWL_TIMEOUT_S="0.4")
+    crawled(bench, pages, HEADSTAMP_CRAWL_TIMEOUT_S="1")
     told = {address.removeprefix("/listing/"): bench.why(address)[:2] for address in pages}
     timed_out = ("rejected", "timeout")
     assert told == {"loris": timed_out, "body": timed_out, "silent": timed_out, "after": ("done", "")}

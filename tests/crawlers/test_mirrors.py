@@ -117,7 +117,7 @@ def test_a_revoked_key_is_believed_no_more() -> None:
     assert "revoked" in found.reason
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_no_altered_list_is_believed_and_none_raises(data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(LIST) - 1))

@@ -125,7 +125,7 @@ class Walks(RuleBasedStateMachine):
         shutil.rmtree(self.home)
 
 
-Walks.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+Walks.TestCase.settings = settings(max_examples=40, stateful_step_count=30)
 TestWalks = Walks.TestCase
 
 

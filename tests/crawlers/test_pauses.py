@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pipeline.records import Task
 from pipeline.topics import TASKS
 from tests.crawlers.conftest import MIRRORS, Answer, Bench, links, listing
+from tests.patience import PATIENCE_S
 
 PACE = "pace: {delay: 0, concurrent: 1, pages_per_visit: 500}"
 ODD = b"<title>x</title><p>We have moved to a new design."
@@ -109,13 +110,13 @@ def test_a_market_that_hangs_holds_no_other_up(bench: Bench) -> None:
 
     def hanging() -> Iterator[bytes]:
         """A page that comes only when the other market was read to its end."""
-        given_up = time.monotonic() + 40
+        given_up = time.monotonic() + PATIENCE_S
         while "/listing/k9" not in bench.tiny.asked and time.monotonic() < given_up:
             time.sleep(0.01)
         yield listing("Late").body
 
     bench.tiny.pages["/page/1"] = Answer(chunks=hanging)
-    done = bench.crawl("slow", "tiny", HEADSTAMP_CRAWL_TIMEOUT_S="45")
+    done = bench.crawl("slow", "tiny", HEADSTAMP_CRAWL_TIMEOUT_S=str(2 * PATIENCE_S))
     assert [(one["market"], one["finished"], one["pages"]) for one in done.summary["markets"]] == [
         ("slow", True, 1),
         ("tiny", True, 11),

@@ -57,7 +57,7 @@ def test_a_mirror_that_lasts_shut_leaves_the_others(bench: Bench) -> None:
 def test_a_port_in_trouble_holds_pages_until_it_is_well(bench: Bench, trouble: Trouble) -> None:
     stock(bench)
     bench.tiny.troubles = [trouble]
-    done = bench.crawl(HEADSTAMP_CRAWL_CONNECT_TIMEOUT_S="0.3")
+    done = bench.crawl(HEADSTAMP_CRAWL_CONNECT_TIMEOUT_S="1")
     assert (done.status, done.summary["listings"], done.visit["rejected"]) == (0, 3, {}), done.errors
     assert bench.tiny.asked == ["/", "/listing/k0", "/listing/k1", "/listing/k2"]
 
@@ -66,7 +66,7 @@ def test_a_port_in_trouble_holds_pages_until_it_is_well(bench: Bench, trouble: T
 def test_a_circuit_that_hangs_is_left_for_a_new_one(bench: Bench, limit: str) -> None:
     stock(bench)
     bench.tiny.troubles = [Trouble.HANGS]
-    done = bench.crawl(**{f"HEADSTAMP_CRAWL_{limit}": "0.5"})
+    done = bench.crawl(**{f"HEADSTAMP_CRAWL_{limit}": "1"})
     assert (done.status, done.summary["listings"], done.visit["rejected"]) == (0, 3, {}), done.errors
     hung, *others = [key.rsplit(b".", 2) for key in bench.tiny.keys]
     market, lane, epoch = hung

@@ -21,6 +21,7 @@ from crawlers.practice.pages import Pages
 from crawlers.practice.server import LOOPBACK, Ports, mirrors, opened
 from crawlers.practice.site import Site
 from crawlers.practice.tally import Tally
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 SITE = Site(Pages(market(7, 60)), mirrors())
@@ -108,7 +109,7 @@ def test_a_client_that_knows_no_method_of_ours_is_told_so() -> None:
 
 
 @given(st.binary(max_size=60))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_no_noise_upsets_the_socks_port(noise: bytes) -> None:
     _, report = said(noise)
     assert report["requests"] == 0
@@ -181,7 +182,7 @@ def test_the_process_says_where_it_is_and_ends_cleanly(name: signal.Signals, tmp
         assert process.stdout is not None
         told = json.loads(process.stdout.readline())
         process.send_signal(name)
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE_S) == 0
     assert told["market"] == "practice"
     assert told["mirrors"] == list(mirrors())
     assert told["socks"].startswith("127.0.0.1:")
@@ -193,7 +194,7 @@ def test_the_process_ends_with_its_parent() -> None:
         assert parent.stdout is not None
         told = json.loads(parent.stdout.readline())
         os.kill(parent.pid, signal.SIGKILL)
-        assert select.select([parent.stdout], [], [], 10)[0], "the pipe closes when the market ends"
+        assert select.select([parent.stdout], [], [], PATIENCE_S)[0], "the pipe closes when the market ends"
         assert parent.stdout.read() == ""
     assert told["market"] == "practice"
 

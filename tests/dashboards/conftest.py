@@ -31,6 +31,7 @@ from pipeline.records import (
 )
 from pipeline.settings import Run, Serve, Settings
 from pipeline.taxonomy import Act, Category, Track, Verdict
+from tests.patience import PATIENCE_S
 
 START = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -144,7 +145,7 @@ class Site:
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
         """What the console answers to a request."""
-        connection = HTTPConnection(urlsplit(self.address).netloc, timeout=20)
+        connection = HTTPConnection(urlsplit(self.address).netloc, timeout=PATIENCE_S)
         try:
             connection.request(method, path, body, dict(headers or {}))
             response = connection.getresponse()
@@ -187,7 +188,7 @@ def serving(deployment: Deployment) -> Iterator[Site]:
         thread = Thread(target=console.run, kwargs={"sockets": [door]})
         thread.start()
         try:
-            assert ready.wait(20), "the console did not start"
+            assert ready.wait(PATIENCE_S), "the console did not start"
             yield Site(told[0], deployment)
         finally:
             console.should_exit = True

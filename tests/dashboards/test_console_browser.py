@@ -21,6 +21,7 @@ from tests.dashboards.examples import EVERY, THREAT, told
 from tests.dashboards.test_console_alerts import alert, publish
 from tests.dashboards.test_console_operations import measure, visit
 from tests.dashboards.test_console_operations import publish as publish_measures
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.browser
 
@@ -101,7 +102,7 @@ class Window:
         """Do what loads another page, and wait for that page."""
         self.run("window.old = true")
         act()
-        WebDriverWait(self.driver, 20).until(
+        WebDriverWait(self.driver, PATIENCE_S).until(
             lambda _: self.run("return !window.old && document.readyState === 'complete'")
         )
 
@@ -120,7 +121,7 @@ class Window:
 
     def await_words(self, words: str) -> None:
         """Return when the page says so; while it changes, its parts come and go, which the driver calls by several names."""
-        waiting = WebDriverWait(self.driver, 20, ignored_exceptions=[WebDriverException])
+        waiting = WebDriverWait(self.driver, PATIENCE_S, ignored_exceptions=[WebDriverException])
         waiting.until(lambda _: words in self.words())
 
     def complaints(self) -> list[str]:

@@ -11,6 +11,7 @@ from dashboards.web.server import listening
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings
 from tests.dashboards.conftest import Answer, Site, offer, serving
+from tests.patience import PATIENCE_S
 
 REVIEW = f"/listing/{'0' * 32}/review"
 
@@ -90,7 +91,7 @@ def test_a_form_in_chunks_is_refused_whatever_length_it_says(idle: Site) -> None
 
 @pytest.mark.parametrize("twice", ["Origin", "Sec-Fetch-Site"])
 def test_an_action_that_names_two_places_is_refused(idle: Site, twice: str) -> None:
-    connection = HTTPConnection(urlsplit(idle.address).netloc, timeout=20)
+    connection = HTTPConnection(urlsplit(idle.address).netloc, timeout=PATIENCE_S)
     connection.putrequest("POST", REVIEW)
     for name, value in (("Origin", idle.address), ("Sec-Fetch-Site", "same-origin"), (twice, "cross-site")):
         connection.putheader(name, value)

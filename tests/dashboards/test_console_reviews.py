@@ -20,6 +20,7 @@ from pipeline.records import Decision, Review
 from pipeline.taxonomy import CATEGORIES, IN_SCOPE, Act, Category
 from pipeline.topics import REVIEWS
 from tests.dashboards.conftest import Site, offer, serving
+from tests.patience import PATIENCE_S
 
 
 def published(site: Site) -> list[Review]:
@@ -263,7 +264,7 @@ def test_a_form_that_does_not_arrive_is_given_up(idle: Site, monkeypatch: pytest
         f"POST /listing/{'0' * 32}/review HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Length: 100\r\n"
         "Content-Type: application/x-www-form-urlencoded\r\n\r\ntoken="
     )
-    with socket.create_connection((place.hostname, place.port), timeout=20) as visitor:
+    with socket.create_connection((place.hostname, place.port), timeout=PATIENCE_S) as visitor:
         visitor.sendall(head.encode())
         assert visitor.recv(100).startswith(b"HTTP/1.1 408 ")
 

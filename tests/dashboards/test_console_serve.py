@@ -17,6 +17,7 @@ from dashboards.web import settling as settle_beside
 from dashboards.web.settling import settling
 from pipeline.topics import REVIEWS
 from tests.dashboards.conftest import Site, offer
+from tests.patience import PATIENCE_S
 
 
 @contextmanager
@@ -39,16 +40,16 @@ def test_it_prints_where_it_answers_and_ends_cleanly(tmp_path: Path, told: signa
         name, _, address = process.stdout.readline().strip().partition(": ")
         assert name == "console"
         assert address.startswith("http://127.0.0.1:")
-        with urlopen(f"{address}/health", timeout=20) as answer:
+        with urlopen(f"{address}/health", timeout=PATIENCE_S) as answer:
             assert answer.status == 200
         process.send_signal(told)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=PATIENCE_S)
         assert (process.returncode, out, err) == (0, "", "")
 
 
 def test_another_host_is_wrong_usage_in_one_line(tmp_path: Path) -> None:
     with console(tmp_path, "--host", "0.0.0.0") as process:
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 2
         assert err.startswith("headstamp: serve: 0.0.0.0 is not a loopback address")
         assert err.count("\n") == 1
@@ -76,16 +77,16 @@ def test_behind_a_socket_file_it_answers_to_the_loopback_address_that_leads_ther
         assert asked(path, "127.0.0.1:8600").startswith("HTTP/1.1 421")
         assert asked(path, "console:8611").startswith("HTTP/1.1 421")
         with console(tmp_path / "other", "--host", f"unix:{path}", "--port", "8611") as second:
-            _, told = second.communicate(timeout=30)
+            _, told = second.communicate(timeout=PATIENCE_S)
             assert (second.returncode, told.count("\n")) == (2, 1)
             assert "another console may listen there" in told
         process.terminate()
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE_S) == 0
 
 
 def test_a_socket_file_without_a_port_is_wrong_usage(tmp_path: Path) -> None:
     with console(tmp_path, "--host", f"unix:{tmp_path / 'door'}", "--port", "0") as process:
-        _, told = process.communicate(timeout=30)
+        _, told = process.communicate(timeout=PATIENCE_S)
         assert (process.returncode, "--port" in told) == (2, True)
 
 

@@ -12,6 +12,7 @@ import pytest
 from dashboards.kibana.audiences import AUDIENCES, place
 from dashboards.kibana.space import role
 from pipeline.settings import Settings
+from tests.patience import PATIENCE_S
 from tests.servers import SERVICES, Server
 
 PASSWORD = "only-for-this-test"
@@ -51,7 +52,7 @@ def _users(config: Path) -> None:
 
 
 def _ask(port: int, user: str, method: str, path: str, body: str = "") -> int:
-    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
     try:
         who = base64.b64encode(f"{user}:{PASSWORD}".encode()).decode()
         headers = {"Authorization": f"Basic {who}", "Content-Type": "application/json"}

@@ -210,7 +210,7 @@ def pieces(tmp_path_factory: pytest.TempPathFactory) -> Small:
     return made
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_flipped_byte_is_found(pieces: Small, data: st.DataObject) -> None:
     files = sorted(path for path in pieces.folder.rglob("*") if path.is_file() and path.stat().st_size)

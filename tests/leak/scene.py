@@ -18,6 +18,7 @@ from crawlers.practice.network import Network, private_network
 from tests.authorities import write_authorities
 from tests.leak.judge import Judge, every_address_local
 from tests.leak.origin import CLEARNET, SCENARIOS, Origin, links
+from tests.patience import PATIENCE_S
 
 PROFILE = """
 market: {market}
@@ -39,7 +40,6 @@ PROXIES = {
 }
 SETTLE_S = 0.1
 """Until the sniffer has seen the last packet."""
-MOST_S = 60
 TCP_SOCKS = "127.0.0.1:19050"
 
 
@@ -101,7 +101,7 @@ def told(run: Run, folder: Path, judge: Judge, origin: Origin) -> dict[str, obje
         env={"PATH": os.environ["PATH"], **own, **run.environment},
         capture_output=True,
         text=True,
-        timeout=MOST_S,
+        timeout=PATIENCE_S,
         check=False,
     )
     time.sleep(SETTLE_S)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.crawlers.conftest import Bench, Tiny, links, listing
 from tests.leak.rooms import room
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 PAGES = 20
@@ -42,7 +43,7 @@ def test_a_crawl_without_any_network_reads_all_pages_through_a_socket_file(bench
         env=bench.environment | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")

@@ -135,7 +135,7 @@ def rows(database: Database) -> Sequence[tuple[object, ...]]:
     return database.all("SELECT * FROM entry ORDER BY number")
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_any_change_to_any_entry_is_seen(data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder, closing(Audit(Path(folder))) as audit:

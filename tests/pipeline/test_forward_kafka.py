@@ -20,6 +20,7 @@ from pipeline.codec import Message
 from pipeline.settings import Kafka
 from pipeline.topics import ALERTS, LISTINGS, MEASURES, TASKS
 from tests.kafka_logs import LEAVES_SOCKETS, KafkaLog, kafka_log
+from tests.patience import PATIENCE_S
 from tests.servers import server
 
 pytestmark = LEAVES_SOCKETS
@@ -148,7 +149,7 @@ def test_a_kafka_that_is_away_and_dies_is_waited_for_and_sigterm_ends_in_order(
             kafka.start()
             wait_below(home, 1)
             process.send_signal(signal.SIGTERM)
-            told, said = process.communicate(timeout=60)
+            told, said = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 0, said
         assert json.loads(told)["listings"]["lag"] == 0
         assert json.loads(said.splitlines()[0])["event"] == "going on"

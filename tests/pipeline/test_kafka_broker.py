@@ -27,6 +27,7 @@ from pipeline.records import DeadLetter
 from pipeline.settings import Kafka, Settings
 from pipeline.topics import ALERTS, LISTINGS, TOPICS
 from tests.kafka_logs import LEAVES_SOCKETS, KafkaLog, kafka_log
+from tests.patience import PATIENCE_S
 
 pytestmark = LEAVES_SOCKETS
 TOPIC, GROUP = LISTINGS.name, "readers"
@@ -75,7 +76,7 @@ def in_order(found: list[Message]) -> bool:
 def until_settled(*members: KafkaBroker) -> list[Message]:
     """What the members get in turn until their group owes nothing."""
     found: list[Message] = []
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE_S
     while members[0].lag(TOPIC, GROUP):
         assert time.monotonic() < until
         for member in members:
@@ -120,7 +121,7 @@ def reading(log: KafkaLog) -> Iterator[list[Message]]:
 
 def publish_until(broker: KafkaBroker, done: Callable[[], bool]) -> None:
     """Publish and let the members take it, again until `done`."""
-    until = time.monotonic() + 120
+    until = time.monotonic() + PATIENCE_S
     while not done():
         assert time.monotonic() < until
         broker.publish(TOPIC, numbered(NUMBERS))

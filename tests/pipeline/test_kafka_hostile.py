@@ -20,6 +20,7 @@ from pipeline.stages import Stage
 from pipeline.topics import LISTINGS
 from pipeline.worker import Tally, run_once
 from tests.kafka_logs import LEAVES_SOCKETS, KafkaLog, kafka_log
+from tests.patience import PATIENCE_S
 
 pytestmark = LEAVES_SOCKETS
 STAGE = Stage(name="assess", topic=LISTINGS, work=lambda _found: [])
@@ -48,7 +49,7 @@ class Named(str):
 
 def put(log: KafkaLog, **message: object) -> None:
     producer = log.client(KafkaProducer)
-    producer.send(log.settings.prefix + LISTINGS.name, b"x", b"k", **message).get(timeout=30)  # type: ignore[attr-defined]
+    producer.send(log.settings.prefix + LISTINGS.name, b"x", b"k", **message).get(timeout=PATIENCE_S)  # type: ignore[attr-defined]
     producer.close()  # type: ignore[attr-defined]
 
 
@@ -98,7 +99,7 @@ def test_working_once_ends_where_a_transaction_ended(log: KafkaLog, broker: Kafk
     producer = log.client(KafkaProducer, transactional_id=log.settings.prefix)
     producer.init_transactions()  # type: ignore[attr-defined]
     producer.begin_transaction()  # type: ignore[attr-defined]
-    producer.send(log.settings.prefix + LISTINGS.name, b"x", b"k").get(timeout=30)  # type: ignore[attr-defined]
+    producer.send(log.settings.prefix + LISTINGS.name, b"x", b"k").get(timeout=PATIENCE_S)  # type: ignore[attr-defined]
     producer.commit_transaction()  # type: ignore[attr-defined]
     producer.close()  # type: ignore[attr-defined]
     assert run_once(STAGE, broker, size=10, wait=0) == Tally(taken=1, dead=1)

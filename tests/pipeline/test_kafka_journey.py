@@ -13,6 +13,7 @@ import pytest
 from pipeline.codec import Message
 from pipeline.topics import TOPICS
 from tests.kafka_logs import LEAVES_SOCKETS, kafka_log
+from tests.patience import PATIENCE_S
 
 pytestmark = [LEAVES_SOCKETS, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
@@ -34,7 +35,7 @@ def begin(home: Path, environment: dict[str, str], *words: str) -> subprocess.Po
 
 
 def ended(begun: subprocess.Popen[str]) -> Any:  # Any: what each command prints
-    said, faults = begun.communicate(timeout=300)
+    said, faults = begun.communicate(timeout=PATIENCE_S)
     assert begun.returncode == 0, faults
     return json.loads(said)
 

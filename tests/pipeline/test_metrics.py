@@ -36,6 +36,7 @@ from pipeline.records import Measure, Presence, Sighting
 from pipeline.settings import Metrics, Run, Settings
 from pipeline.stages import Classifier
 from pipeline.topics import ASSESSMENTS, LISTINGS, MEASURES, REVIEWS
+from tests.patience import PATIENCE_S
 from tests.servers import free
 
 TIME = datetime(2026, 3, 1, tzinfo=UTC)
@@ -64,7 +65,7 @@ def deployment(tmp_path: Path) -> Deployment:
 
 
 def get(address: str, path: str, method: str = "GET") -> tuple[int, str]:
-    connection = HTTPConnection(urlsplit(address).netloc, timeout=20)
+    connection = HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE_S)
     with closing(connection):
         connection.request(method, path)
         answer = connection.getresponse()
@@ -226,7 +227,7 @@ def test_what_is_no_file_among_the_figures_of_crawls_is_counted_and_holds_nothin
 def test_on_loopback_only_who_asks_for_this_host_is_answered(deployment: Deployment, host: str, status: int) -> None:
     with at_work(deployment, meters(["settle"])) as address:
         assert get(address, "/metrics")[0] == 200
-        connection = HTTPConnection(urlsplit(address).netloc, timeout=10)
+        connection = HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE_S)
         connection.request("GET", "/metrics", headers={"Host": host})
         assert connection.getresponse().status == status
         connection.close()

@@ -12,6 +12,7 @@ from crawlers.practice.onion import write_profile
 from crawlers.profile import load
 from pipeline.errors import SettingsError
 from tests.conftest import need_tor
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 MIRRORS = ("zco6qoufyscnjm7vcwgloiecf62l2lh7b7ndqoqydidfjity2wupksyd.onion",)
@@ -30,7 +31,7 @@ def test_the_practice_market_is_crawled_through_tor_with_the_profile_it_writes(t
         ready = json.loads(market.stdout.readline())
         done = crawled(tmp_path, ready["socks"], profiles)
         market.terminate()
-        assert market.wait(20) == 0
+        assert market.wait(PATIENCE_S) == 0
     counted = json.loads(report.read_text())
     assert (done["pages"], len(ready["mirrors"])) == (counted["requests"], 2)
     assert done["listings"] > 30

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.authorities import write_authorities
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 PROFILE = """
@@ -98,7 +99,7 @@ class Crawl:
 
     def ended(self) -> dict[str, Any]:
         """What it says when it has ended."""
-        said, errors = self.process.communicate(timeout=60)
+        said, errors = self.process.communicate(timeout=PATIENCE_S)
         assert self.process.returncode == 0, errors
         summary: dict[str, Any] = json.loads(said)["markets"][0]
         return summary

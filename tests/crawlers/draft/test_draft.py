@@ -301,7 +301,7 @@ def trees(draw: st.DrawFn, depth: int = 0) -> str:
     return f"<{tag}{attributes}{href}>{draw(TEXTS)}{''.join(inside)}</{tag}>{draw(TEXTS)}"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.one_of(trees(), st.text(max_size=200)), min_size=1, max_size=4))
 def test_whatever_the_pages_are_the_draft_loads(bodies: list[str]) -> None:
     found = draft([(f"{number}.html", page(body)) for number, body in enumerate(bodies)])
