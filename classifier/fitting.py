@@ -23,8 +23,8 @@ def misfits(model: Model) -> Iterator[str]:
         yield from _join("abroad", model.abroad, (EVEN, ENCODER) if model.encoder else (EVEN,))
     if model.around is not None:
         yield from _join("around", model.around, INPUTS)
-    for doubt in model.doubts:
-        yield from _join("doubts", doubt, (OFFER,) if OFFER in doubt.inputs else (ABOUT,))
+    for damper in model.dampers:
+        yield from _join("dampers", damper, (OFFER,) if OFFER in damper.inputs else (ABOUT,))
     if Track.OFFERS not in model.thresholds:
         yield "has no thresholds for offers"
     if model.encoder is not None and model.examples is not None:

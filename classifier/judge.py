@@ -91,7 +91,7 @@ class Judge:
         acts = self._told(ACT, raw)
         shares = self._told(CATEGORY, raw)
         about = shares[:, INSIDE].sum(axis=1)
-        left = _offered(acts) * self._undoubted({OFFER: acts[:, OFFERED], ABOUT: about})
+        left = _offered(acts) * self._damped({OFFER: acts[:, OFFERED], ABOUT: about})
         score = (probability(self.logits(raw)) * left).round(DIGITS)
         shares[:, INSIDE] = self._within(raw)
         return Chances(
@@ -103,11 +103,11 @@ class Judge:
             subtypes=self._told(SUBTYPE, raw),
         )
 
-    def _undoubted(self, chances: Mapping[str, Floats]) -> Floats:
-        """What is left of the score where something is doubted: all of it, or the less the smaller the chance."""
+    def _damped(self, chances: Mapping[str, Floats]) -> Floats:
+        """What is left of the score once the dampers are through: all of it, or the less the smaller the chance."""
         odds = {name: log_odds(chance)[:, None] for name, chance in chances.items()}
-        doubted = [np.minimum(0.0, each.logits(odds[each.inputs[0]])) for each in self.model.doubts]
-        left: Floats = np.exp(sum(doubted, start=np.zeros(len(odds[OFFER]))))
+        lowered = [np.minimum(0.0, each.logits(odds[each.inputs[0]])) for each in self.model.dampers]
+        left: Floats = np.exp(sum(lowered, start=np.zeros(len(odds[OFFER]))))
         return left
 
     def _told(self, head: str, raw: Raw) -> Floats:

@@ -210,12 +210,11 @@ def _row(taught: Lesson, place: int, row: int, systems: Mapping[str, Said], give
 
 def _told(examples: Sequence[Example], stack: Stack, name: str) -> Iterator[Judged]:
     listings = [_listing(each, number) for number, each in enumerate(examples)]
-    policy = Policy(cuts=dict(stack.thresholds))
+    flag_at, policy = stack.thresholds[Track.OFFERS].flag_at, Policy(cuts=dict(stack.thresholds))
     written = {line_of(each): number for number, each in enumerate(examples)}
     for each, listing, found in zip(
         examples, listings, stack.classify(listings, [Context()] * len(listings)), strict=True
     ):
-        asked = verdicts(listing, found, policy)
         yield Judged(
             id=each.origin,
             market=each.market,
@@ -229,11 +228,11 @@ def _told(examples: Sequence[Example], stack: Stack, name: str) -> Iterator[Judg
             subtype=each.subtype,
             in_scope=each.in_scope,
             scores={STACK: found.score},
-            flagged={STACK: asked[Track.OFFERS] is Verdict.FLAGGED},
+            flagged={STACK: found.score >= flag_at},
             given_category=found.category,
             given_act=found.act,
             given_subtype=found.subtype,
-            verdicts=asked,
+            verdicts=verdicts(listing, found, policy),
         )
 
 

@@ -15,21 +15,21 @@ from classifier.truth.examples import Source
 from pipeline.taxonomy import Act, Category
 
 SPARED = 0.01
-"""Part of the offers in scope that a doubt may take something from: those that look least like what they are."""
+"""Part of the offers in scope that a damper may take something from: those that look least like what they are."""
 
 
-def doubts(taught: Lesson, rows: Rows, chances: Chances) -> Iterator[Join]:
+def dampers(taught: Lesson, rows: Rows, chances: Chances) -> Iterator[Join]:
     """What lowers the score of texts that are likely no offer, or one of goods out of scope, given what models that had not seen the rows say of them."""
     examples = [taught.examples[row] for row in rows]
     offers = np.array([each.act is Act.OFFER for each in examples])
     arms = np.array([each.category is not Category.OTHER for each in examples])
     invented = np.array([each.source is Source.GENERATED for each in examples])
     truth = taught.truth[rows]
-    yield from _doubt(OFFER, log_odds(chances.acts[:, OFFERED]), offers, ~offers | arms | invented, truth)
-    yield from _doubt(ABOUT, log_odds(chances.about), truth, offers & arms, truth)
+    yield from _damper(OFFER, log_odds(chances.acts[:, OFFERED]), offers, ~offers | arms | invented, truth)
+    yield from _damper(ABOUT, log_odds(chances.about), truth, offers & arms, truth)
 
 
-def _doubt(name: str, odds: Floats, held: Truth, pool: Truth, truth: Truth) -> Iterator[Join]:
+def _damper(name: str, odds: Floats, held: Truth, pool: Truth, truth: Truth) -> Iterator[Join]:
     """The chance that something holds, fitted on a pool, from which on it is out of the way of all but `SPARED` of the offers."""
     if not truth.any() or held[pool].all():
         return
