@@ -232,7 +232,8 @@ def _measures(settings: Settings) -> "Charts":
     from pipeline.index.elastic_access import cluster  # noqa: PLC0415  # as above
     from pipeline.index.elastic_measures import ElasticMeasures  # noqa: PLC0415
 
-    return ElasticMeasures(cluster(settings.index, settings.elastic), prefix=settings.elastic.prefix)
+    chosen = settings.elastic
+    return ElasticMeasures(cluster(settings.index, chosen), prefix=chosen.prefix, days=chosen.measures_days)
 
 
 def _log(settings: Settings, address: str) -> "Broker":

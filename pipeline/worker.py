@@ -50,12 +50,18 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def run_once(
-    stage: Stage, broker: Broker, *, size: int, wait: float, advance: Callable[[int], None] = lambda _taken: None
+    stage: Stage,
+    broker: Broker,
+    *,
+    size: int,
+    wait: float,
+    advance: Callable[[int], None] = lambda _taken: None,
+    meter: Meter | None = None,
 ) -> Tally:
     """Work what the stage owes now, not what is published meanwhile; dead letters count as worked."""
     total, owed = Tally(), broker.lag(stage.topic.name, stage.name)
     while owed > 0:
-        tally = work_batch(stage, broker, size=min(size, owed), wait=wait)
+        tally = work_batch(stage, broker, size=min(size, owed), wait=wait, meter=meter)
         total += tally
         advance(tally.taken)
         left = owed - tally.taken

@@ -91,7 +91,8 @@ def test_two_homes_never_touch_each_other(tmp_path: Path) -> None:
     for words in (["ingest", str(rows)], ["run", "--once"]):
         assert run(*words, home=first).returncode == 0
     assert "1 of 1 listings" in run("search", "lamp", home=first).stdout
-    assert "0 of 0 listings" in run("search", "lamp", home=second).stdout
+    assert "nothing is indexed yet" in run("search", "lamp", home=second).stdout
+    assert "0 of 0 listings" in run("search", "anvil", home=first).stdout
 
 
 def test_a_search_in_a_new_home_says_what_comes_first_and_makes_none(tmp_path: Path) -> None:

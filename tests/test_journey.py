@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.commands.demo import own_home
-from pipeline.errors import LockedError
+from pipeline.commands.demo import check_free, own_home
+from pipeline.errors import LockedError, SettingsError
+from pipeline.settings import Serve
 from pipeline.sqlite import lock
 
 ROOT = Path(__file__).parents[1]
@@ -106,6 +108,17 @@ def test_the_demo_keeps_its_invented_listings_apart_from_others(tmp_path: Path) 
     assert own_home(tmp_path) == tmp_path
     (tmp_path / "demo.json").unlink()
     assert own_home(tmp_path) == tmp_path / "demo"
+
+
+def test_a_taken_port_is_said_before_the_crawl() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(SettingsError, match=rf"127.0.0.1:{port} is taken; .*ARGS='--port 8601'"):
+            check_free(Serve(), port)
+        with pytest.raises(SettingsError, match="is taken"):
+            check_free(Serve(port=port), None)
+    for free in (port, 0):
+        check_free(Serve(), free)
 
 
 @pytest.mark.slow

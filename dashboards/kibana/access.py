@@ -7,8 +7,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from dashboards.kibana.client import Kibana
 from pipeline.errors import SettingsError
-from pipeline.index.elastic_access import is_loopback
 from pipeline.settings import Kibana as Chosen
+from pipeline.settings.access import api_key, check_login, is_loopback, password
 
 USUAL_PORT = 5601
 
@@ -52,33 +52,18 @@ def _address(address: str) -> SplitResult:
 
 
 def _check(chosen: Chosen, *, secure: bool) -> None:
-    if bool(chosen.user) != bool(chosen.password_file):
-        raise SettingsError("kibana: give both user and password_file, or neither")
-    if chosen.user and chosen.api_key_file:
-        raise SettingsError("kibana: give user and password_file, or api_key_file, not both")
+    check_login("kibana", chosen)
     if chosen.ca_file and not secure:
         raise SettingsError("kibana.ca_file: is for https; write kibana.address = https://HOST:PORT")
 
 
 def _credentials(chosen: Chosen) -> dict[str, str]:
     if chosen.api_key_file:
-        return {"Authorization": f"ApiKey {_secret(chosen.api_key_file, 'kibana.api_key_file')}"}
+        return {"Authorization": f"ApiKey {api_key(chosen.api_key_file, 'kibana.api_key_file')}"}
     if chosen.user:
-        password = _secret(chosen.password_file, "kibana.password_file", ascii_only=False)
-        return {"Authorization": f"Basic {b64encode(f'{chosen.user}:{password}'.encode()).decode()}"}
+        login = f"{chosen.user}:{password(chosen.password_file, 'kibana.password_file')}"
+        return {"Authorization": f"Basic {b64encode(login.encode()).decode()}"}
     return {}
-
-
-def _secret(path: str, setting: str, *, ascii_only: bool = True) -> str:
-    try:
-        found = Path(path).expanduser().read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise SettingsError(f"{setting}: {path} cannot be read ({error.strerror}); name a file that can be") from error
-    except UnicodeDecodeError:
-        raise SettingsError(f"{setting}: {path} holds no text; write the secret into it") from None
-    if not found or (ascii_only and not (found.isascii() and found.isprintable() and " " not in found)):
-        raise SettingsError(f"{setting}: {path} holds no such secret; write it there, on one line")
-    return found
 
 
 def _trust(ca_file: str) -> ssl.SSLContext:

@@ -3,7 +3,6 @@
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 from socket import create_connection, socket
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -29,6 +28,7 @@ from kafka.net.inet import KafkaNetSocket
 
 from pipeline.errors import BrokerUnavailableError, CorruptError, HeadstampError, SettingsError, TooLargeError
 from pipeline.settings import Kafka
+from pipeline.settings.access import is_loopback, password
 
 CONNECT_S = 5.0
 """Seconds that a server may take to accept a connection, and to agree on its encryption."""
@@ -43,10 +43,9 @@ REFRESH_MS = 60_000
 VERSIONS = bytes.fromhex("0000000a 0012 0000 00000000 ffff")
 """The question which versions of its protocol a server speaks (ApiVersions 0, key 18), which it answers to anybody."""
 UNREADABLE = (
-    "a header's name that is no UTF-8, or damage on its disk; stop the stage, let its group pass over the message"
-    " (kafka-consumer-groups.sh --reset-offsets --shift-by 1), and see who else may write to the topic"
+    "damage on its disk; stop the stage, let its group pass over the messages that were sent together with it"
+    " (kafka-consumer-groups.sh --reset-offsets --shift-by 1, until it is past them), and mend the disk"
 )
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 PACKED = {"gzip": has_gzip, "lz4": has_lz4, "snappy": has_snappy, "zstd": has_zstd, "none": lambda: True}
 REFUSED = (SaslAuthenticationFailedError, UnsupportedSaslMechanismError, IllegalSaslStateError)
@@ -180,13 +179,13 @@ class Cluster:
         chosen = self._settings
         if not chosen.user:
             return {"security_protocol": "SSL" if chosen.tls else "PLAINTEXT"}
-        if chosen.mechanism == "PLAIN" and not chosen.tls and any(host not in LOOPBACK for host, _ in self._servers):
+        if chosen.mechanism == "PLAIN" and not chosen.tls and not all(is_loopback(host) for host, _ in self._servers):
             raise SettingsError("kafka.mechanism: PLAIN would show the password; set kafka.tls or take SCRAM-SHA-512")
         return {
             "security_protocol": "SASL_SSL" if chosen.tls else "SASL_PLAINTEXT",
             "sasl_mechanism": chosen.mechanism,
             "sasl_plain_username": chosen.user,
-            "sasl_plain_password": _secret(chosen.password_file),
+            "sasl_plain_password": password(chosen.password_file, "kafka.password_file"),
         }
 
 
@@ -222,16 +221,6 @@ def _tls(settings: Kafka) -> ssl.SSLContext:
 
 def _no_password() -> str:
     raise ValueError("the key asks for a password")
-
-
-def _secret(file: str) -> str:
-    try:
-        secret = Path(file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"kafka.password_file: {file or '(none)'} cannot be read; name a file") from error
-    if not secret:
-        raise SettingsError(f"kafka.password_file: {file} is empty; write the password into it")
-    return secret
 
 
 def _answers(connection: socket) -> bool:

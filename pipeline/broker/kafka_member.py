@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import Any
 
-from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka import OffsetAndMetadata, TopicPartition
 from kafka.errors import (
     CommitFailedError,
     IllegalGenerationError,
@@ -16,6 +16,7 @@ from kafka.structs import MemberState
 
 from pipeline.broker import AT_ONCE
 from pipeline.broker.kafka_client import Cluster
+from pipeline.broker.kafka_consumer import Consumer
 from pipeline.broker.kafka_messages import message
 from pipeline.broker.kafka_messages import size as size_of
 from pipeline.codec import Message
@@ -48,7 +49,7 @@ class Member:
         self._cluster = cluster
         self._topic, self._group = topic, group
         self._consumer: Any = cluster.open(  # Any: the client has no types
-            KafkaConsumer,
+            Consumer,
             group_id=group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.broker import AT_ONCE, DAMAGED, milliseconds, moment
+from pipeline.broker.kafka_consumer import ILLEGIBLE
 from pipeline.codec import Message
 
 OVERHEAD = 64
@@ -52,6 +53,7 @@ def parts(found: Sequence[Message]) -> Iterator[Sequence[Message]]:
 
 def _headers(pairs: Any) -> dict[str, str]:  # Any: the client has no types
     try:
-        return {name: (value or b"").decode() for name, value in pairs}
+        found = {name: (value or b"").decode() for name, value in pairs}
     except UnicodeDecodeError:
         return DAMAGED
+    return DAMAGED if ILLEGIBLE in "".join(found) else found

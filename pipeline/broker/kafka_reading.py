@@ -6,9 +6,10 @@ from datetime import datetime
 from heapq import merge
 from time import monotonic
 
-from kafka import KafkaConsumer, TopicPartition
+from kafka import TopicPartition
 
 from pipeline.broker.kafka_client import Cluster
+from pipeline.broker.kafka_consumer import Consumer
 from pipeline.broker.kafka_messages import message
 from pipeline.broker.kafka_offsets import Offsets
 from pipeline.codec import Message
@@ -31,7 +32,7 @@ def _time(found: Message) -> datetime:
 
 
 def _partition(cluster: Cluster, partition: TopicPartition, place: int, end: int) -> Iterator[Message]:
-    with closing(cluster.open(KafkaConsumer, enable_auto_commit=False, allow_auto_create_topics=False)) as consumer:
+    with closing(cluster.open(Consumer, enable_auto_commit=False, allow_auto_create_topics=False)) as consumer:
         consumer.assign([partition])
         consumer.seek(partition, place)
         heard = monotonic()

@@ -4,6 +4,7 @@ import argparse
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,10 +18,10 @@ from pathlib import Path
 import msgspec
 
 from pipeline.deployment import Deployment
-from pipeline.errors import HeadstampError
+from pipeline.errors import HeadstampError, SettingsError
 from pipeline.index.document import Document
 from pipeline.rates import FILE as RATES
-from pipeline.settings import PREFIX, Settings, names
+from pipeline.settings import PREFIX, Serve, Settings, names
 from pipeline.sqlite import lock
 from pipeline.terminal import show_facts, show_json
 
@@ -86,6 +87,8 @@ def demo(arguments: argparse.Namespace, deployment: Deployment) -> int:
     begun = time.monotonic()
     home = own_home(deployment.settings.root)
     environment = _environment(deployment.settings, home)
+    if not arguments.once:
+        check_free(deployment.settings.serve, arguments.port)
     with lock(home / "locks" / "demo.lock", "the demo"):
         visited = _visited(home, environment, arguments.listings, tor=arguments.tor)
         told = summary(environment, visited) | {"seconds": round(time.monotonic() - begun, 1), "home": str(home)}
@@ -94,6 +97,17 @@ def demo(arguments: argparse.Namespace, deployment: Deployment) -> int:
         if arguments.once:
             return 0
         return _serve(environment, arguments.port)
+
+
+def check_free(chosen: Serve, port: int | None) -> None:
+    """Raise a `SettingsError` where somebody listens at the console's port: its user waits minutes for it."""
+    wanted = chosen.port if port is None else port
+    if not wanted or chosen.host.startswith("unix:"):
+        return
+    with suppress(OSError, OverflowError), socket.create_connection((chosen.host, wanted), timeout=1.0):
+        raise SettingsError(
+            f"{chosen.host}:{wanted} is taken; choose another port with --port (`make demo ARGS='--port 8601'`), or 0 for a free one"
+        )
 
 
 def own_home(home: Path) -> Path:

@@ -14,6 +14,7 @@ from pipeline.errors import LockedError
 from pipeline.logs import line
 from pipeline.meter import Meter
 from pipeline.metrics.at_work import at_work, meters
+from pipeline.metrics.beat import tell_once
 from pipeline.records import digest
 from pipeline.terminal import progress, show_json, show_table
 from pipeline.topics import LISTINGS
@@ -125,14 +126,17 @@ def _show(did: Mapping[str, Tally]) -> None:
 
 
 def _once(name: str, deployment: Deployment, *, alone: bool) -> Tally:
-    chosen = deployment.settings.run
+    chosen, (meter,) = deployment.settings.run, meters((name,)).values()
     with closing(deployment.broker()) as broker, stage(name, deployment) as opened:
         with progress(name, broker.lag(opened.topic.name, name)) as advance:
             try:
-                return run_once(opened, broker, size=chosen.batch, wait=chosen.wait_s, advance=advance)
+                did = run_once(opened, broker, size=chosen.batch, wait=chosen.wait_s, advance=advance, meter=meter)
             except LockedError as error:
                 _leave(name, error, alone=alone)
-        return Tally()
+                return Tally()
+        if name != CHART:  # which would owe at once what it told
+            tell_once(meter, broker)
+        return did
 
 
 def _forever(meter: Meter, deployment: Deployment, stop: Event, *, alone: bool) -> Tally:

@@ -3,6 +3,7 @@
 import argparse
 from contextlib import closing
 
+from pipeline.commands.waiting import waiting
 from pipeline.deployment import Deployment
 from pipeline.errors import SettingsError
 from pipeline.index import Hit, Page, Query, Sort
@@ -60,11 +61,17 @@ def search(arguments: argparse.Namespace, deployment: Deployment) -> int:
     if arguments.json:
         show_json({"total": page.total, "next": page.next, "listings": [hit.document for hit in page.hits]})
         return 0
-    if deployment.is_bare:
-        show_facts({"nothing is indexed yet": FIRST})
+    if not page.total and (facts := _why_none(deployment)):
+        show_facts(facts)
+        return 0
     show_table(HEAD, map(_row, page.hits))
     print(f"{len(page.hits)} of {page.total:,} listings" + (f"; more with --after {page.next}" if page.next else ""))  # noqa: T201  # the result
     return 0
+
+
+def _why_none(deployment: Deployment) -> dict[str, str]:
+    """Why nothing may have been found but that nothing matches; nothing where all is indexed."""
+    return waiting(deployment) or ({"nothing is indexed yet": FIRST} if deployment.is_bare else {})
 
 
 def _searched(query: Query, deployment: Deployment) -> Page:

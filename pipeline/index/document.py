@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pipeline.records import Assessment, Decision, Dollars, Erasure, Money, Precision, Review, Value
+from pipeline.records import Assessment, Decision, Dollars, Erasure, Money, Precision, Review, Value, Whole
 
 
 class Observation(Value, frozen=True, kw_only=True):
@@ -10,9 +10,9 @@ class Observation(Value, frozen=True, kw_only=True):
 
     capture: str
     time: datetime
-    activations: tuple[int, ...]
+    activations: tuple[Whole, ...]
     """Activation numbers of the profile, the model and the rules that read it."""
-    line: int = 0
+    line: Whole = 0
     """Line of the file it was read from, of which the later decides between rows of one date; 0 for a page."""
     digest: str
     """Digest of the assessment, which decides between equals."""

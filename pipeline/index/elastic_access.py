@@ -1,6 +1,5 @@
 """How an Elasticsearch is reached: by which address, as whom, and by what it is known."""
 
-import ipaddress
 import stat
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,6 +8,7 @@ from pipeline.errors import SettingsError
 from pipeline.index.elastic_client import Cluster
 from pipeline.index.research import LEAST_KEY_BYTES
 from pipeline.settings import Elastic
+from pipeline.settings.access import api_key, check_login, is_loopback, password, secret
 
 _HOW = "as with `openssl rand -hex 32`"
 
@@ -41,17 +41,6 @@ def cluster(address: str, chosen: Elastic) -> Cluster:
     )
 
 
-def secret(path: str, setting: str) -> bytes:
-    """The bytes of a secret's file without the line end; a `SettingsError` where it cannot be read or is empty."""
-    try:
-        found = Path(path).expanduser().read_bytes().strip()
-    except OSError as error:
-        raise SettingsError(f"{setting}: {path} cannot be read ({error.strerror}); name a file that can be") from error
-    if not found:
-        raise SettingsError(f"{setting}: {path} is empty; write the secret into it")
-    return found
-
-
 def research_key(path: str) -> bytes:
     """The key of researchers' pseudonyms; a `SettingsError` where it could be guessed, or anybody on this machine may read it."""
     setting = "elastic.research_key_file"
@@ -67,19 +56,8 @@ def research_key(path: str) -> bytes:
     return key
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host, by name or address, is this machine, so that plain http reaches no network."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _check(chosen: Elastic, *, secure: bool) -> None:
-    if bool(chosen.user) != bool(chosen.password_file):
-        raise SettingsError("elastic: give both user and password_file, or neither")
-    if chosen.user and chosen.api_key_file:
-        raise SettingsError("elastic: give user and password_file, or api_key_file, not both")
+    check_login("elastic", chosen)
     if chosen.ca_file and chosen.fingerprint:
         raise SettingsError("elastic: give ca_file or fingerprint, not both")
     if not secure and (chosen.ca_file or chosen.fingerprint):
@@ -88,9 +66,9 @@ def _check(chosen: Elastic, *, secure: bool) -> None:
 
 def _credentials(chosen: Elastic) -> dict[str, object]:
     if chosen.api_key_file:
-        return {"api_key": _text(chosen.api_key_file, "elastic.api_key_file")}
+        return {"api_key": api_key(chosen.api_key_file, "elastic.api_key_file")}
     if chosen.user:
-        return {"basic_auth": (chosen.user, _text(chosen.password_file, "elastic.password_file"))}
+        return {"basic_auth": (chosen.user, password(chosen.password_file, "elastic.password_file"))}
     return {}
 
 
@@ -102,10 +80,3 @@ def _trust(chosen: Elastic) -> dict[str, object]:
     file = Path(chosen.ca_file).expanduser()
     secret(chosen.ca_file, "elastic.ca_file")
     return {"ca_certs": str(file)}
-
-
-def _text(path: str, setting: str) -> str:
-    try:
-        return secret(path, setting).decode()
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{setting}: {path} holds no text; write the secret into it") from error

@@ -10,8 +10,6 @@ from pipeline.index.document import Document
 from pipeline.records import Assessment, Decision, Item
 from pipeline.taxonomy import Act, Category, Credibility, Goods, Indicator, Open, Subtype, Threat, Track, Verdict
 
-MOST_CENTS = 2**63 - 1
-"""What an absurd price counts as: the greatest whole number that indexes hold."""
 MOST_NAMED = 20
 """Most makes, and most calibres, by which one listing is found."""
 Content = str | tuple[str, ...] | datetime | float | int | bool | None
@@ -227,7 +225,7 @@ _TABLE = (
         name="price_cents",
         kind=Kind.MONEY,
         meaning="the price in US cents at the capture date",
-        get=lambda _, current: min(current.dollars.cents, MOST_CENTS) if current.dollars else None,
+        get=lambda _, current: current.dollars.cents if current.dollars else None,
     ),
     _keyword(
         "currency",

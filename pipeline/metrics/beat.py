@@ -1,7 +1,7 @@
 """Looks every few seconds at lag and servers, and puts the stages' measures on the log each minute."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Event, Thread
@@ -104,7 +104,7 @@ class Beat:
 
     def tell(self, log: Kept[Broker], now: datetime) -> None:
         """Publish what each stage did since the last time; while the log is away nothing is told, and nothing lost."""
-        time = now.replace(microsecond=now.microsecond // 1000 * 1000)
+        time = _milliseconds(now)
         did = {meter.stage: meter.did() for meter in self.meters}
         found = [
             measure
@@ -119,6 +119,13 @@ class Beat:
         self._before = did
 
 
+def tell_once(meter: Meter, log: Broker) -> None:
+    """Publish what a stage did that ended; a log that does not take it is told nothing."""
+    with suppress(HeadstampError):
+        if found := list(measures(meter, meter.did(), None, _milliseconds(datetime.now(UTC)))):
+            log.publish(MEASURES.name, messages(found))
+
+
 @contextmanager
 def beating(beat: Beat) -> Iterator[None]:
     """Look and tell in a thread while the block runs."""
@@ -130,6 +137,10 @@ def beating(beat: Beat) -> Iterator[None]:
     finally:
         stop.set()
         thread.join(GOODBYE_S)
+
+
+def _milliseconds(time: datetime) -> datetime:
+    return time.replace(microsecond=time.microsecond // 1000 * 1000)
 
 
 def _lag(topic: str, group: str) -> Callable[[Broker], int]:

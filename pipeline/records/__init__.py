@@ -1,7 +1,7 @@
 """What travels on the log: frozen records, each wrapping the earlier facts it rests on."""
 
 from pipeline.records.assessment import Assessment, Classification, Context, Dollars, Entity, Neighbour, Sign, Span
-from pipeline.records.base import Amount, Date, Money, Precision, Record, Value, digest
+from pipeline.records.base import Amount, Date, Money, Precision, Record, Value, Whole, digest
 from pipeline.records.listing import (
     Bulk,
     Capture,
@@ -66,6 +66,7 @@ __all__ = [
     "Value",
     "Vendor",
     "Venue",
+    "Whole",
     "digest",
     "listing_id",
 ]

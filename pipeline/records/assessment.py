@@ -2,7 +2,7 @@
 
 import msgspec
 
-from pipeline.records.base import Record, Value, digest
+from pipeline.records.base import Record, Value, Whole, digest
 from pipeline.records.listing import Listing
 from pipeline.taxonomy import Act, Category, Goods, Subtype, Track, Verdict
 
@@ -11,8 +11,8 @@ class Span(Value, frozen=True, kw_only=True):
     """A stretch of a listing's text that moved a score; start and end in code points of the original field."""
 
     field: str
-    start: int
-    end: int
+    start: Whole
+    end: Whole
     weight: float
 
 
@@ -22,8 +22,8 @@ class Entity(Value, frozen=True, kw_only=True):
     kind: str
     value: str
     field: str
-    start: int
-    end: int
+    start: Whole
+    end: Whole
 
 
 class Sign(Value, frozen=True, kw_only=True):
@@ -32,8 +32,8 @@ class Sign(Value, frozen=True, kw_only=True):
     id: str
     """A code of the taxonomy's threats, indicators or credibility ("ET-A", "TI-SER", "C.SCAM")."""
     field: str
-    start: int
-    end: int
+    start: Whole
+    end: Whole
 
 
 class Neighbour(Value, frozen=True, kw_only=True):
@@ -50,13 +50,13 @@ class Neighbour(Value, frozen=True, kw_only=True):
 class Context(Value, frozen=True, kw_only=True):
     """What is known around a listing when it is classified: its vendor's other listings on the market."""
 
-    vendor_listings: int = 0
+    vendor_listings: Whole = 0
     """How many others there are."""
-    vendor_flagged: int = 0
+    vendor_flagged: Whole = 0
     """How many of them were hits: flagged, and by no review out of scope; or in scope by review."""
     listings: tuple[str, ...] = ()
     """Ids of those that were looked at, sorted: hits first, then the newest, up to a bound."""
-    goods: dict[Goods, int] = msgspec.field(default_factory=dict)
+    goods: dict[Goods, Whole] = msgspec.field(default_factory=dict)
     """What those offer that are about no arms, counted."""
 
     @property
@@ -80,7 +80,7 @@ class Classification(Value, frozen=True, kw_only=True):
     """The likeliest category."""
     model: str
     """Digest of the model directory."""
-    activation: int
+    activation: Whole
     """Number under which that model was activated in this home."""
     scores: dict[Category, float] = msgspec.field(default_factory=dict)
     """Calibrated probability per category the model knows; they sum to 1."""
@@ -107,7 +107,7 @@ class Classification(Value, frozen=True, kw_only=True):
 class Dollars(Value, frozen=True, kw_only=True):
     """US cents at the capture date, with the date of the rate used."""
 
-    cents: int
+    cents: Whole
     rate_date: str
     """ISO 8601 date, or "" where the price was in US dollars already."""
 
@@ -121,7 +121,7 @@ class Assessment(Record, frozen=True, kw_only=True, tag="assessment"):
     policy: str
     """Digest of the policy."""
     dollars: Dollars | None = None
-    rules: int = 0
+    rules: Whole = 0
     """Number under which that policy, the table of rates and the code were put in force in this home."""
     context: Context = Context()
     """What was known around the listing."""

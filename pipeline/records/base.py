@@ -12,6 +12,9 @@ from pipeline.taxonomy import Open
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 """An instant: a record whose time names no time zone is none, for nobody could say which of two was first."""
 
+Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""A whole number of 64 bits, the most that every log and index takes."""
+
 
 def digest(*parts: str) -> str:
     """The identity of a sequence of strings: the first 128 bits of their SHA-256 as 32 hexadecimal digits."""

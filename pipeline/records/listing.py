@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from pipeline.records.base import Amount, Date, Money, Precision, Record, Time, Value, digest
+from pipeline.records.base import Amount, Date, Money, Precision, Record, Time, Value, Whole, digest
 from pipeline.taxonomy import Open
 
 
@@ -110,7 +110,7 @@ class Vendor(Value, frozen=True, kw_only=True):
     pgp: tuple[str, ...] = ()
     joined: Date | None = None
     rating: str = ""
-    sales: int | None = None
+    sales: Whole | None = None
     score: Score | None = None
     """What `rating` says, as numbers."""
     last_seen: Date | None = None
@@ -127,7 +127,7 @@ class Capture(Value, frozen=True, kw_only=True, tag="capture", tag_field="kind")
     """SHA-256 of the body as received, in hexadecimal."""
     profile: str
     """Digest of the market profile."""
-    activation: int
+    activation: Whole
     """Number under which that profile was activated in this home."""
     authority: str = ""
     record: str = ""
@@ -147,10 +147,10 @@ class Import(Value, frozen=True, kw_only=True, tag="import", tag_field="kind"):
     """The row's own date, or the time of the import where it has none."""
     file: str
     """SHA-256 of the file, in hexadecimal."""
-    line: int
+    line: Whole
     mapping: str
     """Digest of the column mapping."""
-    activation: int
+    activation: Whole
     precision: Precision = Precision.INSTANT
 
     @property
@@ -190,9 +190,9 @@ class Listing(Record, frozen=True, kw_only=True, tag="listing"):
     delivery: tuple[Delivery, ...] = ()
     payment: tuple[Payment, ...] = ()
     about_vendor: Vendor = Vendor()
-    feedback: int | None = None
-    sold: int | None = None
-    stock: int | None = None
+    feedback: Whole | None = None
+    sold: Whole | None = None
+    stock: Whole | None = None
     supply: Supply = Supply.UNKNOWN
     posted: Date | None = None
     truncated: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pipeline.records.base import Record, Time
+from pipeline.records.base import Record, Time, Whole
 from pipeline.taxonomy import Act, Category, Open
 
 
@@ -57,7 +57,7 @@ class AuditEntry(Record, frozen=True, kw_only=True, tag="audit"):
 
     id: str
     """Id of the record that was filed: a record is filed once."""
-    number: int
+    number: Whole
     previous: str
     """Hash of the entry before; 64 zeros for the first."""
     time: Time

@@ -198,6 +198,8 @@ class Elastic(Section, frozen=True, kw_only=True):
     """A PEM file of the authority that signed its certificate; "" trusts the system's."""
     fingerprint: str = ""
     """SHA-256 of its certificate in hexadecimal, instead of an authority; "" is none."""
+    measures_days: Annotated[int, Meta(ge=0, le=36_500)] = 400
+    """Days after which a measure is deleted from the index `measures`; 0 keeps all."""
     research_key_file: str = ""
     """The file that holds the secret of this unit's pseudonyms, 32 bytes or more; with it listings-research is kept too, "" is without."""
 

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from pipeline.broker import START as BEGINNING
+from pipeline.broker.sqlite import SqliteBroker
+from pipeline.codec import decode, messages
 from pipeline.errors import SettingsError
 from pipeline.index import Index, Mergeable, Page, Query, Range, Sort
 from pipeline.index.document import Document
@@ -28,6 +32,7 @@ from pipeline.records import (
     Assessment,
     Capture,
     Classification,
+    DeadLetter,
     Decision,
     Dollars,
     Entity,
@@ -39,8 +44,11 @@ from pipeline.records import (
     Sighting,
     Sign,
 )
+from pipeline.stages import index_stage
 from pipeline.taxonomy import Act, Category, Goods, Subtype, Track, Verdict
 from pipeline.text import tokens
+from pipeline.topics import ASSESSMENTS
+from pipeline.worker import Tally, run_once
 from tests.elastics import elastic_index
 
 START = datetime(2023, 1, 1, tzinfo=UTC)
@@ -192,7 +200,9 @@ def made(number: int, draw: random.Random) -> Assessment:
         classification=classification,
         verdicts={track: draw.choice(list(Verdict)) for track in draw.sample(list(Track), k=2)},
         policy="p",
-        dollars=draw.choice((None, Dollars(cents=draw.choice((0, 100, 10**25, draw.randint(0, 10**6))), rate_date=""))),
+        dollars=draw.choice(
+            (None, Dollars(cents=draw.choice((0, 100, 2**63 - 1, draw.randint(0, 10**6))), rate_date=""))
+        ),
     )
 
 
@@ -595,6 +605,26 @@ def test_what_cannot_be_asked_is_refused_in_words(both: tuple[Index, Reference],
     ):
         with pytest.raises(SettingsError, match=said):
             ask(query)
+
+
+@pytest.mark.parametrize("digits", [19, 1_001, 5_000])
+@pytest.mark.parametrize("number", ["feedback", "cents", "rules"])
+def test_a_number_that_no_index_holds_is_set_aside_with_the_reason_and_the_others_are_indexed(
+    index: Index, tmp_path: Path, digits: int, number: str
+) -> None:
+    good, absurd = assessment("1", cents=7), assessment("2", cents=7)
+    absurd = replace(absurd, rules=7, listing=replace(absurd.listing, feedback=7))
+    one, other = messages([good, absurd])
+    spoilt = other.value.replace(b'"%b":7' % number.encode(), b'"%b":%b' % (number.encode(), b"9" * digits))
+    assert spoilt != other.value
+    with closing(SqliteBroker(tmp_path / "log.db")) as log:
+        log.publish(ASSESSMENTS.name, [replace(other, value=spoilt), one])
+        assert run_once(index_stage(index), log, size=10, wait=0) == Tally(taken=2, dead=1)
+        (letter,) = (decode(each, (DeadLetter,)) for each in log.read(ASSESSMENTS.dead, BEGINNING))
+    assert isinstance(letter, DeadLetter)
+    assert re.search(rf"9223372036854775807|out of range.*{number}", letter.reason)
+    assert index.get(good.id)
+    assert index.get(absurd.id) is None
 
 
 @pytest.mark.parametrize("by", [[], ["title"], ["market", "market"], ["market", "venue", "vendor", "month", "act"]])

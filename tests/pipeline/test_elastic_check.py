@@ -1,7 +1,6 @@
 """What commands say of an index in Elasticsearch that is empty, unlike the others, or left behind."""
 
 import argparse
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -22,16 +21,15 @@ from pipeline.settings import Elastic, Settings
 from pipeline.stages import index_stage
 from pipeline.topics import ASSESSMENTS
 from pipeline.worker import work_batch
-from tests.elastics import address, own_prefix
+from tests.elastics import address
 from tests.pipeline.test_elastic_index import assessment, erasure
 
 EVERY = [assessment(number) for number in range(3)]
 
 
 @pytest.fixture
-def chosen(settings: Settings) -> Iterator[Settings]:
-    with closing(cluster(address(), Elastic())) as at, own_prefix(at) as prefix:
-        yield replace(settings, index=address(), elastic=Elastic(prefix=prefix))
+def chosen(settings: Settings, prefix: str) -> Settings:
+    return replace(settings, index=address(), elastic=Elastic(prefix=prefix))
 
 
 def keyed(chosen: Settings, tmp_path: Path) -> Settings:

@@ -1,6 +1,5 @@
 """What is erased is gone from every index in Elasticsearch, be it behind an alias, half built or left behind."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -15,23 +14,16 @@ from pipeline.index.elastic_client import Cluster
 from pipeline.index.elastic_rebuild import ElasticRebuild
 from pipeline.records import Erasure
 from pipeline.settings import Elastic
-from tests.elastics import address, own_prefix
+from tests.elastics import address
 from tests.pipeline.test_elastic_index import assessment, erasure
 
 EVERY = [assessment(number, title="Rare blue boxes", vendor="alpine-vendor") for number in range(3)]
 
 
 @pytest.fixture
-def at() -> Iterator[Cluster]:
-    with closing(cluster(address(), Elastic())) as found:
-        yield found
-
-
-@pytest.fixture
-def chosen(at: Cluster, tmp_path: Path) -> Iterator[Elastic]:
+def chosen(prefix: str, tmp_path: Path) -> Elastic:
     """A prefix of the test's own, and a key of researchers'."""
-    with own_prefix(at) as prefix:
-        yield Elastic(prefix=prefix, research_key_file=key(tmp_path / "key", b"0123456789abcdef" * 4))
+    return Elastic(prefix=prefix, research_key_file=key(tmp_path / "key", b"0123456789abcdef" * 4))
 
 
 def key(file: Path, content: bytes, mode: int = 0o600) -> str:

@@ -17,16 +17,14 @@ from pipeline.errors import IndexUnavailableError, MalformedError
 from pipeline.index import LISTINGS, Query, Range, Sort
 from pipeline.index.document import Document
 from pipeline.index.elastic import ElasticIndex
-from pipeline.index.elastic_access import cluster
 from pipeline.index.elastic_client import Cluster
 from pipeline.index.elastic_layout import SHORT, Source, mapping
 from pipeline.index.elastic_setup import Shelf, make, remove
 from pipeline.index.merge import merge
 from pipeline.index.sqlite import SqliteIndex
 from pipeline.records import Assessment, Capture, Classification, Decision, Dollars, Erasure, Listing, Review
-from pipeline.settings import Elastic
 from pipeline.taxonomy import Category, Track, Verdict
-from tests.elastics import address, opened, own_prefix
+from tests.elastics import opened
 
 START = datetime(2024, 5, 1, tzinfo=UTC)
 
@@ -60,18 +58,6 @@ def review(of: Assessment, number: int = 1) -> Review:
 
 def erasure(of: Assessment) -> Erasure:
     return Erasure(id="e1", listing_id=of.id, analyst="ana", time=START, reason="order")
-
-
-@pytest.fixture
-def at() -> Iterator[Cluster]:
-    with closing(cluster(address(), Elastic())) as found:
-        yield found
-
-
-@pytest.fixture
-def prefix(at: Cluster) -> Iterator[str]:
-    with own_prefix(at) as found:
-        yield found
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Measures on the real Elasticsearch: one document each, however often they are told."""
 
 import dataclasses
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,21 +20,9 @@ from pipeline.records import DeadLetter, Measure
 from pipeline.settings import Elastic, Settings
 from pipeline.topics import MEASURES
 from pipeline.worker import Tally
-from tests.elastics import address, own_prefix
+from tests.elastics import address
 
 TIME = datetime(2026, 3, 1, 9, 30, 0, 250_000, tzinfo=UTC)
-
-
-@pytest.fixture
-def at() -> Iterator[Cluster]:
-    with closing(cluster(address(), Elastic())) as opened:
-        yield opened
-
-
-@pytest.fixture
-def prefix(at: Cluster) -> Iterator[str]:
-    with own_prefix(at) as own:
-        yield own
 
 
 def measure(value: float, minute: int = 0, **labels: str) -> Measure:
@@ -92,8 +79,8 @@ def test_the_mapping_is_strict_and_the_index_stands_behind_an_alias(at: Cluster,
 def test_a_measure_that_is_refused_becomes_a_dead_letter_with_the_reason(
     at: Cluster, prefix: str, tmp_path: Path
 ) -> None:
-    settings = Settings(home=str(tmp_path), index=address(), elastic=Elastic(prefix=prefix))
-    deployment = headstamp.deployment(settings)
+    chosen = Elastic(prefix=prefix, measures_days=0)
+    deployment = headstamp.deployment(Settings(home=str(tmp_path), index=address(), elastic=chosen))
     told = [measure(1), measure(2, name="x" * 40_000), measure(3, minute=2)]
     with closing(deployment.broker()) as log:
         log.publish(MEASURES.name, codec.messages(told))
@@ -135,3 +122,49 @@ def test_an_index_that_was_removed_is_made_anew(at: Cluster, prefix: str) -> Non
         charts.put([measure(2)])
     charts.put([measure(2)])
     assert [one["value"] for one in sources(at, prefix)] == [2.0]
+
+
+def test_measures_past_their_days_are_deleted_an_hour_apart_and_no_other_index_is_touched(
+    at: Cluster, prefix: str
+) -> None:
+    now = datetime.now(UTC)
+    old = [
+        Measure(name="headstamp_stage_lag", time=now - timedelta(days=401, minutes=each), value=1)
+        for each in range(2_500)
+    ]
+    young = Measure(name="headstamp_stage_lag", time=now - timedelta(days=399), value=2)
+    ElasticMeasures(at, prefix=prefix).put([*old, young])
+    ElasticMeasures(at, prefix=f"{prefix}other-").put(old[:3])
+    assert len(sources(at, prefix)) == 100  # the first hundred; found by every search from now on
+    charts = ElasticMeasures(at, prefix=prefix, days=400)
+    charts.put([measure(3)])
+    assert [one["value"] for one in sources(at, prefix)] == [2.0, 3.0]
+    charts.put(old[:1])
+    assert [one["value"] for one in sources(at, prefix)] == [1.0, 2.0, 3.0]
+    ElasticMeasures(at, prefix=prefix, days=400, forget_every_s=0).put([measure(4)])
+    assert [one["value"] for one in sources(at, prefix)] == [2.0, 4.0]
+    assert len(sources(at, f"{prefix}other-")) == 3
+
+
+def test_the_setting_says_how_long_measures_are_kept(at: Cluster, prefix: str, tmp_path: Path) -> None:
+    old = Measure(name="headstamp_stage_lag", time=datetime.now(UTC) - timedelta(days=20), value=1)
+    for days, kept in ((0, 1), (21, 1), (19, 0)):
+        chosen = Elastic(prefix=prefix, measures_days=days)
+        deployment = headstamp.deployment(Settings(home=str(tmp_path / str(days)), index=address(), elastic=chosen))
+        with closing(deployment.broker()) as log:
+            log.publish(MEASURES.name, codec.messages([old]))
+        assert run.stages_once(("chart",), deployment) == {"chart": Tally(taken=1)}
+        assert len(sources(at, prefix)) == kept
+
+
+def test_old_measures_that_cannot_be_deleted_are_waited_for_and_deleted_later(at: Cluster, prefix: str) -> None:
+    old = Measure(name="headstamp_stage_lag", time=datetime.now(UTC) - timedelta(days=2), value=1)
+    charts = ElasticMeasures(at, prefix=prefix, days=1)
+    ElasticMeasures(at, prefix=prefix).put([old])
+    assert len(sources(at, prefix)) == 1
+    at.ask("PUT", f"/{prefix}measures/_settings", object, {"index.blocks.write": True})
+    with pytest.raises(IndexUnavailableError, match="takes no writes"):
+        charts.put([])
+    at.ask("PUT", f"/{prefix}measures/_settings", object, {"index.blocks.write": None})
+    charts.put([])
+    assert not sources(at, prefix)

@@ -23,7 +23,7 @@ from pipeline.settings import Elastic
 from pipeline.stages import index_stage, settle_stage
 from pipeline.topics import ASSESSMENTS, REVIEWS
 from pipeline.worker import work_batch
-from tests.elastics import address, own_prefix
+from tests.elastics import address
 from tests.pipeline.test_elastic_index import assessment, erasure
 
 PAGE = b"<html>maintenance</html>"
@@ -91,18 +91,6 @@ def door_open() -> Iterator[Door]:
 def door() -> Iterator[Door]:
     address()
     with door_open() as found:
-        yield found
-
-
-@pytest.fixture
-def at() -> Iterator[Cluster]:
-    with closing(cluster(address(), Elastic())) as found:
-        yield found
-
-
-@pytest.fixture
-def prefix(at: Cluster) -> Iterator[str]:
-    with own_prefix(at) as found:
         yield found
 
 

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -26,22 +25,10 @@ from pipeline.index.elastic_rebuild import ElasticRebuild
 from pipeline.index.sqlite import SqliteIndex, SqliteRebuild
 from pipeline.settings import Elastic, Settings
 from pipeline.topics import ASSESSMENTS, REVIEWS
-from tests.elastics import address, opened, own_prefix
+from tests.elastics import address, opened
 from tests.pipeline.test_elastic_index import assessment, erasure, review
 
 MANY = 3_000
-
-
-@pytest.fixture
-def at() -> Iterator[Cluster]:
-    with closing(cluster(address(), Elastic())) as found:
-        yield found
-
-
-@pytest.fixture
-def prefix(at: Cluster) -> Iterator[str]:
-    with own_prefix(at) as found:
-        yield found
 
 
 @pytest.fixture

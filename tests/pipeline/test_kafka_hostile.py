@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from typing import Any
 
 import pytest
 from kafka import KafkaProducer
+from kafka.errors import CorruptRecordError
 
-from pipeline.broker import START
+from pipeline.broker import DAMAGED, START
 from pipeline.broker.kafka import KafkaBroker
+from pipeline.broker.kafka_client import Cluster
 from pipeline.broker.kafka_messages import parts
-from pipeline.codec import Message
+from pipeline.codec import Message, decode
 from pipeline.errors import CorruptError
+from pipeline.records import DeadLetter
+from pipeline.settings import Kafka
 from pipeline.stages import Stage
 from pipeline.topics import LISTINGS
 from pipeline.worker import Tally, run_once
@@ -56,12 +61,37 @@ def test_a_message_of_an_impossible_time_is_read_and_worked_like_any_other(
     assert run_once(STAGE, broker, size=10, wait=0) == Tally(taken=1, dead=1)
 
 
-def test_a_name_that_is_no_text_is_said_and_not_waited_for(log: KafkaLog, broker: KafkaBroker) -> None:
-    put(log, headers=[(Named("x"), b"v")])
-    with pytest.raises(CorruptError, match=r"a header's name that is no UTF-8.*--shift-by 1"):
-        run_once(STAGE, broker, size=10, wait=0)
-    with pytest.raises(CorruptError, match="cannot be read"):
-        list(broker.read(LISTINGS.name, START))
+@pytest.mark.parametrize("compression", [None, "gzip"])
+def test_a_name_that_is_no_text_is_set_aside_and_what_was_sent_with_it_is_read(
+    log: KafkaLog, broker: KafkaBroker, compression: str | None
+) -> None:
+    producer: Any = log.client(KafkaProducer, linger_ms=5_000, compression_type=compression)
+    name = log.settings.prefix + LISTINGS.name
+    for number, headers in enumerate([[], [(Named("x"), b"v"), ("schema", b"1.2")], [("é", b"v")]]):  # of one batch
+        producer.send(name, b"%d" % number, b"k", headers)
+    producer.close()
+    found = list(broker.read(LISTINGS.name, START))
+    assert [(each.value, each.offset, each.headers) for each in found] == [
+        (b"0", 0, {}),
+        (b"1", 1, DAMAGED),
+        (b"2", 2, {"é": "v"}),
+    ]
+    taken: list[Message] = []
+    with broker.batch(LISTINGS.name, STAGE.name, size=10, wait=10) as batch:
+        taken += batch
+    assert [each.value for each in taken] == [b"0", b"1", b"2"]
+    broker.rewind(LISTINGS.name, STAGE.name, START)
+    assert run_once(STAGE, broker, size=1, wait=0) == Tally(taken=3, dead=3)
+    letters = [decode(each, (DeadLetter,)) for each in broker.read(LISTINGS.dead, START)]
+    assert [each.reason for each in letters if isinstance(each, DeadLetter) and each.value == b"1"] == [
+        "MalformedError: no schema version: 'damaged'"
+    ]
+
+
+def test_what_is_damaged_on_the_disk_is_said_and_not_waited_for() -> None:
+    cluster = Cluster("kafka://127.0.0.1:9", Kafka())
+    with pytest.raises(CorruptError, match=r"crc.*damage on its disk.*pass over"), cluster.told():
+        raise CorruptRecordError("failed crc check")
 
 
 def test_working_once_ends_where_a_transaction_ended(log: KafkaLog, broker: KafkaBroker) -> None:

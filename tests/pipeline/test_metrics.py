@@ -35,7 +35,7 @@ from pipeline.metrics.table import METRICS, VISIT_PAGES
 from pipeline.records import Measure, Presence, Sighting
 from pipeline.settings import Metrics, Run, Settings
 from pipeline.stages import Classifier
-from pipeline.topics import LISTINGS, MEASURES, REVIEWS
+from pipeline.topics import ASSESSMENTS, LISTINGS, MEASURES, REVIEWS
 from tests.servers import free
 
 TIME = datetime(2026, 3, 1, tzinfo=UTC)
@@ -325,6 +325,19 @@ def test_the_chart_stage_runs_beside_the_index_where_measures_can_be_charted(dep
     assert (did["chart"].taken, did["chart"].dead, charts.kept) == (3, 1, ["good", "better"])
     assert run._charts(charting) == ("chart",)
     assert run._charts(deployment) == ()
+
+
+def test_what_is_worked_once_is_told_too_and_leaves_nothing_to_chart(deployment: Deployment) -> None:
+    charts = Refusing()
+    charting = replace(deployment, measures=lambda: charts)
+    publish(deployment, ASSESSMENTS.name, 5)
+    for _ in range(2):
+        run.stages_once(("index", "settle", "chart"), charting)
+    told = [(one.name, one.stage, one.topic, one.value) for one in measures(deployment)]
+    assert told == [("headstamp_stage_messages_total", "index", "assessments", 5.0)]
+    assert charts.kept == ["headstamp_stage_messages_total"]
+    with closing(deployment.broker()) as log:
+        assert log.lag(MEASURES.name, "chart") == 0
 
 
 def test_a_forward_shows_what_it_carried_and_what_crawls_left(tmp_path: Path) -> None:
