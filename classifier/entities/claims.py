@@ -28,9 +28,10 @@ class Claims(NamedTuple):
         place = first
         while begin := self.any.search(text, place, last):
             matches = (pattern.match(text, begin.start()) for pattern in self.each)
-            longest = max((match for match in matches if match), key=lambda match: match.end())
-            yield longest
-            place = max(longest.end(), begin.start() + 1)
+            longest = max((match for match in matches if match), key=lambda match: match.end(), default=None)
+            if longest:  # none where the stretch ends inside a word
+                yield longest
+            place = max(longest.end() if longest else 0, begin.start() + 1)
 
 
 @cache

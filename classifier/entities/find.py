@@ -18,7 +18,7 @@ def entities(listing: Listing) -> tuple[Entity, ...]:
     """What the text names: kind, value in one spelling, and its place in code points of the original field, in the order of the text."""
     fields = [field("title", listing.title), field("description", listing.description)]
     bores = [each.weak for one in fields for each in calibres(one.small)]
-    grams = sum(each.value.partition(" ")[2] in _GRAMS for each in sums.quantities(fields[0]))
+    grams = sum(each.value.partition(" ")[2] in _GRAMS for each in fields[0].quantities)
     about = is_about_arms(
         fields, listing.category_path, calibres=bores.count(False), bores=bores.count(True), grams=grams
     )
@@ -30,11 +30,15 @@ def entities(listing: Listing) -> tuple[Entity, ...]:
     )
     airsoft = sums.is_airsoft(fields)
     return tuple(
-        entity for each in fields for entity in _ordered(_found(each, makes, about=about, goods=goods, airsoft=airsoft))
+        entity
+        for each in fields
+        for entity in _ordered(_found(each, fields[0].small, makes, about=about, goods=goods, airsoft=airsoft))
     )
 
 
-def _found(one: Field, makes: frozenset[str], *, about: bool, goods: bool, airsoft: bool) -> Iterator[Entity]:
+def _found(
+    one: Field, title: str, makes: frozenset[str], *, about: bool, goods: bool, airsoft: bool
+) -> Iterator[Entity]:
     named = list(arms.named(one, makes)) if about else []
     taken = Taken(found for _, found in named)
     yield from _placed(one, named)
@@ -47,7 +51,7 @@ def _found(one: Field, makes: frozenset[str], *, about: bool, goods: bool, airso
     reached = list(contacts.contacts(one))
     yield from _placed(one, reached)
     spoken = Taken(found for _, found in reached)
-    claims = claimed.claimed(one, arms=about, goods=goods)
+    claims = claimed.claimed(one, title, arms=about, goods=goods)
     yield from _placed(one, (each for each in claims if not spoken.touches(each[1].start, each[1].end)))
     if about:
         yield from (_entity(one, kind, found) for kind, found in arms.hidden(one, makes))

@@ -6,6 +6,8 @@ from functools import cached_property
 
 from classifier.entities.gazetteer import Hit, hits
 from pipeline.text import Traced, traced, untangled
+from pipeline.values.found import Found
+from pipeline.values.measures import measures, spelt
 
 STRONG = 2
 """How much a name that means nothing but an arm weighs against words that speak of drugs, which weigh 1 each."""
@@ -60,6 +62,11 @@ class Field:
     def ended(self) -> frozenset[int]:
         """Where the text goes on after a maker's name."""
         return frozenset(hit.end for hit in self.hits if hit.term.kind == "make")
+
+    @cached_property
+    def quantities(self) -> list[Found]:
+        """Every quantity in the field."""
+        return [*measures(self.small), *(spelt(self.small) if self.speaks_of("numbers") else ())]
 
     def speaks_of(self, kind: str) -> bool:
         """Whether one of the field's words is of that kind."""

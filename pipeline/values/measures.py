@@ -18,7 +18,7 @@ _UNITS = {
     "ml": "ml mls cc millilitre milliliter мл",
     "cl": "cl",
     "l": "l liter liters litre litres litro litros литр литра литров",
-    "pieces": "pcs pc pieces piece pces stück stuck stueck stk stuks pièce pièces piece piezas pieza pezzi pezzo sztuk szt шт штук штуки adet unidades unidad pz",
+    "pieces": "pcs pc pieces piece pces stück stuck stueck stck stk stuks pièce pièces piece piezas pieza pezzi pezzo sztuk szt шт штук штуки adet unidades unidad pz",
     "units": "units unit",
     "pills": "pills pill pillen pilules pilule pastillas pastilla pillole таб таблеток таблетки tablet hap",
     "tabs": "tabs tab tablets tablet tabletten tablette comprimés comprimé tabletas tableta",
@@ -56,6 +56,9 @@ _COUNT = re.compile(r"\d+(?:[.,'’]\d+)*")
 _TOUCH = r"(?: {1,2}|- ?| ?[/(] ?)?"
 _UNIT = re.compile(rf"{_TOUCH}(?P<unit>[^\W\d_]{{1,12}})(?![^\W_])")
 _UPPER = re.compile(rf"(?: ?(?P<mark>[-–~/⁄]|to|bis|or) ?)(?P<upper>\d+(?:[.,]\d+)*)(?={_TOUCH}[^\W\d_])")
+_RANGE = re.compile(r" ?(?:-|–|to) ?(?P<upper>\d+(?:[.,]\d+)?) ?(?P<unit>[^\W\d_]{1,12})(?![^\W_])(?! ?[-–/,] ?\d)")
+"""The upper end of a range whose lower end has its unit, too ("1g - 50g"); a longer row is a list of sizes."""
+_RANGED = re.compile(r"[^\W_] ?[-–/,] ?$")
 _TIMES = re.compile(
     r" ?[x×](?!\d+(?:[.,]\d+)? ?[cm]m)(?![^\W_]|[.,]?\d*[.,]\d)(?! ?\d+(?:[.,]\d+)? ?(?:cm|inch|in\b|\"|[x×]))|[x×](?=\d)(?!\d+(?:[.,]\d+)? ?[cm]m)"
 )
@@ -88,6 +91,8 @@ BACK = 16
 HOLDS = 20
 """Characters before a number in which the magazine is looked for that holds it."""
 _ROUNDS = frozenset(["rounds", "shells"])
+_WEIGHTS = frozenset(["ug", "mg", "g", "kg", "oz", "lb", "ml", "l"])
+"""Units of which a range is told with both; of pieces that are two offers."""
 _CURRENCY = frozenset("$€£₽฿₿¥₺#")
 
 
@@ -116,7 +121,9 @@ def spelt(text: str) -> Iterator[Found]:
 def _measure(text: str, count: re.Match[str], after: int) -> Found | None:
     start, value = count.start(), _value(count[0])
     before = text[max(0, start - 1) : start]
-    if value is None or (before.isalpha() and not _TIMES_BEFORE.search(text, max(after, start - 2), start)):
+    if value is None or (
+        before.isalpha() and start != after and not _TIMES_BEFORE.search(text, max(after, start - 2), start)
+    ):
         return None
     return _with_unit(text, count, value) or _multiple(text, count, value, after)
 
@@ -127,15 +134,35 @@ def _with_unit(text: str, count: re.Match[str], value: str) -> Found | None:
         return None
     if upper := _UPPER.match(text, end):
         value = _fraction(value, upper["upper"]) if upper["mark"] in "/⁄" else f"{value}-{_value(upper['upper'])}"
-        end = upper.end()
+        end = upper.end() + 2 * (upper["mark"] == "/" and text.startswith("th", upper.end()))
     unit = _UNIT.match(text, end)
     name = _NAMES.get(unit["unit"]) if unit else None
     if unit is None or name is None or _is_none(text, value, unit["unit"], name, unit.end()):
         return None
     if name in _ROUNDS and _HOLDS_BEFORE.search(text, max(0, start - HOLDS), start):
         return None
+    if found := _range(text, start, value, name, unit.end()):
+        return found
     first = start - (text[max(0, start - 1) : start] == "." and text[max(0, start - 2) : start - 1] in {"", " "})
     return Found(f"{value if first == start else f'0.{value}'} {name}", first, unit.end())
+
+
+def _range(text: str, start: int, value: str, name: str, end: int) -> Found | None:
+    """A quantity that goes on to a larger one in the same unit."""
+    more = _RANGE.match(text, end) if name in _WEIGHTS else None
+    upper = (
+        number(more["upper"])
+        if more and _NAMES.get(more["unit"]) == name and value.replace(".", "", 1).isdigit()
+        else None
+    )
+    if (
+        more is None
+        or upper is None
+        or not Decimal(value) < upper <= MOST
+        or _RANGED.search(text, max(0, start - 4), start)
+    ):
+        return None
+    return Found(f"{value}-{upper.normalize():f} {name}", start, more.end())
 
 
 def _is_none(text: str, value: str, unit: str, name: str, end: int) -> bool:

@@ -75,6 +75,7 @@ _CENTS = re.compile(r"(?<=[€£$])\d\d(?!\d)")
 """What follows the sign in "4€40"."""
 _WORDS = frozenset("pound pounds sat sats sar mad ton sol bits pen".split())  # noqa: SIM905
 """Names of money that in a running text are weights, days, makers and other words more often."""
+_MEASURE = re.compile(r"(?: ?[-–] ?\d{1,4})? ?(?:mg|ug|mcg|k?g|ml|l|pcs|pills|tabs|x)(?![^\W_])", re.IGNORECASE)
 _AROUND = 14
 """Characters around a number in which its currency is looked for."""
 _BEFORE = 20
@@ -103,11 +104,19 @@ def prices(text: str) -> Iterator[tuple[Money, int, int]]:
             continue
         found = _around(text, digits, after) if _is_beside_currency(text, digits) else None
         price = _read(found) if found else None
-        if found and price and (found["before"] or found["after"]).lower() not in _WORDS:
+        if found and price and not _is_word(text, found):
             cents = _CENTS.match(text, found.end()) if found["after"] else None
             after = cents.end() if cents else found.end()
             amount = price.amount + Decimal(cents[0]) / 100 if cents else price.amount
             yield Money(amount=amount, currency=price.currency), found.start(), after
+
+
+def _is_word(text: str, found: re.Match[str]) -> bool:
+    """Whether a currency's name is another word here: a weight or a day, or what is sold in the measure that follows ("Bitcoins 200-220mg")."""
+    name = (found["before"] or found["after"]).lower()
+    return name in _WORDS or (
+        bool(found["before"]) and name.isalpha() and _MEASURE.match(text, found.end()) is not None
+    )
 
 
 def _is_beside_currency(text: str, digits: re.Match[str]) -> bool:

@@ -186,6 +186,62 @@ def test_other_uses_of_a_claim_s_words_are_no_claim(description: str) -> None:
     assert values("delivery", "Offer", description) | values("concealment", "Offer", description) == set()
 
 
+@pytest.mark.parametrize(
+    ("text", "claims"),
+    [
+        ("FREE WW DELIVERY", {"free ww delivery"}),
+        ("tea 1g freepost", {"freepost"}),
+        ("*FREE priority shipping with tracking *No FE", {"free priority shipping", "tracking"}),
+        ("OVERNIGHT SHIPPING AVAILABLE", {"overnight shipping"}),
+        ("Tracked XpressPost", {"tracked xpresspost"}),
+        ("14g - FREE UK NDD DELIVERY", {"free uk ndd delivery"}),
+        ("No tracking option", {"no tracking"}),
+        ("Shipped priority mail. Will be at your 2-3 days", {"shipped priority mail", "2-3 days"}),
+        ("delivery time: 4 days, 100% success rate of delivery", {"4 days", "100% success rate of delivery"}),
+        ("GUARANTEED with priority shipp ...", {"priority shipp"}),
+        ("USA TO USA, EXPRESS!", {"express"}),
+        ("orders ship within 24 hours", {"ship within 24 hours"}),
+    ],
+)
+def test_a_claim_of_delivery_is_as_long_as_what_is_claimed(text: str, claims: set[str]) -> None:
+    assert values("delivery", "Tea", text) == claims
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        "If you do not receive your order within 13 working days, contact us after shipping.",
+        "Refunds are paid within 14 days of posting a claim.",
+        "We ship; you get a reply within 24 hours.",
+        "Finalize within 3 days after the parcel arrives.",
+        "Reships and refunds: 50% reship if tracked by nobody",
+        "Customer satisfaction is our #1 priority when shipping.",
+        "We do not offer overnight shipping.",
+    ],
+)
+def test_a_long_shipping_policy_claims_no_more_than_how_goods_arrive(policy: str) -> None:
+    assert values("delivery", "Tea", policy) <= {"tracked"}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "EXPRESS SHIPPING OPTION FOR YOUR ORDER",
+        "Decoy first class letter - plain letter",
+        "How to send anything by mail",
+        "GUIDE: stealth shipping",
+    ],
+)
+def test_postage_that_is_the_goods_is_no_claim(title: str) -> None:
+    assert values("delivery", title) | values("concealment", title) == set()
+    assert values("delivery", "Guide to cards, instant delivery") == {"instant delivery"}
+
+
+def test_a_claim_cut_off_by_where_it_is_looked_for_is_no_error() -> None:
+    for letters in range(60, 72):
+        assert values("delivery", "Tea", f"ship {'a' * letters} nddfoo") == set()
+
+
 def test_bullets_beside_airsoft_are_none() -> None:
     assert values("amount", "Gewehr, 200 Kugeln") == {"200 bullets"}
     for title, description in (("Softair Gewehr", "200 Kugeln dazu"), ("Airsoft rifle, 200 BBs", "mit 200 Kugeln")):
@@ -199,6 +255,9 @@ def test_what_may_be_so_is_no_condition() -> None:
 
 def test_money_that_is_the_goods_is_no_price() -> None:
     assert values("price", "Counterfeit $20 bills for $5") == {"5 USD"}
+    for title in ("PayPal account $500", "£200 Tesco vouchers", "$300+ daily", "Account with $1K to $6.5K balance"):
+        assert values("price", title) == set()
+    assert values("price", "$50 voucher for just $15, postage 3 EUR each") == {"15 USD", "3 EUR"}
 
 
 def test_contacts_and_addresses_are_found() -> None:
@@ -238,6 +297,18 @@ TRAPS = [
     *("a", "9", " ", "\n", "x", "1/", "1,", "1-", "$1 ", "@", "a@b.", "t.me/", "0123456789abcdef", "ABCD 1234 ", ". "),
     *("Glock 19 ", "uzi glock ", "9mm m16 ", "mossberge ", "cci blazer ", "model 1 ", "22 25 ", "g l o c k ", "gо"),
     *("one ", "1 round ", "range 1 - 2 g ", "us - us ", "ship to ", "ships from germany ", "us only ", "worldwide "),
+    *(
+        "us to ",
+        "uk/",
+        "uk £5, ",
+        "ship us ",
+        "send us a ",
+        "1g - ",
+        "10x1g",
+        "delivery time 4 days ",
+        "within 3 days ",
+        "paypal $5 ",
+    ),
     *("the ", "no ", "very ", "no signs of ", "serial number ", "made in ", "free shipping ", "stealth ", "vacuum "),
     *("telegram: ", "wickr user ", "jabber a@jabber.example ", "-----BEGIN PGP PUBLIC KEY BLOCK-----"),
     *("🔫", "\u202e", "\0", "\u0301", "a\u0301", "\ufdfa", "_expedi"),

@@ -20,7 +20,15 @@ from pipeline.text import deobfuscated, normalised, uncovered
 
 TEXTS = hostile()
 Listed = Callable[..., Listing]
-PIECES = ("Glock 19 9mm ", "new glock ", "9 mm 50 rds $ ", "@abcdef new ", "no serial ", "kill my wife ")
+PIECES = (
+    "ships us to uk £5 in 3 days, ww only ",
+    "Glock 19 9mm ",
+    "new glock ",
+    "9 mm 50 rds $ ",
+    "@abcdef new ",
+    "no serial ",
+    "kill my wife ",
+)
 ODD = "gGоO0lL1$@!.,- _*|\u200b\u202e\u0301ß½★手\0\x1c\ud800🔫"
 
 

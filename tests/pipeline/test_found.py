@@ -37,10 +37,25 @@ def quantities(text: str) -> list[tuple[str, str]]:
         ("mit 2 Magazinen", "2 magazinen", "2 magazines"),
         ("Magazine, 50 Schuss", "50 schuss", "50 rounds"),
         (".5 g", ".5 g", "0.5 g"),
+        ("1/8th oz", "1/8th oz", "0.125 oz"),
+        ("1g to 50 g of tea", "1g to 50 g", "1-50 g"),
     ],
 )
 def test_a_quantity_is_read_where_it_stands(text: str, stretch: str, value: str) -> None:
     assert quantities(text.replace("ü", "u")) == [(stretch.replace("ü", "u"), value)]
+
+
+@pytest.mark.parametrize(
+    ("text", "each"),
+    [
+        ("3.5g - 7g - 14g", ["3.5g", "7g", "14g"]),
+        ("90 bags to 180 bags", ["90 bags", "180 bags"]),
+        ("10x100mg", ["10x", "100mg"]),
+        ("10g - 5g", ["10g", "5g"]),
+    ],
+)
+def test_sizes_in_a_row_are_quantities_each(text: str, each: list[str]) -> None:
+    assert [stretch for stretch, _ in quantities(text)] == each
 
 
 @pytest.mark.parametrize(
@@ -81,6 +96,7 @@ def test_a_price_is_read_where_it_stands(text: str, stretch: str, value: str) ->
 
 def test_a_day_and_a_weight_are_no_money() -> None:
     assert list(prices("Sat 10, open 10-7 SAT, half a pound, 1 pound")) == []
+    assert list(prices("Yellow Bitcoin 220 mg sweets, Ether 1L, Bitcoins 200-220mg")) == []
 
 
 @pytest.mark.parametrize(
@@ -97,6 +113,30 @@ def test_a_day_and_a_weight_are_no_money() -> None:
         ("envío a España", [("to", "ES")]),
         ("ships to US, CA and Australia", [("to", "US"), ("to", "CA"), ("to", "AU")]),
         ("no shipping to Norway", []),
+        ("Tea - Netherlands to Europe", [("from", "NL"), ("to", "EU")]),
+        ("(USA2USA) tea", [("from", "US"), ("to", "US")]),
+        ("U.K to U.K", [("from", "GB"), ("to", "GB")]),
+        ("[US✈US] [PL] -> [EU]", [("from", "US"), ("to", "US"), ("from", "PL"), ("to", "EU")]),
+        ("NL ship→WW", [("from", "NL"), ("to", "WW")]),
+        ("sent from within the US", [("from", "US")]),
+        ("we ship from Spain to the entire Europe", [("from", "ES"), ("to", "EU")]),
+        ("(UK AND USA ONLY)", [("to", "GB"), ("to", "US")]),
+        ("UK, USA/Canada shipping", [("to", "US"), ("to", "CA")]),
+        ("only Finland", [("to", "FI")]),
+        ("UK fast FREE delivery", [("to", "GB")]),
+        ("US - (domestic)", [("to", "US")]),
+        ("people in the EU, USA and Canada may order", [("to", "EU"), ("to", "US"), ("to", "CA")]),
+        ("Shipping options: UK £5, EU (7-10 days) 10€, worldwide £15", [("to", "GB"), ("to", "EU"), ("to", "WW")]),
+        ("ships worldwide except US and Australia. No UK shipping", [("to", "WW")]),
+        ("we won't ship to Norway; unable to send to Japan", []),
+        ("Shipped from India domestic shipping is not accepted", [("from", "IN")]),
+        ("please send us a message, SEND US YOUR ADDRESS, we ship to us only", [("to", "US")]),
+        ("US ONLY ONE LEFT, combined shipping AT checkout", []),
+        ("Canada Post, only EU distributor", []),
+        ("Scan of any country, posters worldwide valid, NY Diesel and WW (0.75g)", []),
+        ("We ship worldwide with exceptions to: The Netherlands", [("to", "WW")]),
+        ("sold around the world", []),
+        ("we ship from EU to any country", [("from", "EU"), ("to", "WW")]),
         ("HOW TO SHIP TEA", []),
         ("works anywhere in the world", []),
     ],
@@ -105,6 +145,11 @@ def test_places_are_told_apart_by_the_words_around_them(text: str, found: list[t
     plain = text.replace("Ö", "O").replace("í", "i").replace("ñ", "n").replace("ö", "o")
     seen = sorted({(each.found.start, "from" if each.start else "to", each.found.value) for each in routes(plain)})
     assert [each[1:] for each in seen] == found
+
+
+def test_a_place_is_told_without_its_article() -> None:
+    text = "ships from the Netherlands to The United States only"
+    assert {text[each.found.start : each.found.end] for each in routes(text)} == {"Netherlands", "United States"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,113 @@
+"""Listings that sell postage itself or a guide: their words of delivery claim nothing."""
+
+import re
+
+_WORD = re.compile(r"[^\W\d_]+")
+_NOUNS = frozenset(
+    "shipping ship postage post delivery mail letter letters envelope express xpress expresspost xpresspost priority fedex ups usps dhl ems purolator".split()  # noqa: SIM905
+)
+_BESIDE = frozenset(
+    [
+        "next",
+        "day",
+        "same",
+        "overnight",
+        "first",
+        "second",
+        "class",
+        "tracked",
+        "tracking",
+        "standard",
+        "regular",
+        "normal",
+        "registered",
+        "signed",
+        "special",
+        "insured",
+        "insurance",
+        "royal",
+        "canada",
+        "australia",
+        "us",
+        "usa",
+        "uk",
+        "eu",
+        "domestic",
+        "international",
+        "national",
+        "worldwide",
+        "option",
+        "options",
+        "upgrade",
+        "fee",
+        "fees",
+        "cost",
+        "costs",
+        "charge",
+        "extra",
+        "additional",
+        "custom",
+        "for",
+        "your",
+        "my",
+        "our",
+        "the",
+        "a",
+        "any",
+        "all",
+        "one",
+        "order",
+        "orders",
+        "in",
+        "on",
+        "store",
+        "with",
+        "over",
+        "under",
+        "less",
+        "more",
+        "than",
+        "of",
+        "only",
+        "to",
+        "and",
+        "or",
+        "by",
+        "from",
+        "st",
+        "nd",
+        "rd",
+        "prepaid",
+        "decoy",
+        "plain",
+        "business",
+        "stealth",
+        "discreet",
+        "purchase",
+        "buy",
+        "add",
+        "addon",
+        "reship",
+        "reshipping",
+        "listing",
+        "payment",
+        "cad",
+        "usd",
+        "gbp",
+        "eur",
+        "priorty",
+    ]
+)
+"""Words that beside those still name nothing but postage."""
+_GUIDE = re.compile(r"(?<![^\W_])(?:how to|guides?|tutorials?|e-?books?|methods?|manual|smuggling|carding)(?![^\W_])")
+
+
+def sells_postage(title: str) -> bool:
+    """Whether a title in small letters names postage and nothing else ("Express shipping upgrade")."""
+    words = set(_WORD.findall(title))
+    return bool(words & _NOUNS) and words <= _NOUNS | _BESIDE
+
+
+def is_guide(title: str) -> bool:
+    """Whether a title in small letters names a guide, whose topic postage may be."""
+    return _GUIDE.search(title) is not None
