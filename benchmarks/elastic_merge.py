@@ -15,7 +15,7 @@ from pipeline.index import Mergeable
 from pipeline.index.elastic import ElasticIndex
 from pipeline.index.elastic_access import cluster
 from pipeline.index.elastic_setup import remove
-from pipeline.index.elastic_write import Change, Known, bulk, line_of
+from pipeline.index.elastic_write import Change, Known, checked, line_of
 from pipeline.index.merge import merge
 from pipeline.records import Assessment, Capture, Classification, Listing, Presence, Sighting
 from pipeline.settings import Elastic
@@ -36,8 +36,9 @@ def main(address: str, listings: int = 20_000, size: int = 2_000) -> None:
         remove(index.cluster, f"{PREFIX}listings-v1")
         index.set_up()
         known = Known(f"{PREFIX}listings-v1")
-        lines = [line_of(Change(known, merge(None, one))) for one in every]
-        raw = rate(lines, size, lambda some: list(bulk(index.cluster, some, refresh=False)))
+        documents = [merge(None, one) for one in every]
+        lines = [line_of(Change(known, one), checked(one)) for one in documents]
+        raw = rate(lines, size, lambda some: index.cluster.ask("POST", "/_bulk", object, lines=b"".join(some)))
         remove(index.cluster, f"{PREFIX}listings-v1")
         index.set_up()
         print(f"raw bulk          {raw:9,.0f} documents/s")

@@ -1,6 +1,7 @@
 """Lays documents out for Elasticsearch: the mapping, and what is stored of each listing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -8,14 +9,16 @@ from pipeline.index.document import Document
 from pipeline.index.fields import FIELDS, Content, Field, Kind
 from pipeline.index.places import milliseconds
 from pipeline.index.research import RESEARCHED, pseudonym, pseudonymous
-from pipeline.records import digest
-from pipeline.text import tokens
+from pipeline.records import Listing, digest
+from pipeline.text import search_text
 
 Source = dict[str, object]
 """What an index stores of one listing, by field."""
 
 SHORT = 8_000
 """Characters of the longest value kept whole: Lucene refuses terms of more than 32,766 bytes, and a character has up to four."""
+WORDING = ""
+"""Another value, and so another layout, when `tokens` changes: a merge keeps the search text of what it does not touch."""
 _HEAD = 1_000
 _SHOWN = 1_000
 _TYPES: Mapping[Kind, str] = {
@@ -31,7 +34,7 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 
 def mapping() -> Source:
     """The mapping of `listings`: every field of the table, `hidden`, and the whole document, which nothing searches."""
-    return described(properties(FIELDS.values()) | {"document": {"type": "object", "enabled": False}})
+    return described(properties(FIELDS.values()) | {"document": {"type": "object", "enabled": False}}, WORDING)
 
 
 def research_mapping(key: bytes = b"") -> Source:
@@ -53,20 +56,35 @@ def described(properties: Source, also: str = "") -> Source:
     return {"dynamic": "strict", "_meta": {"layout": layout}, "properties": properties}
 
 
-def source(document: Document) -> Source:
-    """What `listings` stores of a document: all fields of a visible one, the id alone of a hidden one."""
+class Words(NamedTuple):
+    """The search text of a listing: of each text its tokens, parted by spaces."""
+
+    title: str
+    description: str
+
+
+def words(listing: Listing) -> Words:
+    """The search text, made anew."""
+    return Words(search_text(listing.title), search_text(listing.description))
+
+
+def source(document: Document, known: Words | None = None) -> Source:
+    """What `listings` stores of a document: all fields of a visible one, the id alone of a hidden one.
+
+    `known` is its search text where that is known: making it is most of the work.
+    """
     found: Source = {"id": document.id, "hidden": "true" if document.hidden else "false", "document": document}
     if current := document.current:
-        for field in FIELDS.values():
-            found |= _contents(field, field.get(document, current))
+        _fill(found, [(name, field.get(document, current)) for name, field in _PLAIN.items()])
+        title, description = known or words(current.listing)
+        found |= {"title": current.listing.title, "title_words": title, "description_words": description}
     return found
 
 
 def research_source(document: Document, key: bytes) -> Source:
     """What `listings-research` stores of a document."""
     found: Source = {"hidden": "true" if document.hidden else "false"}
-    for name, content in pseudonymous(document, key).items():
-        found |= _contents(FIELDS[name], content)
+    _fill(found, pseudonymous(document, key).items())
     return found
 
 
@@ -75,12 +93,7 @@ def kept(value: str) -> str:
     return value if len(value) <= SHORT else f"{value[:_HEAD]}… {digest('keyword', value)}"
 
 
-def words(text: str) -> str:
-    """The search text: its tokens, parted by spaces."""
-    return " ".join(tokens(text))
-
-
-def encoded(stored: Source) -> bytes:
+def encoded(stored: Source | Document) -> bytes:
     """What is stored as JSON; a `UnicodeEncodeError` where a text holds half a character."""
     return _encoder.encode(stored)
 
@@ -98,20 +111,32 @@ def _properties(field: Field) -> Source:
             return {field.name: {"type": _TYPES[field.kind]}}
 
 
-def _contents(field: Field, content: Content) -> Source:
+def _fill(found: Source, contents: Iterable[tuple[str, Content]]) -> None:
+    for name, content in contents:
+        if (stored := _STORED[name](content)) is not None:
+            found[name] = stored
+
+
+def _stored(field: Field) -> Callable[[Content], object]:
+    """What is stored of a field's content; None where nothing is."""
     match field.kind:
-        case Kind.TEXT:
-            text = str(content)
-            shown: Source = {"title": text} if field.name == "title" else {}
-            return shown | {f"{field.name}_words": words(text)}
-        case Kind.KEYWORD | Kind.FLAG:
-            values = [kept(value) for value in field.values(content)]
-            return {field.name: values if field.many else values[0]}
+        case Kind.KEYWORD | Kind.FLAG if field.many:
+            return lambda content: [kept(value) for value in field.values(content)]
+        case Kind.KEYWORD:
+            return lambda content: kept(content) if isinstance(content, str) else kept(field.values(content)[0])
+        case Kind.FLAG:
+            return lambda content: field.values(content)[0]
         case Kind.DATE:
-            assert not isinstance(content, str | tuple | int | float), "a date holds a time"
-            return {field.name: milliseconds(content)} if content else {}
+            return _moment
         case _:
-            return {} if content is None else {field.name: content}
+            return lambda content: content
+
+
+def _moment(content: Content) -> int | None:
+    assert not isinstance(content, str | tuple | int | float), "a date holds a time"
+    return milliseconds(content) if content else None
 
 
 _WORDS: Source = {"type": "text", "analyzer": "whitespace"}
+_PLAIN = {name: field for name, field in FIELDS.items() if field.kind is not Kind.TEXT}
+_STORED = {name: _stored(field) for name, field in _PLAIN.items()}

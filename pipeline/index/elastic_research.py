@@ -16,7 +16,7 @@ def copy(cluster: Cluster, shelf: Shelf, key: bytes, standing: Sequence[Standing
     A copy carries its document's version: an older one never overwrites a newer one, and what a killed process left behind is
     made good when its batch comes again.
     """
-    lines = [_line(shelf, key, one) for one in standing]
+    lines = (_line(shelf, key, one) for one in standing)
     for outcome in bulk(cluster, lines, refresh=False):
         if outcome.again and outcome.status != CONFLICT:
             raise IndexUnavailableError(

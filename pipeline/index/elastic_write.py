@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import reduce
 from itertools import islice
 from typing import NamedTuple
@@ -13,16 +14,20 @@ from pipeline.errors import IndexUnavailableError, MalformedError
 from pipeline.index import Mergeable
 from pipeline.index.document import Document
 from pipeline.index.elastic_client import BUSY, Cluster, Fault, RefusedError, part, said_blocked, said_missing
-from pipeline.index.elastic_layout import Source, encoded, source
+from pipeline.index.elastic_layout import Source, Words, encoded, source
 from pipeline.index.merge import merge, subject
 from pipeline.records import digest
 
 AT_ONCE = 1_000
 """Documents read by one request."""
+A_PART, LEAVES_S = 250, 0.003
+"""Documents written by one request, and how long it is given to leave before the next one's are laid out: else a thread that has
+work holds up one that sends, 5 ms at each step (`sys.getswitchinterval`)."""
 TURNS, LONGEST_PAUSE_S = 12, 2.0
 CONFLICT, MISSING, TOO_LARGE = 409, 404, 413
 _HEX = frozenset("0123456789abcdef")
 _ID = 32
+_decoder = msgspec.json.Decoder(Document)
 
 
 class Known(NamedTuple):
@@ -31,6 +36,8 @@ class Known(NamedTuple):
     inside: str
     """The index's own name, not its alias: it holds although the alias moves on."""
     document: Document | None = None
+    words: Words | None = None
+    """Its search text, where it has some."""
     version: int = 0
     seq_no: int = 0
     primary_term: int = 0
@@ -41,6 +48,17 @@ class Change(NamedTuple):
 
     known: Known
     after: Document
+
+    @property
+    def words(self) -> Words | None:
+        """The search text that stays, where the listing's texts do."""
+        before, now = self.known.document and self.known.document.current, self.after.current
+        same = (
+            before
+            and now
+            and (before.listing.title, before.listing.description) == (now.listing.title, now.listing.description)
+        )
+        return self.known.words if same else None
 
 
 class Outcome(NamedTuple):
@@ -58,8 +76,15 @@ class Outcome(NamedTuple):
         return self.status in BUSY | {CONFLICT, MISSING}
 
 
-class _Source(msgspec.Struct, frozen=True):
+class _Source(msgspec.Struct, frozen=True, gc=False):
     document: Document
+    title_words: str | None = None
+    description_words: str | None = None
+
+    @property
+    def words(self) -> Words | None:
+        title, description = self.title_words, self.description_words
+        return None if title is None or description is None else Words(title, description)
 
 
 class _Got(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,8 +130,8 @@ def read(cluster: Cluster, alias: str, ids: Iterable[str]) -> dict[str, Known]:
                 raise IndexUnavailableError(
                     f"Elasticsearch cannot read '{alias}' ({each.error.text}); look at its health"
                 )
-            document = each.source.document if each.source else None
-            found[one] = Known(each.index, document, each.version, each.seq_no, each.primary_term)
+            document, words = (each.source.document, each.source.words) if each.source else (None, None)
+            found[one] = Known(each.index, document, words, each.version, each.seq_no, each.primary_term)
     return found
 
 
@@ -151,14 +176,21 @@ def merge_into(
 def bulk(cluster: Cluster, lines: Iterable[bytes], *, refresh: bool) -> Iterator[Outcome]:
     """What came of each line, in their order; an `IndexUnavailableError` where Elasticsearch takes no writes.
 
-    Where a request is refused for its size, smaller ones follow, now and later.
+    One request after another is sent, while the lines of the next are made. Where one is refused for its size, smaller ones
+    follow, now and later.
     """
-    for some in _sized(lines, cluster):
-        for item in _sent(cluster, some, "true" if refresh else "false"):
-            yield _outcome(item)
+    sender, sent = ThreadPoolExecutor(max_workers=1), []
+    try:
+        for some in _sized(lines, cluster):
+            sent.append(sender.submit(_sent, cluster, some, "true" if refresh else "false"))
+            wait(sent[-1:], LEAVES_S)
+        for answer in sent:
+            yield from map(_outcome, answer.result())
+    finally:
+        sender.shutdown(cancel_futures=True)
 
 
-def _sent(cluster: Cluster, some: Sequence[bytes], refresh: str) -> Iterator[_Item]:
+def _sent(cluster: Cluster, some: Sequence[bytes], refresh: str) -> list[_Item]:
     body, fields = b"".join(some), "items.*._id,items.*.status,items.*._version,items.*.error"
     try:
         answer = cluster.ask("POST", "/_bulk", _Items, lines=body, refresh=refresh, filter_path=fields)
@@ -171,10 +203,9 @@ def _sent(cluster: Cluster, some: Sequence[bytes], refresh: str) -> Iterator[_It
                 " raise its limit (of nginx client_max_body_size, of Elasticsearch http.max_content_length)"
             ) from error
         cluster.bulk_bytes = min(cluster.bulk_bytes, len(body) // 2)
-        for half in (some[: len(some) // 2], some[len(some) // 2 :]):
-            yield from _sent(cluster, half, refresh)
-    else:
-        yield from (item for each in answer.items for item in each.values())
+        halves = (some[: len(some) // 2], some[len(some) // 2 :])
+        return [item for half in halves for item in _sent(cluster, half, refresh)]
+    return [item for each in answer.items for item in each.values()]
 
 
 def _turn(
@@ -183,7 +214,8 @@ def _turn(
     known = read(cluster, alias, waiting)
     after = {one: reduce(merge, waiting[one], known[one].document or Document(id=one)) for one in waiting}
     changes = [Change(known[one], after[one]) for one in waiting if after[one] is not known[one].document]
-    lines = [line_of(change) for change in changes]  # all of them before the first is sent: one may not be encodable
+    documents = [checked(change.after) for change in changes]  # all before the first is sent: one may not be encodable
+    lines = (line_of(change, document) for change, document in zip(changes, documents, strict=True))
     outcomes = {outcome.id: outcome for outcome in bulk(cluster, lines, refresh=refresh)}
     standing, again, reasons = [], {}, []
     for one, mergeable in waiting.items():
@@ -199,19 +231,22 @@ def _turn(
     return again, reasons
 
 
-def line_of(change: Change) -> bytes:
-    """What a bulk request says of a change: refused where somebody else wrote meanwhile.
+def checked(document: Document) -> bytes:
+    """The document as JSON; a `ValueError` where it could not be read back, as with a score that is no number."""
+    found = encoded(document)
+    _decoder.decode(found)
+    return found
 
-    A `ValueError` where the document could not be read back, as with a score that is no number.
-    """
+
+def line_of(change: Change, document: bytes) -> bytes:
+    """What a bulk request says of a change, given the document as JSON: refused where somebody else wrote meanwhile."""
     known, one = change.known, place(change.after.id)
-    msgspec.json.decode(msgspec.json.encode(change.after), type=Document)
     if known.document is None:
         action: Source = {"create": {"_index": known.inside, "_id": one}}
     else:
         state = {"if_seq_no": known.seq_no, "if_primary_term": known.primary_term}
         action = {"index": {"_index": known.inside, "_id": one, **state}}
-    return line(action, source(change.after))
+    return line(action, source(change.after, change.words) | {"document": msgspec.Raw(document)})
 
 
 def line(action: Source, stored: Source) -> bytes:
@@ -229,7 +264,7 @@ def _sized(lines: Iterable[bytes], cluster: Cluster) -> Iterator[list[bytes]]:
     some: list[bytes] = []
     size = 0
     for each in lines:
-        if some and size + len(each) > cluster.bulk_bytes:
+        if some and (size + len(each) > cluster.bulk_bytes or len(some) == A_PART):
             yield some
             some, size = [], 0
         some.append(each)

@@ -59,7 +59,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     def values(self, content: Content) -> tuple[str, ...]:
         """A facet's content as the values it is filtered and counted by: each once, in order; "" alone where there is none."""
         if isinstance(content, tuple):
-            return tuple(sorted(set(content))) or ("",)
+            return tuple(sorted(set(content))) if len(content) > 1 else content or ("",)
         return (_text(content),)
 
 
@@ -110,7 +110,7 @@ def _keyword(
 
 
 def _month(document: Document, _current: Assessment) -> str:
-    return document.first_seen.isoformat()[:7] if document.first_seen else ""
+    return f"{document.first_seen.year:04}-{document.first_seen.month:02}" if document.first_seen else ""
 
 
 def _reviewed(document: Document, _current: Assessment) -> str:

@@ -12,7 +12,7 @@ from pipeline.index.fields import FACETS, RANGES, Content, Kind
 from pipeline.index.places import milliseconds
 from pipeline.records import digest
 from pipeline.sqlite import Value
-from pipeline.text import tokens
+from pipeline.text import search_text
 
 MARK = "\ue000"
 """Begins every tag: a private character, which the search index takes for a letter and no text's tokens hold."""
@@ -76,11 +76,6 @@ def searched(found: Row) -> tuple[str, str, str]:
     """What the search index takes of a row: title and description as tokens, facets as tags."""
     tags = " ".join((EVERY, *starmap(tag, found.values)))
     return search_text(found.title), search_text(found.description), tags
-
-
-def search_text(text: str) -> str:
-    """The text as the search index takes it: its tokens, parted by spaces."""
-    return " ".join(tokens(text))
 
 
 @lru_cache(maxsize=65_536)

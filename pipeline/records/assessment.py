@@ -144,5 +144,7 @@ class Assessment(Record, frozen=True, kw_only=True, tag="assessment"):
     def track(self) -> Track:
         """The track of that verdict, of several the first in the list of tracks; offers where all are clear."""
         most = max((verdict.weight for verdict in self.verdicts.values()), default=0)
+        if not most:
+            return Track.OFFERS
         asking = [track for track, verdict in self.verdicts.items() if verdict.weight == most]
-        return min(asking, key=list(Track).index) if most else Track.OFFERS
+        return min(asking, key=list(Track).index)

@@ -18,17 +18,18 @@ Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 def digest(*parts: str) -> str:
     """The identity of a sequence of strings: the first 128 bits of their SHA-256 as 32 hexadecimal digits."""
-    framed = b"".join(
-        len(raw).to_bytes(4, "big") + raw for raw in (part.encode("utf-8", "surrogatepass") for part in parts)
-    )
+    framed = bytearray()
+    for part in parts:
+        raw = part.encode("utf-8", "surrogatepass")
+        framed += len(raw).to_bytes(4, "big") + raw
     return hashlib.sha256(framed).hexdigest()[:32]
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="record"):
-    """Anything a topic carries."""
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="record", gc=False):
+    """Anything a topic carries. Frozen values hold no cycles, so that the garbage collector need not look at them."""
 
 
-class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A part of a record."""
 
 

@@ -4,7 +4,7 @@ from pipeline.text.bounds import LIMIT, bounded
 from pipeline.text.normal import Normalised, normalised
 from pipeline.text.reveal import deobfuscated, uncovered
 from pipeline.text.traced import Traced, traced, untangled
-from pipeline.text.words import folded, runs, tokens
+from pipeline.text.words import folded, runs, search_text, tokens
 
 __all__ = [
     "LIMIT",
@@ -15,6 +15,7 @@ __all__ = [
     "folded",
     "normalised",
     "runs",
+    "search_text",
     "tokens",
     "traced",
     "uncovered",

@@ -39,7 +39,7 @@ def normalised(text: str) -> Normalised:
 
     Normalising the result again changes nothing.
     """
-    if text.isascii() and not CONTROLS.search(text):
+    if text.isascii() and (text.isprintable() or not CONTROLS.search(text)):
         return Normalised(text[:LIMIT], 0, 0)
     text, _ = bounded(text)
     plain = _EMOJI_STYLE.sub("", text)

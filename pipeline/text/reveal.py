@@ -38,6 +38,7 @@ _PART = "(?:[^\\W\\d_]|[013457$@])"
 _POINT = r"[.\-_*|/·•~+:,'^=]"
 _BETWEEN = f" ?{_POINT}{{1,3}} ?"
 _MARK = re.compile("[\u0300-\u036f]")
+_REPEATED_HINT = re.compile(r"([\x00-\x08\x0e-\x1b!-#%-/:-?\[-^`{-\U0010ffff])\1")
 _REPEATED = re.compile(r"([^\w\s$@])\1+(?:(?<![.,])|(?!\d))")
 _SPACED_HINT = re.compile(r"[ \t]\S[ \t]\S[ \t]")
 _SPACED = re.compile(rf"(?<![^\W_])[^\W\d_]([ \t]){_PART}(?:\1{_PART})+\1[^\W\d_](?![^\W_])")
@@ -167,6 +168,6 @@ _spaced = Rule(_SPACED_HINT, _SPACED, _joined)
 _dotted = Rule(_DOTTED_HINT, _DOTTED, _joined)
 _barred = Rule(_BAR_HINT, _BAR, _unbarred)
 _lettered = Rule(_WORD_HINT, _WORD, _read)
-_single = Rule(_REPEATED, _REPEATED, _once)
+_single = Rule(_REPEATED_HINT, _REPEATED, _once)
 STEPS = ((_spaced, _dotted), (_barred, _lettered))
 """What undoes a disguise, in this order: first characters are taken out, then letters put for signs; scripts are unmixed after each step."""

@@ -1,7 +1,7 @@
 """Cuts text into search words that any index can keep whole: SQLite's FTS5 and Elasticsearch's whitespace analyser alike."""
 
 import re
-from itertools import chain
+from collections.abc import Iterator
 from unicodedata import category, normalize
 
 from pipeline.text.normal import normalised
@@ -50,10 +50,10 @@ class _Separators(dict[int, int]):
         return kept
 
 
-class _Known(dict[str, tuple[str, ...]]):
-    """The search words of what stands between two spaces, learnt as they come: most of a text's runs stood in others before."""
+class _Known(dict[str, str]):
+    """The search words, parted by spaces, of what stands between two spaces, learnt as they come: most of a text's runs stood in others before."""
 
-    def __missing__(self, run: str) -> tuple[str, ...]:
+    def __missing__(self, run: str) -> str:
         words = _words(run)
         if len(run) <= LONGEST_KNOWN:
             if len(self) >= KNOWN:
@@ -74,12 +74,17 @@ def tokens(text: str) -> list[str]:
     AK-47, AK 47 and AK47 agree, while a calibre or an amount is one word (9mm and 9 mm, 22lr and 22-lr, 7.62x39 and
     7.62 x 39). Chinese, Japanese and Korean runs are pairs of characters.
     """
-    return list(chain.from_iterable(runs(text)))
+    return search_text(text).split()
+
+
+def search_text(text: str) -> str:
+    """The same search words, parted by spaces, as both indexes take them."""
+    return " ".join(filter(None, _runs(text)))
 
 
 def runs(text: str) -> list[tuple[str, ...]]:
     """The same search words, those apart that stand together: what was between two spaces, or was joined across some."""
-    return list(map(_KNOWN.__getitem__, _plain(folded(normalised(text).text)).split()))
+    return [tuple(words.split()) for words in _runs(text)]
 
 
 def folded(text: str) -> str:
@@ -90,15 +95,22 @@ def folded(text: str) -> str:
     return bare.translate(_FLAT) if _ANY_FLAT.search(bare) else bare
 
 
+def _runs(text: str) -> Iterator[str]:
+    return map(_KNOWN.__getitem__, _plain(folded(normalised(text).text)).split())
+
+
 def _plain(folded: str) -> str:
-    return _units(_whole_bores(_calibres(revealed(folded).lower())))
+    text = revealed(folded).lower()
+    if _CALIBRE_HINT.search(text):  # what hints at a whole bore hints at a calibre
+        text = _whole_bores(_calibres(text))
+    return _units(text)
 
 
-def _words(run: str) -> tuple[str, ...]:
+def _words(run: str) -> str:
     if run.isascii() and run.isalnum():
         return _singulars(run[:LONGEST])
     spaced = _OUTER_DOT.sub(" ", run.translate(_SEPARATORS))
-    return tuple(word for whole in spaced.split() for part in _parts(whole) for word in _singulars(part[:LONGEST]))
+    return " ".join(_singulars(part[:LONGEST]) for whole in spaced.split() for part in _parts(whole))
 
 
 def _calibre(found: re.Match[str]) -> str:
@@ -126,12 +138,12 @@ def _pairs(part: str) -> list[str]:
     return [part[place : place + 2] for place in range(len(part) - 1)]
 
 
-def _singulars(word: str) -> tuple[str, ...]:
+def _singulars(word: str) -> str:
     if word[-1] != "s" and (word[0].isdigit() or not word[-1].isdigit()):
-        return (word,)
+        return word
     singular = _singular(word)
     found = _WITH_NUMBER.fullmatch(singular)
-    return (_singular(found[1]), found[2]) if found else (singular,)
+    return f"{_singular(found[1])} {found[2]}" if found else singular
 
 
 def _singular(word: str) -> str:

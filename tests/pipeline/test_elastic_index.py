@@ -88,6 +88,35 @@ def test_a_document_without_news_is_not_written(index: ElasticIndex, at: Cluster
     assert versions(at, prefix, every) == [1] * 20
 
 
+def test_a_batch_that_takes_several_requests_is_not_begun_where_it_cannot_be_ended(
+    index: ElasticIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.index.elastic_write.A_PART", 10)
+    every = [assessment(number) for number in range(35)]
+    with pytest.raises(UnicodeEncodeError):
+        index.merge([*every, replace(assessment("broken"), policy="\ud800")])
+    assert index.search(Query()).total == 0
+    index.merge(every)
+    assert {hit.id for hit in index.scan(Query())} == {one.id for one in every}
+
+
+def test_search_text_stays_with_its_text_and_goes_with_it(index: ElasticIndex, at: Cluster, prefix: str) -> None:
+    one = assessment(1, title="Blue pistols")
+    index.merge([one])
+    for news in ([assessment(1, title="Blue pistols", activation=2)], [review(one)]):
+        index.merge(news)
+        stored = at.ask("GET", f"/{prefix}listings/_source/{one.id}", dict[str, object])
+        assert (stored["title"], stored["title_words"], stored["description_words"]) == (
+            "Blue pistols",
+            "blue pistol",
+            "",
+        )
+        assert index.search(Query(words="pistol")).total == 1
+    index.merge([assessment(1, title="Red boxes", activation=3)])
+    assert index.search(Query(words="pistol")).total == 0
+    assert index.search(Query(words="box")).total == 1
+
+
 def versions(at: Cluster, prefix: str, every: list[Assessment]) -> list[int]:
     body = {"ids": [one.id for one in every]}
     found = at.ask("POST", f"/{prefix}listings/_mget", dict[str, list[dict[str, object]]], body)
