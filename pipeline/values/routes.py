@@ -32,56 +32,22 @@ _TO = re.compile(
     r"|domestic[ :(-]{1,2}|(?<!inter)national[ :(-]{1,2}|free (?:shipping )?(?:to|in|within)[ ]"
     r"|(?:people|anyone|everyone|anybody|customers?|buyers?|clients|members) (?:in|inside|within)(?: the)?[ ]|orders to(?: the)?[ ]|ndd[ ])"
 )
-_WHO = [
-    "",
-    *[
-        "family ",
-        "customer ",
-        "customers ",
-        "buyer ",
-        "buyers ",
-        "order ",
-        "orders ",
-        "residents ",
-        "shipping ",
-        "domestic ",
-    ],
-]
+_WHO = "|family |customer |customers |buyer |buyers |order |orders |residents |shipping |domestic "
 _QUICK = (
     "free|fast|quick|express|xpress|priority|overnight|tracked|next day|same day|standard|first class|1st class|and|&"
 )
 _SENT = "(?:shipping|ship(?:s|ped)?|post(?:age)?|delivery)"
+_SINGLE = (
+    "shipping|ship|ships|shipped|post|postage|delivery|ndd|next day|domestic|domestically"
+    "|customer|customers|buyers|residents|orders|nur|uniquement|seulement|solo|только"
+)
 _AFTER = re.compile(
     "|".join(
         f"{word}(?![^\\W_])"
         for word in (
-            *(rf"{who}only(?! one(?![^\W_])| left| works?| valid)" for who in _WHO),
+            *(rf"{who}only(?! one(?![^\W_])| left| works?| valid)" for who in _WHO.split("|")),
             *(f"{quick} (?:(?:{_QUICK}) ){{0,2}}{_SENT}" for quick in _QUICK.split("|")),
-            *[
-                "shipping",
-                "ship",
-                "ships",
-                "shipped",
-                "post",
-                "postage",
-                "delivery",
-                "ndd",
-                "next day",
-                "domestic",
-                "domestically",
-            ],
-            *[
-                "customer",
-                "customers",
-                "buyers",
-                "residents",
-                "orders",
-                "nur",
-                "uniquement",
-                "seulement",
-                "solo",
-                "только",
-            ],
+            *_SINGLE.split("|"),
         )
     )
 )
