@@ -11,6 +11,8 @@ Truth = NDArray[np.bool_]
 STEPS = 50
 """Most Newton steps; ten are enough where there is an optimum."""
 SMALLEST = 1e-9
+SUREST = 1e-9
+"""Least distance of a chance from 0 and from 1 where it is made into log-odds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +53,13 @@ def probability(logits: Floats) -> Floats:
     return chance
 
 
+def log_odds(chances: Floats) -> Floats:
+    """The logits of some probabilities."""
+    bounded = np.clip(chances, SUREST, 1 - SUREST)
+    odds: Floats = np.log(bounded / (1 - bounded))
+    return odds
+
+
 def softmax(logits: Floats) -> Floats:
     """Each row of logits as probabilities."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
@@ -71,6 +80,14 @@ def threshold(scores: Floats, truth: Truth, rate: float) -> float:
     negatives = np.sort(scores[~truth])[::-1]
     allowed = int(rate * len(negatives))
     return float(np.nextafter(negatives[allowed], 2.0))
+
+
+def best_cut(scores: Floats, truth: Truth) -> float:
+    """The score from which on flagging gives the best F1; of equals the lowest."""
+    cuts = np.unique(scores)
+    taken = len(scores) - np.searchsorted(np.sort(scores), cuts)
+    found = truth.sum() - np.searchsorted(np.sort(scores[truth]), cuts)
+    return float(cuts[np.argmax(found / (taken + truth.sum()))])
 
 
 def _fitted(columns: Floats, truth: Truth, weights: Floats) -> list[float]:

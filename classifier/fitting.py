@@ -8,7 +8,7 @@ from classifier.around import INPUTS
 from classifier.calibrate import Join
 from classifier.heads import ACT, CATEGORY, GOODS, NAMES, SUBTYPE
 from classifier.linear import Weights
-from classifier.model import ENCODER, EVEN, SCORES, SCREEN_INPUTS, WITHIN, Examples, Model, output
+from classifier.model import ABOUT, ENCODER, EVEN, OFFER, SCORES, SCREEN_INPUTS, WITHIN, Examples, Model, output
 from pipeline.taxonomy import IN_SCOPE, Category, Track
 
 
@@ -23,6 +23,8 @@ def misfits(model: Model) -> Iterator[str]:
         yield from _join("abroad", model.abroad, (EVEN, ENCODER) if model.encoder else (EVEN,))
     if model.around is not None:
         yield from _join("around", model.around, INPUTS)
+    for damper in model.dampers:
+        yield from _join("dampers", damper, (OFFER,) if OFFER in damper.inputs else (ABOUT,))
     if Track.OFFERS not in model.thresholds:
         yield "has no thresholds for offers"
     if model.encoder is not None and model.examples is not None:

@@ -1,15 +1,15 @@
 """From the models' raw outputs to probabilities: in scope, category, act, goods and subtype."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from classifier import heads
-from classifier.calibrate import Join, Truth, probability, shared_out, softmax
+from classifier.calibrate import Join, Truth, log_odds, probability, shared_out, softmax
 from classifier.heads import ACT, CATEGORY, GOODS, SUBTYPE
 from classifier.linear import Floats
-from classifier.model import ENCODER, SCREEN_INPUTS, WITHIN, Model, output
+from classifier.model import ABOUT, ENCODER, OFFER, SCREEN_INPUTS, WITHIN, Model, output
 from pipeline.taxonomy import IN_SCOPE, Act, Category, Subtype
 
 DIGITS = 9
@@ -18,6 +18,8 @@ TYPED = 0.4
 """Probability from which a subtype is named."""
 CATEGORIES = tuple(map(Category, heads.NAMES[CATEGORY]))
 INSIDE = np.array([each in IN_SCOPE for each in CATEGORIES])
+OFFERED = heads.NAMES[ACT].index(Act.OFFER)
+"""Where the offer stands among the acts."""
 SUBTYPES = {
     category: [place for place, name in enumerate(heads.NAMES[SUBTYPE]) if name.partition(".")[0] == category]
     for category in Category
@@ -88,8 +90,9 @@ class Judge:
         """Everything the models say of some listings."""
         acts = self._told(ACT, raw)
         shares = self._told(CATEGORY, raw)
-        score = (probability(self.logits(raw)) * _offered(acts)).round(DIGITS)
         about = shares[:, INSIDE].sum(axis=1)
+        left = _offered(acts) * self._damped({OFFER: acts[:, OFFERED], ABOUT: about})
+        score = (probability(self.logits(raw)) * left).round(DIGITS)
         shares[:, INSIDE] = self._within(raw)
         return Chances(
             score=score,
@@ -99,6 +102,13 @@ class Judge:
             goods=self._told(GOODS, raw),
             subtypes=self._told(SUBTYPE, raw),
         )
+
+    def _damped(self, chances: Mapping[str, Floats]) -> Floats:
+        """What is left of the score once the dampers are through: all of it, or the less the smaller the chance."""
+        odds = {name: log_odds(chance)[:, None] for name, chance in chances.items()}
+        lowered = [np.minimum(0.0, each.logits(odds[each.inputs[0]])) for each in self.model.dampers]
+        left: Floats = np.exp(sum(lowered, start=np.zeros(len(odds[OFFER]))))
+        return left
 
     def _told(self, head: str, raw: Raw) -> Floats:
         return self._spread(head, heads.NAMES[head], raw.linear)
@@ -137,8 +147,7 @@ def subtype(chances: Floats, category: Category) -> Subtype:
 
 def _offered(acts: Floats) -> Floats:
     """The probability that a text is an offer, where another act is likelier; else 1."""
-    offer = heads.NAMES[ACT].index(Act.OFFER)
-    return np.where(acts.argmax(axis=1) == offer, 1.0, acts[:, offer])
+    return np.where(acts.argmax(axis=1) == OFFERED, 1.0, acts[:, OFFERED])
 
 
 def by_category(row: Floats) -> dict[Category, float]:

@@ -42,6 +42,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     around: Join | None
     thresholds: dict[Track, Cut]
     neighbours: tuple[Neighbour, ...]
+    dampers: tuple[Join, ...] = ()
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):

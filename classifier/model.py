@@ -21,6 +21,8 @@ SCREEN_INPUTS = (DARKWEB, ALL)
 """Those that the screen joins; the whole join has the encoder beside them."""
 WITHIN = "within"
 """The linear outputs that tell the categories in scope from each other; the others are named as the encoder's heads are."""
+OFFER, ABOUT = "offer", "about"
+"""What a damper weighs: that a text is an offer, and that it is about something in scope."""
 
 SCREEN_CHECKED = "screen_checked"
 """The flag of a listing that the screen kept back, or in its shadow would have, and that the encoder read all the same."""
@@ -69,5 +71,7 @@ class Model:
     """The score in languages that no real listing taught: joins `EVEN` and, where there is one, the encoder; None joins them as English."""
     around: Join | None = None
     """What the market's section and the vendor's other listings add to the logit."""
+    dampers: tuple[Join, ...] = ()
+    """Each lowers the score where the linear models give `OFFER`, or `ABOUT`, little chance; none of them raises it."""
     encoder: Encoder | None = None
     examples: Examples | None = None

@@ -78,6 +78,7 @@ def _encoded(model: Model, story: Story, files: dict[str, str]) -> bytes:
         around=model.around,
         thresholds=dict(model.thresholds),
         neighbours=model.examples.names if model.examples else (),
+        dampers=model.dampers,
     )
     return msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"
 
@@ -218,6 +219,7 @@ def _model(directory: Path, manifest: Manifest, files: Mapping[str, bytes]) -> M
         join=manifest.join,
         abroad=manifest.abroad,
         around=manifest.around,
+        dampers=manifest.dampers,
         encoder=encoder,
         examples=Examples(names=manifest.neighbours, **_arrays(directory / EXAMPLES, files, "vectors"))
         if encoder

@@ -33,7 +33,9 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     scores: dict[str, float]
     """Probability in scope by system."""
     flagged: dict[str, bool]
-    """By system, at a threshold chosen on the training side."""
+    """By system, at the policy's threshold: the one that lets so many false alarms through on the training side."""
+    best: dict[str, bool] = msgspec.field(default_factory=dict)
+    """By system, at the threshold that gave the best F1 on the training side; one without such a threshold is not there."""
     market: str = ""
     vendor: str = ""
     """Who wrote it, "" where that is not known; never shipped."""

@@ -30,6 +30,9 @@ class Measure(StrEnum):
     PRECISION = "precision"
     RECALL = "recall"
     F1 = "f1"
+    """At the policy's threshold, as precision and recall are."""
+    BEST_F1 = "best_f1"
+    """At the threshold that gave the best F1 on the training side."""
     FALSE_ALARM_RATE = "false_alarm_rate"
     """Share of the listings out of scope that is flagged."""
     PR_AUC = "pr_auc"
@@ -60,6 +63,8 @@ class Marked:
 
     scores: Floats
     flagged: Truth
+    best: Truth | None
+    """Flags at the threshold of best F1; None where none was chosen."""
     truth: Truth
     groups: Groups
     order: Ranked
@@ -109,6 +114,9 @@ def marked(rows: Sequence[Judged], system: str) -> Marked:
     return Marked(
         scores=scores,
         flagged=np.array([row.flagged.get(system, False) for row in rows], dtype=bool),
+        best=np.array([row.best[system] for row in rows], dtype=bool)
+        if all(system in row.best for row in rows)
+        else None,
         truth=truth,
         groups=components(rows),
         order=ranked(scores, truth),
@@ -162,6 +170,14 @@ def _f1(found: Weighed) -> float | None:
     return share(2 * found.hits, 2 * found.hits + found.alarms + found.missed) if found.points.in_scope else None
 
 
+def _best_f1(found: Weighed) -> float | None:
+    best = found.marked.best
+    if best is None or not found.points.in_scope:
+        return None
+    flagged = found.weights * best
+    return share(2 * float((flagged * found.marked.truth).sum()), float(flagged.sum()) + found.points.in_scope)
+
+
 def _elusion(found: Weighed) -> float | None:
     return share(found.missed, found.points.total - found.hits - found.alarms)
 
@@ -189,6 +205,7 @@ MEASURES: Mapping[Measure, Figure] = {
     Measure.PRECISION: lambda found: share(found.hits, found.hits + found.alarms),
     Measure.RECALL: _recall,
     Measure.F1: _f1,
+    Measure.BEST_F1: _best_f1,
     Measure.FALSE_ALARM_RATE: _false_alarms,
     Measure.PR_AUC: partial(_of_curve, area),
     Measure.RECALL_AT_RATE: partial(_of_curve, partial(recall_at_rate, rate=RATE)),

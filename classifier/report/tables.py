@@ -17,7 +17,8 @@ PEOPLE = ("listings", "in scope", "vendors", "with offers", "clusters", "markets
 RATES = frozenset({Measure.FALSE_ALARM_RATE, Measure.ELUSION, Measure.BRIER})
 """Figures so small that they are told in per cent."""
 SHOWN = (
-    ("precision", Measure.PRECISION), ("recall", Measure.RECALL), ("F1", Measure.F1), ("PR-AUC", Measure.PR_AUC),
+    ("precision", Measure.PRECISION), ("recall", Measure.RECALL), ("F1", Measure.F1),
+    ("F1, threshold chosen for it", Measure.BEST_F1), ("PR-AUC", Measure.PR_AUC),
     ("recall at 0.1 % false alarms", Measure.RECALL_AT_RATE), ("false alarm rate", Measure.FALSE_ALARM_RATE),
 )  # fmt: skip
 _QUEUE = (

@@ -10,7 +10,8 @@ from classifier.metrics.slices import Slice
 from classifier.report.shape import Disguise, Leak, Named, Side, Target
 
 _MEASURED = (
-    ("F1 in scope", Measure.F1, Side.AT_LEAST, 0.94),
+    ("F1 in scope, threshold chosen for F1", Measure.BEST_F1, Side.AT_LEAST, 0.94),
+    ("F1 in scope, threshold of the policy", Measure.F1, Side.AT_LEAST, 0.94),
     ("PR-AUC", Measure.PR_AUC, Side.AT_LEAST, 0.97),
     ("recall at 0.1 % false alarms", Measure.RECALL_AT_RATE, Side.AT_LEAST, 0.95),
     ("recall at a review budget of 0.5 %", Measure.BUDGET_HALF, Side.AT_LEAST, 0.85),

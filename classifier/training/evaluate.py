@@ -155,13 +155,9 @@ def _marked(taught: Lesson, model: Model, rest: Folded, held: Folded) -> list[Ma
     held = held.of(np.flatnonzero([taught.examples[row].source is not Source.GENERATED for row in held.rows]))
     found, given = said(taught, model, rest, held), _given(taught, model, held)
     return [
-        (str(taught.variants[row]), _row(taught, row, _at(found, place), given[place]))
+        (str(taught.variants[row]), _row(taught, place, row, found, given[place]))
         for place, row in enumerate(held.rows.tolist())
     ]
-
-
-def _at(found: Said, place: int) -> dict[str, tuple[float, bool]]:
-    return {name: (round(float(scores[place]), 6), bool(flags[place])) for name, (scores, flags) in found.items()}
 
 
 def _given(taught: Lesson, model: Model, held: Folded) -> list[Given]:
@@ -187,7 +183,7 @@ def _given(taught: Lesson, model: Model, held: Folded) -> list[Given]:
     return found
 
 
-def _row(taught: Lesson, row: int, systems: Mapping[str, tuple[float, bool]], given: Given) -> Judged:
+def _row(taught: Lesson, place: int, row: int, systems: Mapping[str, Said], given: Given) -> Judged:
     example = taught.examples[row]
     told = language(f"{example.title}\n{example.description}")
     return Judged(
@@ -201,8 +197,9 @@ def _row(taught: Lesson, row: int, systems: Mapping[str, tuple[float, bool]], gi
         act=example.act,
         subtype=example.subtype,
         in_scope=example.in_scope,
-        scores={name: score for name, (score, _) in systems.items()},
-        flagged={name: flag for name, (_, flag) in systems.items()},
+        scores={name: round(float(each.scores[place]), 6) for name, each in systems.items()},
+        flagged={name: bool(each.flagged[place]) for name, each in systems.items()},
+        best={name: bool(each.best[place]) for name, each in systems.items() if each.best is not None},
         given_category=given.category,
         given_act=given.act,
         given_subtype=given.subtype,

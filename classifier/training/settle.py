@@ -13,6 +13,7 @@ from classifier.heads import ACT, CATEGORY, GOODS, SUBTYPE
 from classifier.judge import Chances, Judge, Raw
 from classifier.linear import Floats, Weights
 from classifier.model import ENCODER, EVEN, SCREEN_INPUTS, WITHIN, Model
+from classifier.training.dampers import dampers
 from classifier.training.folded import Folded
 from classifier.training.lesson import Lesson
 from classifier.training.matrix import Rows
@@ -76,6 +77,9 @@ def settled(taught: Lesson, part: Folded, name: str) -> Model:
     model = replace(model, abroad=_abroad(taught, part, logits))
     listings = part.of(np.flatnonzero(posted))
     model = replace(model, around=_around(taught, listings, model))
+    model = replace(
+        model, dampers=tuple(dampers(taught, part.rows, Judge(model).chances(raw(taught, part, sections=False))))
+    )
     return replace(model, thresholds=_thresholds(taught, listings, model))
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline, make_union
 
-from classifier.calibrate import Truth, calibrated, joined, probability, threshold
+from classifier.calibrate import Truth, best_cut, calibrated, joined, probability, threshold
 from classifier.judge import Judge
 from classifier.linear import Floats
 from classifier.model import ENCODER, Model
@@ -25,23 +26,31 @@ WHOLE = "stack at 32 bits"
 """The stack with the encoder as it was before its weights were cut to 8 bits; what ships is the stack."""
 BASELINE_AT = 0.5
 """Threshold of the baseline: untuned, as the research data's README reports it."""
-Said = dict[str, tuple[Floats, Truth]]
-"""Scores and flags by system."""
 Score = Callable[[Folded], Floats]
 
 
-def said(taught: Lesson, model: Model, rest: Folded, held: Folded) -> Said:
+class Said(NamedTuple):
+    """What a system says of some listings."""
+
+    scores: Floats
+    flagged: Truth
+    """At the policy's threshold."""
+    best: Truth | None = None
+    """Flags at the threshold of best F1; None where none was chosen."""
+
+
+def said(taught: Lesson, model: Model, rest: Folded, held: Folded) -> dict[str, Said]:
     """What each system says of the held rows; models, joins and thresholds come from the rest, as posted."""
     posted = rest.of(np.flatnonzero(np.isin(rest.rows, taught.listings)))
     truth = taught.truth[posted.rows]
     found = {}
     for name, score in _systems(taught, model, posted).items():
-        scores = score(held)
-        found[name] = scores, scores >= threshold(score(posted), truth, FLAG_RATE)
+        scores, known = score(held), score(posted)
+        found[name] = Said(scores, scores >= threshold(known, truth, FLAG_RATE), scores >= best_cut(known, truth))
     return found | {BASELINE: baseline(_examples(taught, posted), _examples(taught, held))}
 
 
-def baseline(rest: Sequence[Example], held: Sequence[Example]) -> tuple[Floats, Truth]:
+def baseline(rest: Sequence[Example], held: Sequence[Example]) -> Said:
     """Words and letter runs of title and description, one logistic regression, threshold .5."""
     words = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
     runs = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=3, sublinear_tf=True)
@@ -49,7 +58,7 @@ def baseline(rest: Sequence[Example], held: Sequence[Example]) -> tuple[Floats, 
     model = make_pipeline(make_union(words, runs), regression)
     model.fit([_line(each) for each in rest], np.array([each.in_scope for each in rest]))
     scores = model.predict_proba([_line(each) for each in held])[:, 1]
-    return scores, scores >= BASELINE_AT
+    return Said(scores, scores >= BASELINE_AT)
 
 
 def _systems(taught: Lesson, model: Model, posted: Folded) -> dict[str, Score]:

@@ -6,7 +6,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, brier_score_loss
 
-from classifier.calibrate import calibrated, joined, probability, shared_out, softmax, threshold
+from classifier.calibrate import best_cut, calibrated, joined, probability, shared_out, softmax, threshold
 from classifier.metrics.classes import on_track, protocol_class, protocol_class_given, told, track
 from classifier.metrics.curve import average_precision, curve, precision_among, ranked, recall_at_rate, recall_within
 from classifier.metrics.draws import components, wilson
@@ -85,6 +85,26 @@ def test_precision_and_recall_count_what_was_flagged(rows: list[Judged]) -> None
     assert found.value(Measure.ELUSION) == pytest.approx((truth & ~flagged).sum() / (~flagged).sum())
     assert (found.counts.listings, found.counts.vendors, found.counts.markets) == (600, 50, 2)
     assert found.missed == (truth & ~flagged).sum()
+
+
+def test_f1_at_the_threshold_chosen_for_it_counts_its_own_flags_and_is_absent_without_them(rows: list[Judged]) -> None:
+    truth = columns(rows)[1]
+    chosen = [msgspec.structs.replace(each, best={"linear": each.scores["linear"] >= 0.6}) for each in rows]
+    flagged = np.array([each.best["linear"] for each in chosen])
+    expected = 2 * (flagged & truth).sum() / (flagged.sum() + truth.sum())
+    assert figures(chosen, "linear", seed=1).value(Measure.BEST_F1) == pytest.approx(expected)
+    assert Measure.BEST_F1 not in figures(rows, "linear", seed=1).measures
+    assert Measure.BEST_F1 not in figures(chosen, "worse", seed=1).measures
+
+
+def test_the_best_cut_has_the_best_f1_of_all(rows: list[Judged]) -> None:
+    scores, truth = columns(rows)
+
+    def f1(cut: float) -> float:
+        return float(2 * ((scores >= cut) & truth).sum() / ((scores >= cut).sum() + truth.sum()))
+
+    assert f1(best_cut(scores, truth)) == max(f1(cut) for cut in scores)
+    assert best_cut(np.array([0.1, 0.4, 0.4, 0.9]), np.array([False, True, True, True])) == 0.4
 
 
 def test_the_brier_score_is_that_of_scikit_learn(rows: list[Judged]) -> None:

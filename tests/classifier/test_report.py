@@ -63,6 +63,7 @@ def rows(
                 in_scope=inside,
                 scores=scores,
                 flagged={system: score > 0.55 for system, score in scores.items()},
+                best={system: score > 0.5 for system, score in scores.items()},
                 slice=slice_,
                 language=language,
                 given_category=Category.FIREARM if scores[systems[-1]] > 0.5 else Category.OTHER,
@@ -152,7 +153,8 @@ def test_what_a_target_was_missed_by_is_told_in_its_own_unit_and_never_as_nothin
 def test_every_target_that_can_be_measured_is_there(found: Report) -> None:
     names = " ".join(each.name for each in found.targets)
     for word in (
-        "F1 in scope",
+        "F1 in scope, threshold chosen for F1",
+        "F1 in scope, threshold of the policy",
         "PR-AUC",
         "0.1 %",
         "worst hard boundary",
@@ -320,4 +322,5 @@ def test_every_split_of_a_lesson_is_scored(shop: Workshop) -> None:
     assert [split.variant for split in out] == ["", TITLES, OBFUSCATED]
     assert {row.market for split in out for row in split.rows} == {"market0"}
     assert all(row.given_category and row.given_act for row in out[0].rows)
+    assert all(set(row.best) == {"linear"} for row in (*strict[0].rows, *out[0].rows))
     assert len(evaluate._mixed(lesson, shop).rows) == len(lesson.listings)

@@ -95,6 +95,7 @@ def test_weights_that_fit_no_n_grams_are_refused(directory: Path) -> None:
         ({"acts": ("song",)}, "do not exist"),
         ({"categories": ("FA",)}, "no category out of scope"),
         ({"around": Join(inputs=("sun",), coefficients=(), intercept=0.0)}, "does not join"),
+        ({"dampers": [Join(inputs=("sun",), coefficients=(1.0,), intercept=0.0)]}, "does not join about"),
     ],
 )
 def test_a_manifest_whose_parts_do_not_fit_is_refused(directory: Path, change: dict[str, object], reason: str) -> None:
