@@ -36,7 +36,7 @@ from pipeline.topics import ASSESSMENTS, LISTINGS, REVIEWS
 
 LATEST_S = 2.0
 """A fault strikes within this time of the first message of its round."""
-PATIENCE_S = 180.0
+PATIENCE_S = 300.0
 """How long after a fault the stages may take to work what they owe."""
 DISK_BYTES = 256 * 2**20
 
