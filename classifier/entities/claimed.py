@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from classifier.entities.claims import Claims, claims
-from classifier.entities.postage import is_guide, sells_postage
+from classifier.entities.postage import Sold
 from classifier.entities.scene import Field
 from pipeline.values.found import Found
 from pipeline.values.places import names
@@ -50,10 +50,10 @@ _MAYBE = re.compile(r"(?<![^\W_])(?:may|might|could)(?: also)?(?: have| be| show
 _GOES_ON = re.compile(r" [a-z]")
 
 
-def claimed(field: Field, title: str, *, arms: bool, goods: bool) -> Iterator[tuple[str, Found]]:
+def claimed(field: Field, sold: Sold, *, arms: bool, goods: bool) -> Iterator[tuple[str, Found]]:
     """The claims of a field, of all kinds where it speaks of `arms`; the value is the claim in small letters with single spaces.
 
-    By its `title` in small letters a listing of postage claims nothing of it, and a guide only what it says of itself.
+    A listing of postage claims nothing of it, and a guide only what it says of itself.
     """
     for kind in _ANYWHERE:
         windows = _windows(field, kind)
@@ -61,15 +61,15 @@ def claimed(field: Field, title: str, *, arms: bool, goods: bool) -> Iterator[tu
             continue
         every = _looked_for(claims()[kind], field.small, windows)
         told = (found for found in every if _is_claim(kind, found, field))
-        yield from ((kind, found) for found in told if not _is_goods(kind, found, title))
+        yield from ((kind, found) for found in told if not _is_goods(kind, found, sold))
     for kind in _OF_ARMS if arms else ("condition",) if goods else ():
         every = _looked_for(claims()[kind], field.small, [(0, len(field.small))])
         yield from ((kind, found) for found in every if _is_claim(kind, found, field))
 
 
-def _is_goods(kind: str, found: Found, title: str) -> bool:
+def _is_goods(kind: str, found: Found, sold: Sold) -> bool:
     """Whether what is claimed is what the listing sells: postage, or a guide to it."""
-    return sells_postage(title) or (is_guide(title) and (kind != "delivery" or not _OF_GUIDES.match(found.value)))
+    return sold.postage or (sold.guide and (kind != "delivery" or not _OF_GUIDES.match(found.value)))
 
 
 def _is_claim(kind: str, found: Found, field: Field) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from classifier.entities import arms, claimed, contacts, sums
 from classifier.entities.calibres import calibres
+from classifier.entities.postage import Sold, sold
 from classifier.entities.scene import Field, field, is_about_arms
 from pipeline.records import Entity, Listing
 from pipeline.values.found import Found, Taken
@@ -29,15 +30,16 @@ def entities(listing: Listing) -> tuple[Entity, ...]:
         and not any(each.speaks_of("drugs") for each in fields)
     )
     airsoft = sums.is_airsoft(fields)
+    sells = sold(fields[0].small)
     return tuple(
         entity
         for each in fields
-        for entity in _ordered(_found(each, fields[0].small, makes, about=about, goods=goods, airsoft=airsoft))
+        for entity in _ordered(_found(each, sells, makes, about=about, goods=goods, airsoft=airsoft))
     )
 
 
 def _found(
-    one: Field, title: str, makes: frozenset[str], *, about: bool, goods: bool, airsoft: bool
+    one: Field, sells: Sold, makes: frozenset[str], *, about: bool, goods: bool, airsoft: bool
 ) -> Iterator[Entity]:
     named = list(arms.named(one, makes)) if about else []
     taken = Taken(found for _, found in named)
@@ -51,7 +53,7 @@ def _found(
     reached = list(contacts.contacts(one))
     yield from _placed(one, reached)
     spoken = Taken(found for _, found in reached)
-    claims = claimed.claimed(one, title, arms=about, goods=goods)
+    claims = claimed.claimed(one, sells, arms=about, goods=goods)
     yield from _placed(one, (each for each in claims if not spoken.touches(each[1].start, each[1].end)))
     if about:
         yield from (_entity(one, kind, found) for kind, found in arms.hidden(one, makes))

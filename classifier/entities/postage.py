@@ -1,6 +1,7 @@
 """Listings that sell postage itself or a guide: their words of delivery claim nothing."""
 
 import re
+from typing import NamedTuple
 
 _WORD = re.compile(r"[^\W\d_]+")
 _NOUNS = frozenset(
@@ -22,12 +23,17 @@ _BESIDE = frozenset(
 _GUIDE = re.compile(r"(?<![^\W_])(?:how to|guides?|tutorials?|e-?books?|methods?|manual|smuggling|carding)(?![^\W_])")
 
 
-def sells_postage(title: str) -> bool:
-    """Whether a title in small letters names postage and nothing else ("Express shipping upgrade")."""
+class Sold(NamedTuple):
+    """What a title says of what is sold, where that is no goods that are sent."""
+
+    postage: bool
+    """Postage and nothing else ("Express shipping upgrade")."""
+    guide: bool
+    """A guide, whose topic postage may be."""
+
+
+def sold(title: str) -> Sold:
+    """What a title in small letters sells."""
     words = set(_WORD.findall(title))
-    return bool(words & _NOUNS) and words <= _NOUNS | _BESIDE
-
-
-def is_guide(title: str) -> bool:
-    """Whether a title in small letters names a guide, whose topic postage may be."""
-    return _GUIDE.search(title) is not None
+    postage = bool(words & _NOUNS) and words <= _NOUNS | _BESIDE
+    return Sold(postage=postage, guide=_GUIDE.search(title) is not None)

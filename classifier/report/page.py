@@ -22,7 +22,7 @@ Written by `headstamp evaluate` (seed {seed}, model {digest}); the same figures 
 How to read it:
 
 - **strict** holds vendors and clusters of like texts out, in five folds; **market-…** leaves those markets out whole, with what they share with others;
-  **random** draws rows and is there only to show how much that flatters. Nothing was chosen on a test fold.
+  **random** draws rows and is there only to show how much that flatters. No threshold, join or weight was chosen on a test fold; which kinds of model were tried and put aside with an eye on one stands in docs/model.md under traps.
 - Real and synthetic examples never share a line: every line has one source. `{headline}` is real.
 - Figures in parentheses are 95 % intervals: vendors, joined to clusters where texts are alike, drawn again {draws:,} times with replacement. A line with fewer than thirty
   offers claims nothing. A target binds from fifty offers of ten vendors.

@@ -61,11 +61,10 @@ def search(arguments: argparse.Namespace, deployment: Deployment) -> int:
     if arguments.json:
         show_json({"total": page.total, "next": page.next, "listings": [hit.document for hit in page.hits]})
         return 0
-    if not page.total and (facts := _why_none(deployment)):
-        show_facts(facts)
-        return 0
     show_table(HEAD, map(_row, page.hits))
     print(f"{len(page.hits)} of {page.total:,} listings" + (f"; more with --after {page.next}" if page.next else ""))  # noqa: T201  # the result
+    if not page.total:
+        show_facts(_why_none(deployment))
     return 0
 
 

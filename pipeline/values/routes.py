@@ -166,7 +166,7 @@ def _said(text: str, small: str) -> Iterator[Found]:
     for after in _AFTER.finditer(small):
         found = ending(text, _before(small, after))
         for _ in range(MOST):
-            if found is None or _CARRIER.match(small, found.start) or _is_spared(small, found.start):
+            if found is None or _CARRIER.match(small, found.start) or _is_refused(small, found.start):
                 break
             yield found
             joined = _JOINED.search(small, max(0, found.start - WIDEST), found.start)
@@ -181,8 +181,9 @@ def _before(small: str, after: re.Match[str]) -> int:
     return (dashed or lead or after).start()
 
 
-def _is_spared(small: str, place: int) -> bool:
-    return _SPARED.search(small, max(0, place - BACK), place) is not None
+def _is_refused(small: str, place: int) -> bool:
+    """Whether what stands before a place excepts it."""
+    return any(pattern.search(small, max(0, place - BACK), place) for pattern in (_SPARED, _EXCEPT))
 
 
 def _pairs(text: str, small: str) -> Iterator[tuple[Found, Found]]:

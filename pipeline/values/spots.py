@@ -10,8 +10,6 @@ from pipeline.values.places import code, names
 
 WORDS = 6
 """Most words of a place's name."""
-SHORTEST = 3
-"""Fewest letters of a word that says by itself that a place may be named."""
 SPAN = 60
 """Most characters of a place's name."""
 _WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
@@ -73,13 +71,17 @@ _CODES = frozenset(
 _SMALL_CODES = frozenset(["us", "uk", "eu", "usa", "Uk", "Us", "Eu", "Usa"])
 _SPELT = _CODES | _SMALL_CODES
 _DOTTED = re.compile(r"(?<![^\W_])(?:u[. ]s|u[. ]k|e[. ]u|n[. ]z)(?![^\W_])", re.IGNORECASE)
+_SMALL = frozenset(["a", "d", "da", "de", "di", "do", "du", "k", "la", "of", "s", "the", "u", "z"])
+"""Words that names end with, and every text holds."""
+_OF_WORLD = frozenset(["world", "wide", "worldwide", "ww", "countries", "country"])
+"""Last words of names of the whole world that `pipeline.values.routes` reads by a look of its own, wherever they stand."""
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
 
 
 def names_place(text: str) -> bool:
-    """Whether a word of a text may end the name of a place other than the whole world: a quick look before the exact ones."""
+    """Whether a text may name a place other than the whole world: a quick look before the exact ones, which passes over none that they would find."""
     words = set(_PIECE.findall(text))
-    spelt = not words.isdisjoint(_SPELT) or not _edges().lands.isdisjoint(map(str.lower, words))
+    spelt = not words.isdisjoint(_SPELT) or not _edges().telling.isdisjoint(map(str.lower, words))
     return spelt or _DOTTED.search(text) is not None
 
 
@@ -139,13 +141,16 @@ class _Edges(NamedTuple):
 
     first: frozenset[str]
     last: frozenset[str]
-    lands: frozenset[str]
-    """Those of `last` that end the name of a part of the world, and no small words ("Republic of")."""
+    telling: frozenset[str]
+    """Of each name a word without which it does not stand in a text: the last one, or the longest where that is a small word ("Republic of")."""
 
 
 @cache
 def _edges() -> _Edges:
     every = [name.split() for name in (*names(), *(each.lower() for each in _CODES)) if name]
-    lands = frozenset(name.split()[-1] for name, code in names().items() if name and code != "WW")
-    lands = frozenset(word for word in lands if word.isdigit() or (len(word) >= SHORTEST and word != _THE.strip()))
-    return _Edges(frozenset(words[0] for words in every), frozenset(words[-1] for words in every), lands)
+    telling = frozenset(
+        max(words, key=len) if words[-1] in _SMALL else words[-1]
+        for words in every
+        if " ".join(words) not in _NO_PLACES and words[-1] not in _OF_WORLD
+    )
+    return _Edges(frozenset(words[0] for words in every), frozenset(words[-1] for words in every), telling)

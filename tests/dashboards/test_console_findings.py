@@ -58,7 +58,7 @@ def test_the_nearest_examples_are_named_never_quoted(site: Site) -> None:
     site.index([near, STRAIN])
     page = site.get(f"/listing/{PISTOL.id}")
     assert (
-        f"{STRAIN.id} reviews Other 0.95 {'5a' * 16} agora Firearm 0.91 of no market generated Firearm 0.84"
+        f"{STRAIN.id} reviews Other 0.95 {'5a' * 16} agora Firearm 0.91 invented advert language generated Firearm 0.84"
         in page.words
     )
     assert f"/listing/{STRAIN.id}" in page.links(), "an example that is indexed can be opened"

@@ -139,11 +139,6 @@ def test_a_listing_without_a_price_has_no_amount() -> None:
     assert FACETS["currency"].get(DOCUMENT, free) == ""
 
 
-def test_an_absurd_price_counts_as_the_greatest_that_indexes_hold() -> None:
-    absurd = replace(ASSESSMENT, dollars=Dollars(cents=10**40, rate_date=""))
-    assert RANGES["price_cents"].get(DOCUMENT, absurd) == 2**63 - 1
-
-
 def test_a_month_has_four_digits_of_the_year() -> None:
     early = replace(DOCUMENT, first_seen=datetime(476, 9, 4, tzinfo=UTC))
     assert FACETS["month"].get(early, ASSESSMENT) == "0476-09"

@@ -9,6 +9,8 @@ from pipeline.values import coin, fingerprint, handles, measures, prices, routes
 from pipeline.values.armour import blocks, fingerprints
 from pipeline.values.found import Found, Taken
 from pipeline.values.measures import spelt
+from pipeline.values.places import names
+from pipeline.values.spots import _NO_PLACES, names_place
 
 ODD = "0123456789½.,/-x×$€@ gGkmGLozrdsUSDBTCfromtoshipsEU:\n(="
 hostile = st.text(max_size=80) | st.text(alphabet=ODD, max_size=80)
@@ -139,12 +141,28 @@ def test_a_day_and_a_weight_are_no_money() -> None:
         ("we ship from EU to any country", [("from", "EU"), ("to", "WW")]),
         ("HOW TO SHIP TEA", []),
         ("works anywhere in the world", []),
+        ("Доставка по РФ", [("to", "RU")]),
+        ("expedie vers UE", [("to", "EU")]),
+        ("Envios a EE UU", [("to", "US")]),
+        ("ships to 德国", [("to", "DE")]),
+        ("Livraison mondial", [("to", "WW")]),
+        ("we don't ship to US only", []),
+        ("do not ship to UK only", []),
     ],
 )
 def test_places_are_told_apart_by_the_words_around_them(text: str, found: list[tuple[str, str]]) -> None:
     plain = text.replace("Ö", "O").replace("í", "i").replace("ñ", "n").replace("ö", "o")
     seen = sorted({(each.found.start, "from" if each.start else "to", each.found.value) for each in routes(plain)})
     assert [each[1:] for each in seen] == found
+
+
+def test_the_quick_look_passes_over_no_name() -> None:
+    lost = [name for name in names() if "".join(name.split()) and not _is_seen(f"ships to {name}")]
+    assert set(lost) <= _NO_PLACES
+
+
+def _is_seen(text: str) -> bool:
+    return names_place(text) or "WW" in {each.found.value for each in routes(text)}
 
 
 def test_a_place_is_told_without_its_article() -> None:

@@ -1,5 +1,6 @@
 """What others may have put on Kafka: times outside the calendar, names that are no text, transactions."""
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -23,6 +24,8 @@ from tests.kafka_logs import LEAVES_SOCKETS, KafkaLog, kafka_log
 from tests.patience import PATIENCE_S
 
 pytestmark = LEAVES_SOCKETS
+WITH_ITS_END = 2
+"""Places on the log that a transaction of one message takes."""
 STAGE = Stage(name="assess", topic=LISTINGS, work=lambda _found: [])
 
 
@@ -102,6 +105,9 @@ def test_working_once_ends_where_a_transaction_ended(log: KafkaLog, broker: Kafk
     producer.send(log.settings.prefix + LISTINGS.name, b"x", b"k").get(timeout=PATIENCE_S)  # type: ignore[attr-defined]
     producer.commit_transaction()  # type: ignore[attr-defined]
     producer.close()  # type: ignore[attr-defined]
+    until = time.monotonic() + PATIENCE_S
+    while broker.lag(LISTINGS.name, "another") < WITH_ITS_END and time.monotonic() < until:
+        time.sleep(0.05)  # Kafka says that a transaction ended before it writes so
     assert run_once(STAGE, broker, size=10, wait=0) == Tally(taken=1, dead=1)
     assert broker.lag(LISTINGS.name, STAGE.name) == 0
 

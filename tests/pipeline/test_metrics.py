@@ -267,6 +267,22 @@ def test_each_minute_what_was_done_since_stands_on_the_log(deployment: Deploymen
     ], "what is 0 is told once, and not again"
 
 
+def test_charting_alone_is_not_told_for_it_would_be_charted_and_told_for_ever(deployment: Deployment) -> None:
+    meter = Meter("chart", [MEASURES.name])
+    looker = beat(deployment, meter)
+    with closing(Kept(deployment.broker)) as log:
+        for minute in range(3):
+            meter.worked(taken=1, published=0, dead=0, seconds=0.2)
+            looker.tell(log, TIME + timedelta(minutes=minute))
+        assert measures(deployment) == []
+        meter.worked(taken=1, published=0, dead=1, seconds=0.2)
+        looker.tell(log, TIME + timedelta(minutes=3))
+    assert [(one.name, one.value) for one in measures(deployment)] == [
+        ("headstamp_stage_messages_total", 4),
+        ("headstamp_stage_dead_total", 1),
+    ]
+
+
 def test_what_could_not_be_told_is_told_later(deployment: Deployment) -> None:
     answers = [False, True]
 

@@ -30,10 +30,13 @@ PASSED_ON = Stage(
 
 
 def said(chosen: Settings, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """What stands below the count."""
     parser = argparse.ArgumentParser()
     search_arguments(parser)
     assert search(parser.parse_args(["anvil"]), headstamp.deployment(chosen)) == 0
-    return capsys.readouterr().out.splitlines()
+    head, *found = capsys.readouterr().out.splitlines()
+    assert (head.split()[0], found.pop(0)) == ("first", "0 of 0 listings")
+    return found
 
 
 def test_on_one_machine_the_next_command_is_named_until_all_is_indexed(
@@ -50,7 +53,7 @@ def test_on_one_machine_the_next_command_is_named_until_all_is_indexed(
         ]
         with closing(SqliteIndex(settings.root / "index.db")) as index:
             run_once(index_stage(index), log, size=10, wait=0)
-    assert said(settings, capsys)[-1] == "0 of 0 listings"
+    assert said(settings, capsys) == []
 
 
 @pytest.fixture
@@ -69,7 +72,7 @@ def test_on_servers_each_step_that_must_run_is_named(distributed: Settings, caps
         log.publish(LISTINGS.name, messages([each.listing for each in EVERY[1:]]))
         log.publish(ASSESSMENTS.name, messages(EVERY))
     assert said(distributed, capsys) == [
-        "messages of crawls that wait for forward: 1; see that `headstamp forward` runs",
+        "messages on this home's log that wait for forward: 1; see that `headstamp forward` runs",
         "messages on topic listings that wait for assess: 2; see that `headstamp assess` runs",
         "messages on topic assessments that wait for index: 3; see that `headstamp index` runs",
     ]
@@ -80,4 +83,15 @@ def test_a_search_needs_no_broker_where_the_index_is_filled(
 ) -> None:
     with closing(SqliteIndex(settings.root / "index.db")) as index:
         index.merge(EVERY)
-    assert said(replace(settings, broker="kafka://127.0.0.1:9"), capsys)[-1] == "0 of 0 listings"
+    (why,) = said(replace(settings, broker="kafka://127.0.0.1:9"), capsys)
+    assert why.startswith("what waits for a stage is not known: kafka://127.0.0.1:9 does not answer")
+
+
+def test_a_log_that_cannot_be_read_is_told_below_what_was_found(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(SqliteIndex(settings.root / "index.db")) as index:
+        index.merge(EVERY)
+    (settings.root / "log.db").write_bytes(b"no database" * 1_000)
+    (why,) = said(settings, capsys)
+    assert why.startswith("what waits for a stage is not known: ")
