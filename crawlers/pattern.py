@@ -11,6 +11,8 @@ LONGEST = 2_000
 """Characters of the longest address that is looked at."""
 REMEMBERED = 4_096
 """Addresses of which is remembered what they came to, for pages of a market share most of theirs: at most 16 MB."""
+ROOTED = re.compile(r"/(?!/)")
+"""How a link from the root of the same host begins."""
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 CROWD = re.compile(r"(\{[a-z_]+\}[^/?&]*){3}")
 """Three placeholders between two slashes: an address of dashes could be shared out among them in a billion ways."""
@@ -75,7 +77,7 @@ def joined(base: str, href: str) -> str:
     """The whole address that a link means; "" for what is none."""
     href = href.strip()
     try:
-        return _rooted(_root(base), href) if href.startswith("/") and len(href) <= LONGEST else urljoin(base, href)
+        return _rooted(_root(base), href) if ROOTED.match(href) and len(href) <= LONGEST else urljoin(base, href)
     except ValueError:
         return ""
 

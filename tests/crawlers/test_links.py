@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from urllib.parse import urljoin
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawlers.actions import acts
@@ -251,6 +251,8 @@ def test_a_listing_shown_under_several_addresses_is_known_by_its_key() -> None:
     assert found.key == "", "one address, one listing"
 
 
+@example("", "//")
+@example("a", "//?b")
 @given(st.text("ab:/?#;.@[]% ", max_size=20), st.text("ab:/?#;.@[]% ", max_size=20))
 def test_a_link_leads_where_a_browser_would_go(base: str, href: str) -> None:
     for start in (base, f"http://{MIRRORS[0]}{base}", f"https://host/{base}"):

@@ -100,7 +100,7 @@ class Crawl:
     def ended(self) -> dict[str, Any]:
         """What it says when it has ended."""
         said, errors = self.process.communicate(timeout=PATIENCE_S)
-        assert self.process.returncode == 0, errors
+        assert self.process.returncode == 0, (said, errors)
         summary: dict[str, Any] = json.loads(said)["markets"][0]
         return summary
 
