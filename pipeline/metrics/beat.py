@@ -9,6 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 from pipeline.broker import Broker
 from pipeline.codec import messages
+from pipeline.deployment import CHART
 from pipeline.errors import HeadstampError
 from pipeline.index import Index
 from pipeline.meter import Did, Meter
@@ -16,7 +17,6 @@ from pipeline.metrics.table import MESSAGES
 from pipeline.metrics.told import measures
 from pipeline.topics import MEASURES
 
-CHARTING = "chart"
 LOOK_EVERY_S = 15.0
 LOOKS_A_TELLING = 4
 GOODBYE_S = 5.0
@@ -113,7 +113,7 @@ class Beat:
             for meter in self.meters
             for measure in measures(meter, did[meter.stage], self._before.get(meter.stage), time)
         ]
-        if all(each.stage == CHARTING and each.name == MESSAGES.name for each in found):
+        if all(each.stage == CHART and each.name == MESSAGES.name for each in found):
             return  # what it charts is told by itself, too: alone, it would tell of that for ever
         try:
             if found:
